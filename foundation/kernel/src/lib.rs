@@ -1,0 +1,17 @@
+//! What every room agrees on and nothing more: typed ids, who acts, what they may do, how a refusal looks,
+//! and which day it is in China. No I/O: time and randomness come in as parameters.
+
+mod actor;
+mod id;
+mod refusal;
+mod time;
+mod words;
+
+pub use actor::{Actor, Audience, PersonActor, Permission, Role, StaffActor};
+pub use id::{
+    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LicenceId, MaterialId, PersonId, SessionId,
+    StaffId, TaskId, TypedId,
+};
+pub use refusal::{FieldError, Message, Refusal};
+pub use time::{Timestamp, china_date, china_midnight, from_micros, to_micros};
+pub use words::Words;
