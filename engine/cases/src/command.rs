@@ -1,0 +1,605 @@
+//! What may be done to a case and what follows: command + state → events. Pure; the calendar, the bodies and the time
+//! come in as parameters.
+
+use jiff::civil::Date;
+use kernel::{Actor, BodyId, Message, Refusal, Role, StaffActor, TaskId, Timestamp, china_date};
+use legal_time::{Calendar, Due};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::bodies::Bodies;
+use crate::case::{ACCEPTANCE, Case, Outcome, Status, Task, TaskKind};
+use crate::event::{Conclusion, Defect, Event};
+use crate::findings::{FindingFault, check_findings};
+use crate::process::{Branch, CaseType, Executors, Finding, Silence, Stage, StageKind};
+
+/// What a command needs to know beside the case.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The law's calendar.
+    pub calendar: &'a Calendar,
+    /// Who is competent where.
+    pub bodies: &'a Bodies,
+    /// The package version of the case.
+    pub case_type: &'a CaseType,
+    /// Where new task ids come from; the rules themselves are not random.
+    pub new_task: &'a (dyn Fn() -> TaskId + Sync),
+}
+
+impl Context<'_> {
+    fn today(&self) -> Date {
+        china_date(self.now)
+    }
+}
+
+/// A command of staff on a task, of the applicant, or of time itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Command {
+    /// Take a task (签收).
+    Claim {
+        /// Which.
+        task: TaskId,
+    },
+    /// Give a task back.
+    Release {
+        /// Which.
+        task: TaskId,
+    },
+    /// 受理
+    Accept {
+        /// The acceptance task.
+        task: TaskId,
+    },
+    /// 不予受理
+    NotAccept {
+        /// The acceptance task.
+        task: TaskId,
+        /// Why.
+        reason: String,
+    },
+    /// Note something wrong, for the one correction notice.
+    NoteDefect {
+        /// What is wrong; its `task` says from which work.
+        defect: Defect,
+    },
+    /// Strike a noted defect.
+    DropDefect {
+        /// A task of the clerk on this case.
+        task: TaskId,
+        /// Its place in the list.
+        index: usize,
+    },
+    /// Send the correction notice (一次性补正告知).
+    SendCorrection {
+        /// A task of the clerk on this case.
+        task: TaskId,
+    },
+    /// The applicant's answer to the notice.
+    Resubmit {
+        /// Fields that changed.
+        fields: Vec<String>,
+        /// Materials that were replaced or added.
+        materials: Vec<String>,
+        /// The form values that the process reads.
+        facts: Map<String, Value>,
+    },
+    /// A reviewer's opinion.
+    GiveOpinion {
+        /// The review task.
+        task: TaskId,
+        /// Agrees or not.
+        conclusion: Conclusion,
+        /// In words.
+        text: String,
+        /// What was established.
+        findings: Map<String, Value>,
+    },
+    /// Hang out the public notice.
+    PublishNotice {
+        /// The notice task.
+        task: TaskId,
+    },
+    /// Decide.
+    Decide {
+        /// The decision task.
+        task: TaskId,
+        /// Grant or refuse.
+        grant: bool,
+        /// Reason; needed for a refusal.
+        reason: String,
+        /// What was established.
+        findings: Map<String, Value>,
+    },
+    /// 撤回
+    Withdraw {
+        /// Why.
+        reason: String,
+    },
+    /// Let what is due by now happen: silence, end of a notice, end of the time to correct.
+    Tick,
+    /// Record that an effect of the decision is done.
+    RecordEffect {
+        /// Such as `issue:receipt`.
+        effect: String,
+        /// What it made.
+        reference: String,
+    },
+}
+
+/// Why a command was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// The case is closed.
+    #[error("the case is closed")]
+    Closed,
+    /// The case is waiting for the applicant.
+    #[error("the case is waiting for the applicant's correction")]
+    AwaitingCorrection,
+    /// There is no such task on this case.
+    #[error("no such task")]
+    NoSuchTask,
+    /// The task is finished or overtaken.
+    #[error("the task is already done")]
+    TaskDone,
+    /// Another clerk has it.
+    #[error("{0} has this task")]
+    TakenBy(String),
+    /// The clerk must take the task first.
+    #[error("take the task first")]
+    NotClaimed,
+    /// The task is for another body or role.
+    #[error("the task is for another body or role")]
+    NotCompetent,
+    /// The command does not fit this kind of work.
+    #[error("this task is other work")]
+    OtherWork,
+    /// The one correction notice was already sent (行政许可法 §32: 一次告知).
+    #[error("the correction notice was already sent")]
+    CorrectionAlreadySent,
+    /// There is nothing to tell.
+    #[error("no defect was noted")]
+    NothingToCorrect,
+    /// No such noted defect.
+    #[error("no such defect")]
+    NoSuchDefect,
+    /// The applicant has nothing to answer.
+    #[error("no correction is awaited")]
+    NoCorrectionAwaited,
+    /// The public notice still hangs.
+    #[error("the public notice hangs until {0}")]
+    NoticeHangs(Date),
+    /// A text is missing.
+    #[error("{field}: a text is needed")]
+    TextMissing {
+        /// Which field.
+        field: &'static str,
+    },
+    /// Findings break their rules.
+    #[error("findings break rules")]
+    Findings(Vec<FindingFault>),
+    /// Nobody is competent; a fault of set-up.
+    #[error("no body is competent for {0}")]
+    NobodyCompetent(String),
+    /// The days of a year are not announced and the date is needed now.
+    #[error("the holidays of the year are not announced")]
+    CalendarUnknown,
+    /// Only the applicant may do this.
+    #[error("only the applicant may do this")]
+    NotApplicant,
+    /// The case has moved on since the page was made.
+    #[error("the case has changed")]
+    Stale,
+    /// No such case for this actor.
+    #[error("no such case")]
+    NotFound,
+    /// The case runs under a package version that this node does not know.
+    #[error("unknown package version {0}")]
+    UnknownType(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The calendar or a clock is at fault.
+    #[error("a clock of the case is at fault: {0}")]
+    Clock(#[from] legal_time::ClockError),
+    /// Stored text is damaged.
+    #[error("stored case is damaged: {0}")]
+    Damaged(#[from] serde_json::Error),
+}
+
+impl From<CaseError> for Refusal {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Closed => Self::conflict("cases-closed"),
+            CaseError::AwaitingCorrection => Self::conflict("cases-awaiting-correction"),
+            CaseError::TaskDone => Self::conflict("cases-task-done"),
+            CaseError::TakenBy(name) => Self::Conflict(Message::new("cases-taken-by").with("name", name)),
+            CaseError::NotClaimed => Self::conflict("cases-not-claimed"),
+            CaseError::OtherWork => Self::conflict("cases-other-work"),
+            CaseError::CorrectionAlreadySent => Self::conflict("cases-correction-already-sent"),
+            CaseError::NothingToCorrect => Self::conflict("cases-nothing-to-correct"),
+            CaseError::NoSuchDefect => Self::conflict("cases-no-such-defect"),
+            CaseError::NoCorrectionAwaited => Self::conflict("cases-no-correction-awaited"),
+            CaseError::NoticeHangs(until) => Self::Conflict(Message::new("cases-notice-hangs").with("until", until)),
+            CaseError::Stale => Self::conflict("cases-stale"),
+            CaseError::TextMissing { field } => Self::field(field, Message::new("cases-text-missing")),
+            CaseError::Findings(faults) => Self::Invalid(faults.into_iter().map(FindingFault::into_field).collect()),
+            CaseError::CalendarUnknown => Self::conflict("cases-calendar-unknown"),
+            CaseError::NotCompetent | CaseError::NotApplicant => Self::Forbidden,
+            CaseError::NotFound | CaseError::NoSuchTask => Self::NotFound,
+            CaseError::NobodyCompetent(what) => Self::Conflict(Message::new("cases-nobody-competent").with("what", what)),
+            CaseError::Store(error) => error.into(),
+            CaseError::UnknownType(_) | CaseError::Clock(_) | CaseError::Damaged(_) => Self::internal(error),
+        }
+    }
+}
+
+impl Case {
+    /// What a command makes happen. The events are not applied yet.
+    pub fn decide(&self, ctx: &Context<'_>, by: &Actor, command: Command) -> Result<Vec<Event>, CaseError> {
+        if self.status == Status::Closed && !matches!(command, Command::Tick | Command::RecordEffect { .. }) {
+            return Err(CaseError::Closed);
+        }
+        match command {
+            Command::Claim { task } => self.claim(by, task),
+            Command::Release { task } => self.release(by, task),
+            Command::Accept { task } => self.accept(ctx, by, task),
+            Command::NotAccept { task, reason } => {
+                self.work(by, task, &[TaskKind::Accept])?;
+                Ok(vec![Event::NotAccepted { reason: needed("reason", &reason)? }])
+            }
+            Command::NoteDefect { defect } => self.note_defect(by, defect),
+            Command::DropDefect { task, index } => {
+                self.work(by, task, &[TaskKind::Accept, TaskKind::Review])?;
+                self.defects.get(index).ok_or(CaseError::NoSuchDefect)?;
+                Ok(vec![Event::DefectDropped { index }])
+            }
+            Command::SendCorrection { task } => self.send_correction(ctx, by, task),
+            Command::Resubmit { fields, materials, facts } => {
+                self.only_applicant(by)?;
+                if self.status != Status::Correction {
+                    return Err(CaseError::NoCorrectionAwaited);
+                }
+                Ok(vec![Event::Resubmitted { fields, materials, facts }])
+            }
+            Command::GiveOpinion { task, conclusion, text, findings } => {
+                self.give_opinion(ctx, by, task, conclusion, &text, findings)
+            }
+            Command::PublishNotice { task } => self.publish_notice(ctx, by, task),
+            Command::Decide { task, grant, reason, findings } => {
+                self.settle(ctx, by, task, grant, &reason, findings)
+            }
+            Command::Withdraw { reason } => {
+                self.only_applicant(by)?;
+                Ok(vec![Event::Withdrawn { reason: needed("reason", &reason)? }])
+            }
+            Command::Tick => self.tick(ctx),
+            Command::RecordEffect { effect, reference } => {
+                let done = self.effects.iter().any(|(key, _)| *key == effect);
+                Ok(if done { Vec::new() } else { vec![Event::EffectDone { effect, reference }] })
+            }
+        }
+    }
+
+    fn only_applicant(&self, by: &Actor) -> Result<(), CaseError> {
+        match by {
+            Actor::Person(person)
+                if person.acting_for == self.applicant.acting_for
+                    && (person.acting_for.is_some() || person.person == self.applicant.person) =>
+            {
+                Ok(())
+            }
+            Actor::Person(_) | Actor::Staff(_) | Actor::System | Actor::Anonymous => Err(CaseError::NotApplicant),
+        }
+    }
+
+    /// The live task, if this clerk's body and role are competent for it.
+    fn competent<'a>(&'a self, by: &'a Actor, id: TaskId) -> Result<(&'a Task, &'a StaffActor), CaseError> {
+        let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
+        let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
+        if task.body != staff.body || !staff.roles.contains(&task.role) {
+            return Err(CaseError::NotCompetent);
+        }
+        if !task.is_live() {
+            return Err(CaseError::TaskDone);
+        }
+        Ok((task, staff))
+    }
+
+    /// The task, claimed by this clerk, of one of these kinds, while the office is to act.
+    fn work<'a>(&'a self, by: &'a Actor, id: TaskId, kinds: &[TaskKind]) -> Result<&'a Task, CaseError> {
+        let (task, staff) = self.competent(by, id)?;
+        match task.claimed_by {
+            Some(holder) if holder == staff.staff => {}
+            Some(_) => return Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
+            None => return Err(CaseError::NotClaimed),
+        }
+        if self.status == Status::Correction {
+            return Err(CaseError::AwaitingCorrection);
+        }
+        if !kinds.contains(&task.work) {
+            return Err(CaseError::OtherWork);
+        }
+        Ok(task)
+    }
+
+    fn claim(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+        let (task, staff) = self.competent(by, id)?;
+        match task.claimed_by {
+            Some(holder) if holder == staff.staff => Ok(Vec::new()),
+            Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
+            None => {
+                Ok(vec![Event::TaskClaimed { task: id, by: staff.staff, name: staff.shown_as.clone() }])
+            }
+        }
+    }
+
+    fn release(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+        let (task, staff) = self.competent(by, id)?;
+        match task.claimed_by {
+            Some(holder) if holder == staff.staff => Ok(vec![Event::TaskReleased { task: id }]),
+            Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
+            None => Err(CaseError::NotClaimed),
+        }
+    }
+
+    fn accept(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+        self.work(by, id, &[TaskKind::Accept])?;
+        let mut events = vec![accepted(ctx, false)];
+        events.extend(self.start_stage(ctx, 0, &Map::new())?);
+        Ok(events)
+    }
+
+    fn note_defect(&self, by: &Actor, defect: Defect) -> Result<Vec<Event>, CaseError> {
+        self.work(by, defect.task, &[TaskKind::Accept, TaskKind::Review])?;
+        if self.correction.is_some() {
+            return Err(CaseError::CorrectionAlreadySent);
+        }
+        if defect.material.is_none() == defect.field.is_none() {
+            return Err(CaseError::TextMissing { field: "target" });
+        }
+        let Defect { material, field, problem, ground, task } = defect;
+        let defect = Defect { material, field, problem: needed("problem", &problem)?, ground: needed("ground", &ground)?, task };
+        Ok(vec![Event::DefectNoted { defect }])
+    }
+
+    fn send_correction(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+        self.work(by, id, &[TaskKind::Accept, TaskKind::Review])?;
+        if self.correction.is_some() {
+            return Err(CaseError::CorrectionAlreadySent);
+        }
+        if self.defects.is_empty() {
+            return Err(CaseError::NothingToCorrect);
+        }
+        let limit = ctx.case_type.process.correction.limit.to_limit();
+        Ok(vec![Event::CorrectionSent { defects: self.defects.clone(), limit }])
+    }
+
+    fn give_opinion(
+        &self,
+        ctx: &Context<'_>,
+        by: &Actor,
+        id: TaskId,
+        conclusion: Conclusion,
+        text: &str,
+        findings: Map<String, Value>,
+    ) -> Result<Vec<Event>, CaseError> {
+        let task = self.work(by, id, &[TaskKind::Review])?;
+        let text = needed("text", text)?;
+        let branch = Self::branch_of(ctx, task).ok_or(CaseError::NoSuchTask)?;
+        let agrees = conclusion == Conclusion::Agree;
+        let findings = self.checked(&branch.findings, findings, agrees)?;
+        let branch = branch.id.clone();
+        let stage = task.stage.clone();
+        let still_needed = self.live_tasks().any(|other| other.stage == stage && other.id != id && !other.optional);
+        let mut events = vec![Event::OpinionGiven { task: id, branch, conclusion, text, findings: findings.clone() }];
+        if !still_needed {
+            events.extend(self.next_stage(ctx, &stage, &findings)?);
+        }
+        Ok(events)
+    }
+
+    fn publish_notice(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+        let task = self.work(by, id, &[TaskKind::Notice])?;
+        let Some(Stage { kind: StageKind::PublicNotice { lasts, stops_clock, .. }, .. }) =
+            ctx.case_type.process.stage(&task.stage)
+        else {
+            return Err(CaseError::OtherWork);
+        };
+        let clock = legal_time::Clock {
+            limit: lasts.to_limit(),
+            events: vec![legal_time::ClockEvent::Start { on: ctx.today() }],
+        };
+        let Due::On(until) = clock.evaluate(ctx.calendar)?.due else { return Err(CaseError::CalendarUnknown) };
+        Ok(vec![Event::NoticePublished { task: id, stage: task.stage.clone(), until, stops_clock: *stops_clock }])
+    }
+
+    fn settle(
+        &self,
+        ctx: &Context<'_>,
+        by: &Actor,
+        id: TaskId,
+        grant: bool,
+        reason: &str,
+        findings: Map<String, Value>,
+    ) -> Result<Vec<Event>, CaseError> {
+        if let Some(notice) = self.hanging_notice() {
+            return Err(CaseError::NoticeHangs(notice.until));
+        }
+        let task = self.work(by, id, &[TaskKind::Decide])?;
+        let Some(Stage { kind: StageKind::Decision { findings: rules, .. }, .. }) =
+            ctx.case_type.process.stage(&task.stage)
+        else {
+            return Err(CaseError::OtherWork);
+        };
+        let reason = if grant { reason.trim().to_owned() } else { needed("reason", reason)? };
+        let findings = self.checked(rules, findings, grant)?;
+        let outcome = if grant { Outcome::Granted } else { Outcome::Refused };
+        Ok(vec![Event::Decided { task: id, outcome, reason, findings, body: task.body }])
+    }
+
+    fn checked(
+        &self,
+        rules: &[Finding],
+        given: Map<String, Value>,
+        required: bool,
+    ) -> Result<Map<String, Value>, CaseError> {
+        check_findings(rules, given, &self.findings, required).map_err(CaseError::Findings)
+    }
+
+    fn branch_of<'a>(ctx: &Context<'a>, task: &Task) -> Option<&'a Branch> {
+        let StageKind::Review { branches } = &ctx.case_type.process.stage(&task.stage)?.kind else { return None };
+        branches.iter().find(|branch| Some(&branch.id) == task.branch.as_ref())
+    }
+
+    fn tick(&self, ctx: &Context<'_>) -> Result<Vec<Event>, CaseError> {
+        let today = ctx.today();
+        let over = |clock: &legal_time::Clock| -> Result<bool, CaseError> {
+            Ok(matches!(clock.evaluate(ctx.calendar)?.due, Due::On(due) if today > due))
+        };
+        match (self.status, &self.correction, self.hanging_notice()) {
+            (Status::Correction, Some(correction), _) if over(&correction.clock)? => Ok(vec![Event::OutOfTime]),
+            (Status::Submitted, ..)
+                if ctx.case_type.process.acceptance.silence == Silence::Accepted && over(&self.acceptance_clock)? =>
+            {
+                let mut events = vec![accepted(ctx, true)];
+                events.extend(self.start_stage(ctx, 0, &Map::new())?);
+                Ok(events)
+            }
+            (Status::InProgress, _, Some(notice)) if today > notice.until => {
+                let ended = Event::NoticeEnded { stage: notice.stage.clone(), stops_clock: notice.stops_clock };
+                let mut events = vec![ended];
+                events.extend(self.next_stage(ctx, &notice.stage, &Map::new())?);
+                Ok(events)
+            }
+            (Status::Submitted | Status::Correction | Status::InProgress | Status::Closed, ..) => Ok(Vec::new()),
+        }
+    }
+
+    /// The day after which time itself will do something to this case, if it is known.
+    pub fn next_timer(&self, ctx: &Context<'_>) -> Result<Option<Date>, CaseError> {
+        let due_of = |clock: &legal_time::Clock| -> Result<Option<Date>, CaseError> {
+            Ok(clock.evaluate(ctx.calendar)?.due.date())
+        };
+        match (self.status, &self.correction, self.hanging_notice()) {
+            (Status::Correction, Some(correction), _) => due_of(&correction.clock),
+            (Status::Submitted, ..) if ctx.case_type.process.acceptance.silence == Silence::Accepted => {
+                due_of(&self.acceptance_clock)
+            }
+            (Status::InProgress, _, Some(notice)) => Ok(Some(notice.until)),
+            (Status::Submitted | Status::Correction | Status::InProgress | Status::Closed, ..) => Ok(None),
+        }
+    }
+
+    fn next_stage(
+        &self,
+        ctx: &Context<'_>,
+        after: &str,
+        new_findings: &Map<String, Value>,
+    ) -> Result<Vec<Event>, CaseError> {
+        let at = ctx.case_type.process.stages.iter().position(|stage| stage.id == after);
+        self.start_stage(ctx, at.map_or(0, |at| at + 1), new_findings)
+    }
+
+    /// Opens the first stage from `from` on whose condition holds.
+    fn start_stage(
+        &self,
+        ctx: &Context<'_>,
+        from: usize,
+        new_findings: &Map<String, Value>,
+    ) -> Result<Vec<Event>, CaseError> {
+        let mut findings = self.findings.clone();
+        findings.extend(new_findings.clone());
+        let holds = |when: &Option<crate::process::Condition>| {
+            when.as_ref().is_none_or(|condition| condition.holds(&self.facts, &findings))
+        };
+        let stages = ctx.case_type.process.stages.iter().skip(from);
+        let Some(stage) = stages.into_iter().find(|stage| holds(&stage.when)) else { return Ok(Vec::new()) };
+        let mut events = vec![Event::StageStarted { stage: stage.id.clone() }];
+        let open = |work, by: &Executors, branch: Option<&Branch>| -> Result<Event, CaseError> {
+            let (body, role) = self.competent_body(ctx, by, &findings)?;
+            Ok(Event::TaskOpened {
+                task: (ctx.new_task)(),
+                stage: stage.id.clone(),
+                branch: branch.map(|branch| branch.id.clone()),
+                work,
+                role,
+                body,
+                limit: branch.and_then(|branch| branch.limit.as_ref()).map(crate::process::StatedLimit::to_limit),
+                optional: branch.is_some_and(|branch| branch.optional),
+            })
+        };
+        match &stage.kind {
+            StageKind::Review { branches } => {
+                for branch in branches.iter().filter(|branch| holds(&branch.when)) {
+                    events.push(open(TaskKind::Review, &branch.by, Some(branch))?);
+                }
+            }
+            StageKind::PublicNotice { by, .. } => events.push(open(TaskKind::Notice, by, None)?),
+            StageKind::Decision { by, .. } => events.push(open(TaskKind::Decide, by, None)?),
+        }
+        Ok(events)
+    }
+
+    fn competent_body(
+        &self,
+        ctx: &Context<'_>,
+        by: &Executors,
+        findings: &Map<String, Value>,
+    ) -> Result<(BodyId, Role), CaseError> {
+        find_body(ctx, by, &self.division, &self.facts, findings)
+    }
+}
+
+/// The first executor whose condition holds, and the body that it means.
+pub(crate) fn find_body(
+    ctx: &Context<'_>,
+    by: &Executors,
+    division: &str,
+    facts: &Map<String, Value>,
+    findings: &Map<String, Value>,
+) -> Result<(BodyId, Role), CaseError> {
+    let executor = by
+        .list()
+        .iter()
+        .find(|executor| executor.when.as_ref().is_none_or(|when| when.holds(facts, findings)))
+        .ok_or_else(|| CaseError::NobodyCompetent("by".into()))?;
+    let body = match (&executor.level, &executor.body_from) {
+        (Some(level), _) => ctx.bodies.competent(*level, ctx.case_type.department(), division),
+        (None, Some(field)) => facts.get(field).and_then(Value::as_str).and_then(|slug| ctx.bodies.by_slug(slug)),
+        (None, None) => None,
+    };
+    let wanted = || executor.body_from.clone().unwrap_or_else(|| format!("{:?}", executor.level));
+    let body = body.ok_or_else(|| CaseError::NobodyCompetent(wanted()))?;
+    Ok((body.id, executor.role))
+}
+
+fn accepted(ctx: &Context<'_>, deemed: bool) -> Event {
+    Event::Accepted {
+        deemed,
+        statutory: ctx.case_type.statutory.to_limit(),
+        promised: ctx.case_type.promised.to_limit(),
+    }
+}
+
+fn needed(field: &'static str, text: &str) -> Result<String, CaseError> {
+    let text = text.trim();
+    if text.is_empty() { Err(CaseError::TextMissing { field }) } else { Ok(text.to_owned()) }
+}
+
+/// The event that opens the acceptance task, right after submission.
+pub(crate) fn acceptance_task(ctx: &Context<'_>, body: BodyId, role: Role) -> Event {
+    Event::TaskOpened {
+        task: (ctx.new_task)(),
+        stage: ACCEPTANCE.into(),
+        branch: None,
+        work: TaskKind::Accept,
+        role,
+        body,
+        limit: Some(ctx.case_type.process.acceptance.limit.to_limit()),
+        optional: false,
+    }
+}
+

@@ -1,0 +1,43 @@
+//! One run of a service package, and every other piece of work with a clock (办件引擎).
+//!
+//! Invariants:
+//! 1. The state is the fold of the events; both are written in one transaction.
+//! 2. A closed case changes no more, but for the record of its effects.
+//! 3. At most one correction notice is sent in a case (一次告知); while it is open, the office's clocks pause.
+//! 4. A stage ends when its last required task is done, once; a task is done by the clerk who took it.
+//! 5. Time acts before any command: a late timer never lets through what came too late.
+//! 6. A case runs under the package version of its submission.
+
+mod bodies;
+mod case;
+mod command;
+mod event;
+mod findings;
+mod process;
+mod record;
+mod worklist;
+
+pub use bodies::{Bodies, Body, division_at};
+pub use case::{ACCEPTANCE, Applicant, Case, Correction, Notice, Outcome, Status, Task, TaskKind, TaskState};
+pub use command::{CaseError, Command, Context};
+pub use event::{Conclusion, Defect, Event, Recorded};
+pub use findings::{FindingFault, FindingRule, check_findings};
+pub use process::{
+    Acceptance, Branch, CaseType, Condition, CorrectionRule, Effect, Effects, Executor, Executors, Finding,
+    FindingType, Generate, Level, Process, ProcessFault, Silence, Stage, StageKind, StatedLimit, TypeRef,
+};
+pub use process::Surroundings as PackageSurroundings;
+pub use record::{
+    EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, YELLOW_WORKING_DAYS, act, effects_of, get, history, open,
+};
+pub use worklist::{CaseSummary, Lights, Scope, WorkItem, count_lights, light_on, of_applicant, worklist};
+
+/// Tables of this room.
+pub const MIGRATIONS: &[store::Migration] =
+    &[store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql"))];
+
+/// Sentences of this room: Chinese and English.
+pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));
+
+#[cfg(test)]
+mod tests;

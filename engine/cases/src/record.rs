@@ -1,0 +1,389 @@
+//! Cases in the database: state, tasks, events and timer jobs of one command share one transaction.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use kernel::{Actor, CaseId, EventId, TaskId, Timestamp, china_date, china_midnight};
+use legal_time::Calendar;
+use serde_json::{Map, Value, json};
+use store::{Tx, vals};
+
+use crate::bodies::Bodies;
+use crate::case::{Applicant, Case, Status};
+use crate::command::{CaseError, Command, Context, acceptance_task, find_body};
+use crate::event::{Event, Recorded};
+use crate::process::{CaseType, Effect};
+
+/// The job that lets time act on a case. Payload: `{"case": id}`.
+pub const TIMER_JOB: &str = "cases.timer";
+/// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
+pub const EFFECT_JOB: &str = "cases.effect";
+/// Working days before the end on which the light turns yellow.
+pub const YELLOW_WORKING_DAYS: u32 = 3;
+/// Stands for "no day known" where lists sort by day.
+pub(crate) const FAR_DAY: &str = "9999-12-31";
+
+/// The engine's surroundings while the program runs.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The law's calendar.
+    pub calendar: &'a Calendar,
+    /// Who is competent where.
+    pub bodies: &'a Bodies,
+}
+
+/// What a new case needs.
+#[derive(Debug, Clone)]
+pub struct NewCase {
+    /// Where it is applied for.
+    pub division: String,
+    /// Who applies.
+    pub applicant: Applicant,
+    /// Name of the person handing in, as shown in the history.
+    pub applicant_name: String,
+    /// The form values named by `Process::fields_read`.
+    pub facts: Map<String, Value>,
+}
+
+fn with_context<T>(around: &Surroundings<'_>, case_type: &CaseType, run: impl FnOnce(&Context<'_>) -> T) -> T {
+    let now = around.now;
+    let new_task = move || -> TaskId { store::fresh_id(now) };
+    run(&Context { now, calendar: around.calendar, bodies: around.bodies, case_type, new_task: &new_task })
+}
+
+/// Opens a case: number, first event, acceptance task, timer. The caller commits.
+pub async fn open(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    by: &Actor,
+    new: NewCase,
+) -> Result<Case, CaseError> {
+    let acceptance = &case_type.process.acceptance;
+    let (body, role) = with_context(around, case_type, |ctx| {
+        find_body(ctx, &acceptance.by, &new.division, &new.facts, &Map::new())
+    })?;
+    let number = next_number(tx, around, case_type, body).await?;
+    let submitted = Event::Submitted {
+        number,
+        case_type: case_type.reference.clone(),
+        division: new.division,
+        body,
+        applicant: new.applicant,
+        facts: new.facts,
+        acceptance_limit: acceptance.limit.to_limit(),
+    };
+    let id: CaseId = store::fresh_id(around.now);
+    let first = recorded(around.now, 1, by, &new.applicant_name, submitted);
+    let mut case = Case::begin(id, &first).ok_or(CaseError::NotFound)?;
+    let task = with_context(around, case_type, |ctx| acceptance_task(ctx, body, role));
+    let second = recorded(around.now, 2, &Actor::System, "", task);
+    case.apply(&second);
+    insert_case(tx, around, &case).await?;
+    insert_events(tx, case.id, &[first, second]).await?;
+    write_tasks(tx, around, &case).await?;
+    plan_timer(tx, around, case_type, &case).await?;
+    Ok(case)
+}
+
+/// Gives a command to a case. What time itself has already brought about happens first, so that a late timer
+/// never lets a command through that came too late. `expected` is the version the page showed, if it says one.
+pub async fn act(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    id: CaseId,
+    expected: Option<i64>,
+    by: &Actor,
+    command: Command,
+) -> Result<Case, CaseError> {
+    let mut case = get(tx, id).await?;
+    let before = case.version;
+    if expected.is_some_and(|expected| expected != before) {
+        return Err(CaseError::Stale);
+    }
+    let mut events = Vec::new();
+    let overdue = with_context(around, case_type, |ctx| case.decide(ctx, &Actor::System, Command::Tick))?;
+    take(&mut case, &mut events, around.now, &Actor::System, overdue);
+    let wanted = with_context(around, case_type, |ctx| case.decide(ctx, by, command))?;
+    take(&mut case, &mut events, around.now, by, wanted);
+    if events.is_empty() {
+        return Ok(case);
+    }
+    update_case(tx, around, &case, before).await?;
+    insert_events(tx, id, &events).await?;
+    write_tasks(tx, around, &case).await?;
+    plan_timer(tx, around, case_type, &case).await?;
+    for recorded in &events {
+        if let Event::Decided { .. } = recorded.event {
+            plan_effects(tx, around.now, case_type, &case).await?;
+        }
+    }
+    Ok(case)
+}
+
+fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
+    for event in events {
+        let recorded = recorded(now, case.version + 1, by, &name_of(by), event);
+        case.apply(&recorded);
+        log.push(recorded);
+    }
+}
+
+fn name_of(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(person) => person.shown_as.clone(),
+        Actor::Staff(staff) => staff.shown_as.clone(),
+        Actor::System | Actor::Anonymous => String::new(),
+    }
+}
+
+fn recorded(at: Timestamp, seq: i64, by: &Actor, name: &str, event: Event) -> Recorded {
+    let id: EventId = store::fresh_id(at);
+    Recorded { id, seq, at, actor: by.reference(), actor_name: name.to_owned(), event }
+}
+
+/// The next number of this body, item and day: implementation code + date + serial (办件编号).
+async fn next_number(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    body: kernel::BodyId,
+) -> Result<String, CaseError> {
+    let body = around.bodies.get(body).ok_or_else(|| CaseError::NobodyCompetent("acceptance".into()))?;
+    let level = match body.level() {
+        crate::Level::Province => 2,
+        crate::Level::City => 3,
+        crate::Level::County => 4,
+        crate::Level::Town => 5,
+    };
+    let prefix = format!("{}{level}{}", body.uscc, case_type.reference.item);
+    let day = china_date(around.now);
+    let row = tx
+        .fetch_one(
+            "insert into case_serials (prefix, day, last) values ($1, $2, 1)
+             on conflict (prefix, day) do update set last = case_serials.last + 1 returning last",
+            vals![&prefix, day],
+        )
+        .await?;
+    let serial: i64 = row.get(0)?;
+    Ok(format!("{prefix}{}{serial:04}", day.strftime("%Y%m%d")))
+}
+
+struct Days {
+    due_on: Option<Date>,
+    yellow_from: Option<Date>,
+    statutory: Option<Date>,
+}
+
+fn due_of(clock: &legal_time::Clock, calendar: &Calendar) -> Result<Option<Date>, CaseError> {
+    Ok(clock.evaluate(calendar)?.due.date())
+}
+
+/// The day on which the light turns yellow: some working days before the end.
+fn yellow_from(due: Option<Date>, calendar: &Calendar) -> Option<Date> {
+    let mut day = due?;
+    let mut left = YELLOW_WORKING_DAYS;
+    while left > 0 {
+        if calendar.is_working(day).ok()? {
+            left -= 1;
+        }
+        if left > 0 {
+            day = day.yesterday().ok()?;
+        }
+    }
+    Some(day)
+}
+
+fn days_of(case: &Case, calendar: &Calendar) -> Result<Days, CaseError> {
+    if case.status == Status::Closed {
+        return Ok(Days { due_on: None, yellow_from: None, statutory: None });
+    }
+    let due_on = due_of(case.leading_clock(), calendar)?;
+    let statutory = case.statutory_clock.as_ref().map(|clock| due_of(clock, calendar)).transpose()?.flatten();
+    Ok(Days { due_on, yellow_from: yellow_from(due_on, calendar), statutory })
+}
+
+async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
+    let days = days_of(case, around.calendar)?;
+    tx.execute(
+        "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
+             status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
+             submitted_at, closed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+        vals![
+            case.id,
+            &case.number,
+            &case.case_type.item,
+            &case.case_type.handling,
+            &case.case_type.version,
+            &case.division,
+            case.body,
+            case.applicant.person,
+            case.applicant.acting_for,
+            case.status.as_str(),
+            &case.stage,
+            case.outcome.map(crate::case::Outcome::as_str),
+            days.due_on,
+            days.yellow_from,
+            days.statutory,
+            around.calendar.version(),
+            serde_json::to_string(case)?,
+            case.version,
+            case.submitted_at,
+            case.closed_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn update_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case, before: i64) -> Result<(), CaseError> {
+    let days = days_of(case, around.calendar)?;
+    let changed = tx
+        .execute(
+            "update cases set status = $1, stage = $2, outcome = $3, due_on = $4, yellow_from = $5,
+                 statutory_due_on = $6, calendar_version = $7, state = $8, version = $9, closed_at = $10
+             where id = $11 and version = $12",
+            vals![
+                case.status.as_str(),
+                &case.stage,
+                case.outcome.map(crate::case::Outcome::as_str),
+                days.due_on,
+                days.yellow_from,
+                days.statutory,
+                around.calendar.version(),
+                serde_json::to_string(case)?,
+                case.version,
+                case.closed_at,
+                case.id,
+                before
+            ],
+        )
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(CaseError::Stale) }
+}
+
+async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
+    for Recorded { id, seq, at, actor, actor_name, event } in events {
+        tx.execute(
+            "insert into case_events (case_id, seq, id, at, actor, actor_name, kind, payload)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            vals![case, *seq, *id, *at, actor, actor_name, event.kind(), serde_json::to_string(event)?],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn write_tasks(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
+    let of_case = due_of(case.leading_clock(), around.calendar)?;
+    for task in &case.tasks {
+        let own = task.clock.as_ref().map(|clock| due_of(clock, around.calendar)).transpose()?.flatten();
+        let due = own.into_iter().chain(of_case).min();
+        let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
+        // While the applicant corrects, the office's work waits too and leaves the worklists.
+        let state = if task.is_live() && case.status == Status::Correction { "waiting" } else { task.state.as_str() };
+        tx.execute(
+            "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
+                 opened_at, due_on, yellow_from)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             on conflict (id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
+                 claimed_name = excluded.claimed_name, due_on = excluded.due_on, yellow_from = excluded.yellow_from",
+            vals![
+                task.id,
+                case.id,
+                &task.stage,
+                task.branch.as_deref(),
+                task.work.as_str(),
+                task.role.as_str(),
+                task.body,
+                state,
+                task.claimed_by,
+                task.claimed_name.as_deref(),
+                task.opened_at,
+                text(due),
+                text(yellow_from(due, around.calendar))
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn plan_timer(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    case: &Case,
+) -> Result<(), CaseError> {
+    let last_day = with_context(around, case_type, |ctx| case.next_timer(ctx))?;
+    let Some(day) = last_day.and_then(|day| day.checked_add(1.day()).ok()) else { return Ok(()) };
+    store::jobs::enqueue(
+        tx,
+        &store::jobs::NewJob {
+            kind: TIMER_JOB,
+            key: format!("{}:{day}", case.id),
+            payload: json!({ "case": case.id }),
+            run_at: china_midnight(day),
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+async fn plan_effects(tx: &mut Tx, now: Timestamp, case_type: &CaseType, case: &Case) -> Result<(), CaseError> {
+    for effect in effects_of(case_type, case) {
+        store::jobs::enqueue(
+            tx,
+            &store::jobs::NewJob {
+                kind: EFFECT_JOB,
+                key: format!("{}:{}", case.id, effect.key()),
+                payload: json!({ "case": case.id, "effect": effect }),
+                run_at: now,
+            },
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The effects that the outcome of a case has.
+pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
+    match case.outcome {
+        Some(crate::Outcome::Granted) => &case_type.process.effects.granted,
+        Some(crate::Outcome::Refused) => &case_type.process.effects.refused,
+        Some(crate::Outcome::NotAccepted | crate::Outcome::Withdrawn | crate::Outcome::OutOfTime) | None => &[],
+    }
+}
+
+/// The case of this id; it must exist.
+pub async fn get(tx: &mut Tx, id: CaseId) -> Result<Case, CaseError> {
+    let row = tx.fetch_optional("select state from cases where id = $1", vals![id]).await?;
+    let state: String = row.ok_or(CaseError::NotFound)?.get(0)?;
+    Ok(serde_json::from_str(&state)?)
+}
+
+/// What happened to a case, oldest first.
+pub async fn history(tx: &mut Tx, id: CaseId) -> Result<Vec<Recorded>, CaseError> {
+    let rows = tx
+        .fetch_all(
+            "select id, seq, at, actor, actor_name, payload from case_events where case_id = $1 order by seq",
+            vals![id],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let payload: String = row.get(5)?;
+            Ok(Recorded {
+                id: row.get(0)?,
+                seq: row.get(1)?,
+                at: row.get(2)?,
+                actor: row.get(3)?,
+                actor_name: row.get(4)?,
+                event: serde_json::from_str(&payload)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,248 @@
+//! The engine's rules: a neutral process (a dog licence) driven by hand and by chance.
+
+use std::collections::BTreeSet;
+
+use jiff::ToSpan;
+use kernel::{Actor, BodyId, CaseId, PersonActor, PersonId, Role, StaffActor, StaffId, TaskId, Timestamp, TypedId, Words};
+use legal_time::Calendar;
+use proptest::prelude::*;
+use serde_json::{Map, json};
+use testkit::{date, instant};
+
+use crate::case::Case;
+use crate::command::{CaseError, Command, Context, acceptance_task, find_body};
+use crate::event::{Conclusion, Defect, Event, Recorded};
+use crate::process::{CaseType, TypeRef};
+use crate::{Bodies, Body, Outcome, Status, TaskKind, TaskState};
+
+mod by_chance;
+mod by_hand;
+mod stored;
+
+/// A process with two parallel branches, a conditional one, a public notice and a delegated decision.
+pub(crate) fn dog_licence() -> CaseType {
+    let process = json!({
+        "acceptance": {
+            "by": { "level": "town", "role": "acceptance" },
+            "limit": { "within": "5 working days", "basis": "行政许可法 第三十二条" },
+            "silence": "accepted"
+        },
+        "correction": { "limit": { "within": "15 working days", "basis": "示例办法 第三条" } },
+        "stages": [
+            { "id": "review", "kind": "review", "name": { "zh": "审查", "en": "Review" }, "branches": [
+                { "id": "vet", "name": { "zh": "检疫", "en": "Vet" }, "by": { "level": "county", "role": "review" },
+                  "limit": { "within": "3 working days", "basis": "示例办法 第四条" },
+                  "findings": [{ "id": "fee", "label": { "zh": "费用", "en": "Fee" }, "type": "money",
+                                 "required": true, "min": 1, "max": 50000 }] },
+                { "id": "visit", "name": { "zh": "入户", "en": "Visit" }, "by": { "level": "town", "role": "review" },
+                  "when": { "field": "large", "is": true } }
+            ] },
+            { "id": "notice", "kind": "public-notice", "name": { "zh": "公示", "en": "Notice" },
+              "by": { "level": "town", "role": "review" },
+              "lasts": { "within": "7 calendar days", "basis": "示例办法 第五条" }, "stops_clock": true },
+            { "id": "decision", "kind": "decision", "name": { "zh": "决定", "en": "Decision" },
+              "by": [
+                { "level": "town", "role": "decision", "when": { "finding": "fee", "at_most": 1000 } },
+                { "level": "county", "role": "decision" }
+              ],
+              "findings": [{ "id": "final_fee", "label": { "zh": "核定费用", "en": "Final fee" }, "type": "money",
+                             "required": true, "at_most_finding": "fee" }] }
+        ],
+        "effects": { "granted": [{ "issue": "dog-licence" }], "refused": [{ "issue": "refusal" }] }
+    });
+    let limit = |within: &str| serde_json::from_value(json!({ "within": within, "basis": "示例办法" })).unwrap();
+    CaseType {
+        reference: TypeRef { item: "009911001000".into(), handling: "01".into(), version: "1".into() },
+        name: Words::new("养犬登记", "Dog licence"),
+        process: serde_json::from_value(process).unwrap(),
+        statutory: limit("20 working days"),
+        promised: limit("10 working days"),
+    }
+}
+
+pub(crate) const COUNTY: u8 = 1;
+pub(crate) const TOWN: u8 = 2;
+
+pub(crate) fn body_id(n: u8) -> BodyId {
+    BodyId::from_parts(Timestamp::UNIX_EPOCH, [n; 10])
+}
+
+pub(crate) fn bodies() -> Bodies {
+    let body = |n: u8, slug: &str, division: &str, uscc: &str| Body {
+        id: body_id(n),
+        slug: slug.into(),
+        name: Words::new(slug, slug),
+        uscc: uscc.into(),
+        division: division.into(),
+        serves: vec!["11".into()],
+        address: String::new(),
+        phone: String::new(),
+    };
+    Bodies(vec![
+        body(COUNTY, "county", "430102", "11430000006122340X"),
+        body(TOWN, "town", "430102001", "11430000006122439E"),
+    ])
+}
+
+pub(crate) fn clerk(n: u8, body: u8, roles: &[Role]) -> Actor {
+    Actor::Staff(StaffActor {
+        staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [n; 10]),
+        body: body_id(body),
+        division: String::new(),
+        roles: roles.iter().copied().collect(),
+        shown_as: format!("示例{n}"),
+    })
+}
+
+pub(crate) fn citizen() -> Actor {
+    let person = PersonId::from_parts(Timestamp::UNIX_EPOCH, [9; 10]);
+    Actor::Person(PersonActor { person, acting_for: None, shown_as: "张*".into() })
+}
+
+/// Plays commands on a case in memory, keeping its history.
+pub(crate) struct Play {
+    pub(crate) case: Case,
+    pub(crate) history: Vec<Recorded>,
+    pub(crate) now: Timestamp,
+    calendar: Calendar,
+    bodies: Bodies,
+    case_type: CaseType,
+    tasks_made: std::sync::atomic::AtomicU32,
+}
+
+impl Play {
+    pub(crate) fn start(at: &str, facts: serde_json::Value) -> Self {
+        let now = instant(at);
+        let (case_type, bodies, calendar) = (dog_licence(), bodies(), Calendar::china());
+        let facts = facts.as_object().cloned().unwrap_or_default();
+        let Actor::Person(person) = citizen() else { unreachable!() };
+        let submitted = Event::Submitted {
+            number: "N1".into(),
+            case_type: case_type.reference.clone(),
+            division: "430102001".into(),
+            body: body_id(TOWN),
+            applicant: crate::Applicant { person: person.person, acting_for: None },
+            facts,
+            acceptance_limit: case_type.process.acceptance.limit.to_limit(),
+        };
+        let first = recorded(now, 1, &citizen(), submitted);
+        let case = Case::begin(CaseId::from_parts(now, [7; 10]), &first).unwrap();
+        let mut play = Self {
+            case,
+            history: vec![first],
+            now,
+            calendar,
+            bodies,
+            case_type,
+            tasks_made: std::sync::atomic::AtomicU32::new(0),
+        };
+        let task = play.with(|ctx| {
+            let (body, role) =
+                find_body(ctx, &ctx.case_type.process.acceptance.by, "430102001", &Map::new(), &Map::new()).unwrap();
+            acceptance_task(ctx, body, role)
+        });
+        play.take(&Actor::System, vec![task]);
+        play
+    }
+
+    fn with<T>(&self, run: impl FnOnce(&Context<'_>) -> T) -> T {
+        let new_task = || {
+            let n = self.tasks_made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let mut bytes = [0; 10];
+            bytes[..4].copy_from_slice(&n.to_be_bytes());
+            TaskId::from_parts(self.now, bytes)
+        };
+        run(&Context {
+            now: self.now,
+            calendar: &self.calendar,
+            bodies: &self.bodies,
+            case_type: &self.case_type,
+            new_task: &new_task,
+        })
+    }
+
+    fn take(&mut self, by: &Actor, events: Vec<Event>) {
+        for event in events {
+            let recorded = recorded(self.now, self.case.version + 1, by, event);
+            self.case.apply(&recorded);
+            self.history.push(recorded);
+        }
+    }
+
+    pub(crate) fn at(&mut self, when: &str) -> &mut Self {
+        self.now = instant(when);
+        self
+    }
+
+    /// As `act` does: time first, then the command.
+    pub(crate) fn give(&mut self, by: &Actor, command: Command) -> Result<(), CaseError> {
+        let overdue = self.with(|ctx| self.case.decide(ctx, &Actor::System, Command::Tick))?;
+        self.take(&Actor::System, overdue);
+        let events = self.with(|ctx| self.case.decide(ctx, by, command))?;
+        self.take(by, events);
+        Ok(())
+    }
+
+    /// The live task of this kind (and branch).
+    pub(crate) fn task(&self, work: TaskKind, branch: Option<&str>) -> TaskId {
+        let wanted = |t: &&crate::Task| t.work == work && (branch.is_none() || t.branch.as_deref() == branch);
+        self.case.live_tasks().find(wanted).map(|t| t.id).unwrap_or_else(|| panic!("no live {work:?} task"))
+    }
+
+    /// Claims and returns the live task of this kind.
+    pub(crate) fn claim(&mut self, by: &Actor, work: TaskKind, branch: Option<&str>) -> TaskId {
+        let task = self.task(work, branch);
+        self.give(by, Command::Claim { task }).unwrap();
+        task
+    }
+
+    pub(crate) fn due(&self) -> Option<jiff::civil::Date> {
+        self.case.leading_clock().evaluate(&self.calendar).unwrap().due.date()
+    }
+}
+
+fn recorded(at: Timestamp, seq: i64, by: &Actor, event: Event) -> Recorded {
+    let id = kernel::EventId::from_parts(at, [u8::try_from(seq % 251).unwrap(); 10]);
+    Recorded { id, seq, at, actor: by.reference(), actor_name: String::new(), event }
+}
+
+fn object(value: serde_json::Value) -> Map<String, serde_json::Value> {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+/// What the crate's first lines promise, checked on a case and its history.
+pub(crate) fn check_invariants(play: &Play) {
+    let Play { case, history, .. } = play;
+    let replayed = Case::replay(case.id, history).unwrap();
+    assert_eq!(&replayed, case, "the state is the fold of the events");
+    let text = serde_json::to_string(case).unwrap();
+    assert_eq!(&serde_json::from_str::<Case>(&text).unwrap(), case, "the state reads back");
+    let notices = history.iter().filter(|r| matches!(r.event, Event::CorrectionSent { .. })).count();
+    assert!(notices <= 1, "one correction notice");
+    let seqs: Vec<i64> = history.iter().map(|r| r.seq).collect();
+    assert_eq!(seqs, (1..=case.version).collect::<Vec<_>>(), "no gap in the history");
+    let decided = history.iter().filter(|r| matches!(r.event, Event::Decided { .. })).count();
+    assert!(decided <= 1, "one decision");
+    let mut done = BTreeSet::new();
+    for recorded in history {
+        if let Event::OpinionGiven { task, .. } | Event::Decided { task, .. } = &recorded.event {
+            assert!(done.insert(*task), "a task is done once");
+        }
+    }
+    if case.status == Status::Closed {
+        assert!(case.outcome.is_some() && case.closed_at.is_some(), "a closed case has an outcome");
+        assert!(case.live_tasks().next().is_none(), "a closed case has no open work");
+    } else {
+        assert!(case.outcome.is_none());
+        let waits = case.live_tasks().next().is_some() || case.hanging_notice().is_some();
+        assert!(waits, "an open case always waits for somebody or for a day: {:?}", case.stage);
+    }
+    for task in &case.tasks {
+        assert_eq!(task.claimed_by.is_none() && task.state == TaskState::Claimed, false);
+    }
+    for clock in [Some(&case.acceptance_clock), case.promised_clock.as_ref(), case.statutory_clock.as_ref()] {
+        if let Some(clock) = clock {
+            clock.evaluate(&play.calendar).unwrap();
+        }
+    }
+}
