@@ -68,7 +68,7 @@ macro_rules! words {
 words!(Status: Submitted = "submitted", Correction = "correction", InProgress = "in-progress", Closed = "closed");
 words!(Outcome: Granted = "granted", Refused = "refused", NotAccepted = "not-accepted",
     Withdrawn = "withdrawn", OutOfTime = "out-of-time");
-words!(TaskKind: Accept = "accept", Review = "review", Notice = "notice", Decide = "decide");
+words!(TaskKind: Accept = "accept", Correct = "correct", Review = "review", Notice = "notice", Decide = "decide");
 words!(TaskState: Open = "open", Claimed = "claimed", Done = "done", Dropped = "dropped");
 
 /// Kind of work.
@@ -77,12 +77,28 @@ words!(TaskState: Open = "open", Claimed = "claimed", Done = "done", Dropped = "
 pub enum TaskKind {
     /// 受理审核
     Accept,
+    /// 发出补正通知: sending the merged notice after acceptance
+    Correct,
     /// 审查
     Review,
     /// 公示
     Notice,
     /// 决定
     Decide,
+}
+
+impl TaskKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Accept, Self::Correct, Self::Review, Self::Notice, Self::Decide];
+
+    /// The role that such work usually takes; which one it really takes stands in the task.
+    pub const fn role(self) -> Role {
+        match self {
+            Self::Accept | Self::Correct => Role::Acceptance,
+            Self::Review | Self::Notice => Role::Review,
+            Self::Decide => Role::Decision,
+        }
+    }
 }
 
 /// Where a task stands.
@@ -275,7 +291,13 @@ impl Case {
         let today = china_date(recorded.at);
         match &recorded.event {
             Event::Submitted { .. } => {}
-            Event::StageStarted { stage } => self.stage.clone_from(stage),
+            Event::StageStarted { stage } => {
+                // What was optional in the stage before is overtaken; a correction that was noted is not.
+                for task in self.tasks.iter_mut().filter(|t| t.is_live() && t.stage != *stage && t.work != TaskKind::Correct) {
+                    finish(task, TaskState::Dropped, today);
+                }
+                self.stage.clone_from(stage);
+            }
             Event::TaskOpened { .. } => self.open_task(&recorded.event, recorded.at),
             Event::TaskClaimed { .. }
             | Event::TaskReleased { .. }
@@ -295,6 +317,9 @@ impl Case {
             Event::DefectNoted { defect } => self.defects.push(defect.clone()),
             Event::DefectDropped { index } if *index < self.defects.len() => {
                 self.defects.remove(*index);
+                if self.defects.is_empty() {
+                    self.end_correction_work(TaskState::Dropped, today);
+                }
             }
             Event::DefectDropped { .. } => {}
             Event::CorrectionSent { defects, limit } => self.pause_for_correction(defects, limit, today),
@@ -403,6 +428,7 @@ impl Case {
     fn pause_for_correction(&mut self, defects: &[Defect], limit: &Limit, today: Date) {
         self.status = Status::Correction;
         self.defects.clear();
+        self.end_correction_work(TaskState::Done, today);
         self.correction = Some(Correction {
             sent_on: today,
             defects: defects.to_vec(),
@@ -442,6 +468,12 @@ impl Case {
     fn end_stage_tasks(&mut self, stage: &str, today: Date) {
         for task in self.tasks.iter_mut().filter(|task| task.stage == stage && task.is_live()) {
             finish(task, TaskState::Done, today);
+        }
+    }
+
+    fn end_correction_work(&mut self, state: TaskState, today: Date) {
+        for task in self.tasks.iter_mut().filter(|task| task.work == TaskKind::Correct && task.is_live()) {
+            finish(task, state, today);
         }
     }
 

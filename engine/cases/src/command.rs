@@ -108,7 +108,7 @@ pub enum Command {
         task: TaskId,
         /// Grant or refuse.
         grant: bool,
-        /// Reason; needed for a refusal.
+        /// Reason; always needed (行政许可法 §38).
         reason: String,
         /// What was established.
         findings: Map<String, Value>,
@@ -168,6 +168,9 @@ pub enum CaseError {
     /// The applicant has nothing to answer.
     #[error("no correction is awaited")]
     NoCorrectionAwaited,
+    /// A body whose agreement is needed has disagreed.
+    #[error("branch {0} disagreed and its agreement is needed")]
+    BindingDisagreement(String),
     /// The public notice still hangs.
     #[error("the public notice hangs until {0}")]
     NoticeHangs(Date),
@@ -223,6 +226,7 @@ impl From<CaseError> for Refusal {
             CaseError::NoSuchDefect => Self::conflict("cases-no-such-defect"),
             CaseError::NoCorrectionAwaited => Self::conflict("cases-no-correction-awaited"),
             CaseError::NoticeHangs(until) => Self::Conflict(Message::new("cases-notice-hangs").with("until", until)),
+            CaseError::BindingDisagreement(_) => Self::conflict("cases-binding-disagreement"),
             CaseError::Stale => Self::conflict("cases-stale"),
             CaseError::TextMissing { field } => Self::field(field, Message::new("cases-text-missing")),
             CaseError::Findings(faults) => Self::Invalid(faults.into_iter().map(FindingFault::into_field).collect()),
@@ -250,9 +254,9 @@ impl Case {
                 self.work(by, task, &[TaskKind::Accept])?;
                 Ok(vec![Event::NotAccepted { reason: needed("reason", &reason)? }])
             }
-            Command::NoteDefect { defect } => self.note_defect(by, defect),
+            Command::NoteDefect { defect } => self.note_defect(ctx, by, defect),
             Command::DropDefect { task, index } => {
-                self.work(by, task, &[TaskKind::Accept, TaskKind::Review])?;
+                self.work(by, task, &[TaskKind::Accept, TaskKind::Review, TaskKind::Correct])?;
                 self.defects.get(index).ok_or(CaseError::NoSuchDefect)?;
                 Ok(vec![Event::DefectDropped { index }])
             }
@@ -295,10 +299,21 @@ impl Case {
         }
     }
 
-    /// The live task, if this clerk's body and role are competent for it.
-    fn competent<'a>(&'a self, by: &'a Actor, id: TaskId) -> Result<(&'a Task, &'a StaffActor), CaseError> {
+    /// The live task, if this clerk's body and role are competent for it. Asked in this order: who (403), when (409).
+    fn competent<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: TaskId,
+        kinds: &[TaskKind],
+    ) -> Result<(&'a Task, &'a StaffActor), CaseError> {
         let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
+        if !kinds.iter().any(|kind| staff.roles.contains(&kind.role())) {
+            return Err(CaseError::NotCompetent);
+        }
         let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
+        if !kinds.contains(&task.work) {
+            return Err(CaseError::OtherWork);
+        }
         if task.body != staff.body || !staff.roles.contains(&task.role) {
             return Err(CaseError::NotCompetent);
         }
@@ -310,7 +325,7 @@ impl Case {
 
     /// The task, claimed by this clerk, of one of these kinds, while the office is to act.
     fn work<'a>(&'a self, by: &'a Actor, id: TaskId, kinds: &[TaskKind]) -> Result<&'a Task, CaseError> {
-        let (task, staff) = self.competent(by, id)?;
+        let (task, staff) = self.competent(by, id, kinds)?;
         match task.claimed_by {
             Some(holder) if holder == staff.staff => {}
             Some(_) => return Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
@@ -319,14 +334,11 @@ impl Case {
         if self.status == Status::Correction {
             return Err(CaseError::AwaitingCorrection);
         }
-        if !kinds.contains(&task.work) {
-            return Err(CaseError::OtherWork);
-        }
         Ok(task)
     }
 
     fn claim(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        let (task, staff) = self.competent(by, id)?;
+        let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
         match task.claimed_by {
             Some(holder) if holder == staff.staff => Ok(Vec::new()),
             Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
@@ -337,7 +349,7 @@ impl Case {
     }
 
     fn release(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        let (task, staff) = self.competent(by, id)?;
+        let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
         match task.claimed_by {
             Some(holder) if holder == staff.staff => Ok(vec![Event::TaskReleased { task: id }]),
             Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
@@ -352,7 +364,7 @@ impl Case {
         Ok(events)
     }
 
-    fn note_defect(&self, by: &Actor, defect: Defect) -> Result<Vec<Event>, CaseError> {
+    fn note_defect(&self, ctx: &Context<'_>, by: &Actor, defect: Defect) -> Result<Vec<Event>, CaseError> {
         self.work(by, defect.task, &[TaskKind::Accept, TaskKind::Review])?;
         if self.correction.is_some() {
             return Err(CaseError::CorrectionAlreadySent);
@@ -361,12 +373,31 @@ impl Case {
             return Err(CaseError::TextMissing { field: "target" });
         }
         let Defect { material, field, problem, ground, task } = defect;
-        let defect = Defect { material, field, problem: needed("problem", &problem)?, ground: needed("ground", &ground)?, task };
-        Ok(vec![Event::DefectNoted { defect }])
+        let (problem, ground) = (needed("problem", &problem)?, needed("ground", &ground)?);
+        let mut events = vec![Event::DefectNoted { defect: Defect { material, field, problem, ground, task } }];
+        // After acceptance the acceptance desk stays the one voice towards the applicant: it gets the work of sending.
+        let waits = self.live_tasks().any(|task| matches!(task.work, TaskKind::Accept | TaskKind::Correct));
+        if !waits {
+            events.push(self.correction_task(ctx));
+        }
+        Ok(events)
+    }
+
+    fn correction_task(&self, ctx: &Context<'_>) -> Event {
+        Event::TaskOpened {
+            task: (ctx.new_task)(),
+            stage: self.stage.clone(),
+            branch: None,
+            work: TaskKind::Correct,
+            role: Role::Acceptance,
+            body: self.body,
+            limit: None,
+            optional: true,
+        }
     }
 
     fn send_correction(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        self.work(by, id, &[TaskKind::Accept, TaskKind::Review])?;
+        self.work(by, id, &[TaskKind::Accept, TaskKind::Correct])?;
         if self.correction.is_some() {
             return Err(CaseError::CorrectionAlreadySent);
         }
@@ -429,15 +460,23 @@ impl Case {
             return Err(CaseError::NoticeHangs(notice.until));
         }
         let task = self.work(by, id, &[TaskKind::Decide])?;
+        if let Some(branch) = self.binding_disagreement(ctx).filter(|_| grant) {
+            return Err(CaseError::BindingDisagreement(branch));
+        }
         let Some(Stage { kind: StageKind::Decision { findings: rules, .. }, .. }) =
             ctx.case_type.process.stage(&task.stage)
         else {
             return Err(CaseError::OtherWork);
         };
-        let reason = if grant { reason.trim().to_owned() } else { needed("reason", reason)? };
+        let reason = needed("reason", reason)?;
         let findings = self.checked(rules, findings, grant)?;
         let outcome = if grant { Outcome::Granted } else { Outcome::Refused };
         Ok(vec![Event::Decided { task: id, outcome, reason, findings, body: task.body }])
+    }
+
+    fn binding_disagreement(&self, ctx: &Context<'_>) -> Option<String> {
+        let disagreed = self.tasks.iter().filter(|task| task.conclusion == Some(Conclusion::Disagree));
+        disagreed.filter_map(|task| Self::branch_of(ctx, task)).find(|b| b.binding).map(|b| b.id.clone())
     }
 
     fn checked(

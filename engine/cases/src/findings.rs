@@ -75,7 +75,7 @@ fn check_one(rule: &Finding, value: &Value, earlier: &Map<String, Value>) -> Opt
     };
     let Some(measure) = measure else { return Some(FindingRule::WrongType) };
     let bounded = !matches!(rule.kind, FindingType::Boolean | FindingType::Date | FindingType::Uscc);
-    let most = [rule.max, rule.at_most_finding.as_ref().and_then(|id| earlier.get(id)).and_then(Value::as_i64)];
+    let most = [rule.max, rule.at_most.as_ref().and_then(|most| earlier.get(&most.finding)).and_then(Value::as_i64)];
     let most = most.into_iter().flatten().min();
     match (rule.min, most) {
         (Some(least), _) if bounded && measure < least => Some(FindingRule::BelowMinimum(least)),

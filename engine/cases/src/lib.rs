@@ -23,8 +23,8 @@ pub use command::{CaseError, Command, Context};
 pub use event::{Conclusion, Defect, Event, Recorded};
 pub use findings::{FindingFault, FindingRule, check_findings};
 pub use process::{
-    Acceptance, Branch, CaseType, Condition, CorrectionRule, Effect, Effects, Executor, Executors, Finding,
-    FindingType, Generate, Level, Process, ProcessFault, Silence, Stage, StageKind, StatedLimit, TypeRef,
+    Acceptance, AtMost, Branch, CaseType, Condition, CorrectionRule, Effect, Effects, Executor, Executors, Finding,
+    FindingType, Generate, Level, NoticeLine, Process, ProcessFault, Silence, Stage, StageKind, StatedLimit, TypeRef,
 };
 pub use process::Surroundings as PackageSurroundings;
 pub use record::{

@@ -176,6 +176,24 @@ pub struct Generate {
     pub class: String,
 }
 
+/// A bound that an earlier finding sets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtMost {
+    /// Id of the earlier finding.
+    pub finding: String,
+}
+
+/// One line of a public notice: all that it may show beside item, case number and last day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeLine {
+    /// What it says.
+    pub label: Words,
+    /// A text with placeholders, as in `licences.yaml`.
+    pub value: String,
+}
+
 /// Something staff must establish (审查认定的事实).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -196,9 +214,9 @@ pub struct Finding {
     /// Largest number or longest text.
     #[serde(default)]
     pub max: Option<i64>,
-    /// Not above this earlier finding.
+    /// Not above an earlier finding.
     #[serde(default)]
-    pub at_most_finding: Option<String>,
+    pub at_most: Option<AtMost>,
     /// Proposed by the platform.
     #[serde(default)]
     pub generate: Option<Generate>,
@@ -226,6 +244,9 @@ pub struct Branch {
     /// What must be established.
     #[serde(default)]
     pub findings: Vec<Finding>,
+    /// Without its agreement nothing can be granted.
+    #[serde(default)]
+    pub binding: bool,
     /// Materials that the office makes here.
     #[serde(default)]
     pub makes: Vec<String>,
@@ -247,6 +268,8 @@ pub enum StageKind {
         lasts: StatedLimit,
         /// Whether its time is not counted in the decision limit.
         stops_clock: bool,
+        /// What it shows.
+        lines: Vec<NoticeLine>,
         /// Materials that the office makes here.
         makes: Vec<String>,
     },
@@ -287,6 +310,7 @@ struct StageText {
     by: Option<Executors>,
     lasts: Option<StatedLimit>,
     stops_clock: Option<bool>,
+    lines: Option<Vec<NoticeLine>>,
     findings: Option<Vec<Finding>>,
     makes: Option<Vec<String>>,
 }
@@ -303,7 +327,10 @@ impl TryFrom<StageText> for Stage {
     type Error = String;
 
     fn try_from(text: StageText) -> Result<Self, String> {
-        let StageText { id, kind, name, when, branches, by, lasts, stops_clock, findings, makes } = text;
+        let StageText { id, kind, name, when, branches, by, lasts, stops_clock, lines, findings, makes } = text;
+        if lines.is_some() && !matches!(kind, StageWord::PublicNotice) {
+            return Err(format!("stage {id}: only a public notice has lines"));
+        }
         let makes_or_none = makes.unwrap_or_default();
         let kind = match (kind, branches, by, lasts, stops_clock, findings) {
             (StageWord::Review, Some(branches), None, None, None, None) if makes_or_none.is_empty() => {
@@ -313,6 +340,7 @@ impl TryFrom<StageText> for Stage {
                 by,
                 lasts,
                 stops_clock: stops_clock.unwrap_or(false),
+                lines: lines.unwrap_or_default(),
                 makes: makes_or_none,
             },
             (StageWord::Decision, None, Some(by), None, None, findings) => {
@@ -320,7 +348,7 @@ impl TryFrom<StageText> for Stage {
             }
             (StageWord::Review, ..) => return Err(format!("stage {id}: a review has branches and nothing else")),
             (StageWord::PublicNotice, ..) => {
-                return Err(format!("stage {id}: a public notice has by, lasts, stops_clock and makes"));
+                return Err(format!("stage {id}: a public notice has by, lasts, stops_clock, lines and makes"));
             }
             (StageWord::Decision, ..) => return Err(format!("stage {id}: a decision has by, findings and makes")),
         };

@@ -46,7 +46,7 @@ pub(crate) fn dog_licence() -> CaseType {
                 { "level": "county", "role": "decision" }
               ],
               "findings": [{ "id": "final_fee", "label": { "zh": "核定费用", "en": "Final fee" }, "type": "money",
-                             "required": true, "at_most_finding": "fee" }] }
+                             "required": true, "at_most": { "finding": "fee" } }] }
         ],
         "effects": { "granted": [{ "issue": "dog-licence" }], "refused": [{ "issue": "refusal" }] }
     });

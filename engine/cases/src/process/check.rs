@@ -123,7 +123,7 @@ impl Process {
     fn check_findings(&self, faults: &mut Faults) {
         let mut earlier = BTreeSet::new();
         for finding in self.findings() {
-            if let Some(limit) = finding.at_most_finding.as_deref().filter(|limit| !earlier.contains(limit)) {
+            if let Some(limit) = finding.at_most.as_ref().map(|most| most.finding.as_str()).filter(|limit| !earlier.contains(limit)) {
                 let rule = format!("{} is limited by {limit}, which is not established before it", finding.id);
                 faults.add("findings", limit, rule);
             }

@@ -50,7 +50,7 @@ fn a_case_is_granted_by_the_competent_body_after_the_notice() {
     let decide = |final_fee: i64| Command::Decide {
         task,
         grant: true,
-        reason: String::new(),
+        reason: "符合条件".into(),
         findings: object(json!({ "final_fee": final_fee })),
     };
     assert!(matches!(play.give(&county_head(), decide(20_001)), Err(CaseError::Findings(_))));
@@ -111,11 +111,14 @@ fn one_correction_notice_merges_all_defects_and_pauses_the_clock() {
             task,
         },
     };
-    let send = Command::SendCorrection { task: vet_task };
-    assert!(matches!(play.give(&vet(), send.clone()), Err(CaseError::NothingToCorrect)));
     play.give(&vet(), note(vet_task, "photo")).unwrap();
     play.give(&town_reviewer(), note(visit_task, "lease")).unwrap();
-    play.at("2026-09-24T10:00").give(&vet(), send.clone()).unwrap();
+    // Reviewers note, the acceptance desk sends.
+    let send = Command::SendCorrection { task: vet_task };
+    assert!(matches!(play.give(&vet(), send), Err(CaseError::NotCompetent)));
+    let task = play.at("2026-09-24T10:00").claim(&accept_clerk(), TaskKind::Correct, None);
+    let send = Command::SendCorrection { task };
+    play.give(&accept_clerk(), send.clone()).unwrap();
     assert_eq!(play.case.correction.as_ref().unwrap().defects.len(), 2);
     assert!(matches!(play.give(&vet(), opinion(vet_task, 1)), Err(CaseError::AwaitingCorrection)));
     let answer = |facts| Command::Resubmit { fields: vec![], materials: vec!["photo".into()], facts };
@@ -124,7 +127,7 @@ fn one_correction_notice_merges_all_defects_and_pauses_the_clock() {
     // Counted: 23 Sept; not counted 24 to 28; then 29 30 Sept, 8 9 10 12 13 14 15 October are days 2 to 10.
     assert_eq!((play.case.status, play.due()), (Status::InProgress, Some(date("2026-10-15"))));
     play.give(&vet(), note(vet_task, "photo")).unwrap_err();
-    assert!(matches!(play.give(&vet(), send), Err(CaseError::CorrectionAlreadySent)));
+    assert!(matches!(play.give(&accept_clerk(), send), Err(CaseError::TaskDone)));
     check_invariants(&play);
 }
 
