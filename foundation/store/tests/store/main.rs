@@ -1,0 +1,14 @@
+//! The storage suite: every test runs on SQLite and on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod faults;
+mod files;
+mod idempotency;
+mod jobs;
+mod migrate;
+mod outbox;
+mod page;
+mod tx;
+mod values;
+mod vault;

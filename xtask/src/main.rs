@@ -1,0 +1,24 @@
+//! What CI and developers both call: `cargo run -p xtask -- tidy`.
+
+use std::process::ExitCode;
+
+mod tidy;
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => {
+            let faults = tidy::faults(&tidy::root());
+            faults.iter().for_each(|fault| complain(fault));
+            if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Some(_) | None => {
+            complain("usage: cargo run -p xtask -- tidy");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command line tool speaks to its user here")]
+fn complain(sentence: &str) {
+    eprintln!("{sentence}");
+}
