@@ -24,7 +24,7 @@ macro_rules! typed_id {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Uuid);
+        pub struct $name(#[serde(with = "uuid::serde::simple")] Uuid);
 
         impl TypedId for $name {
             fn from_parts(at: Timestamp, random: [u8; 10]) -> Self {
@@ -94,5 +94,13 @@ mod tests {
         assert!(early < late && early.to_string() < late.to_string());
         assert_eq!(early.to_string().parse::<CaseId>().unwrap(), early);
         assert_eq!("x".parse::<CaseId>(), Err(InvalidId));
+    }
+
+    #[test]
+    fn ids_look_the_same_in_addresses_and_in_json() {
+        let id = CaseId::from_parts("2026-01-01T00:00:00Z".parse().unwrap(), [7; 10]);
+        let json = serde_json::to_string(&id).unwrap();
+        assert_eq!(json, format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<CaseId>(&json).unwrap(), id);
     }
 }

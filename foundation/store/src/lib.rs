@@ -18,6 +18,7 @@ mod migrate;
 pub mod outbox;
 pub mod page;
 mod row;
+pub mod schema;
 mod tx;
 mod val;
 mod vault;

@@ -1,0 +1,105 @@
+//! Says of each request who sends it. Pages know the cookie, the API knows the bearer token, and neither knows the
+//! other's: a browser's cookie can do nothing at the API, so the API needs no form tokens.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use kernel::Timestamp;
+use web::{AppError, SignedIn, cookie};
+
+use crate::Room;
+use crate::sessions::{Live, find_session};
+use crate::token::Token;
+
+/// Puts [`authenticate`] around the router. It lies around web's visitor layer, which reads what it finds.
+pub fn authentication(router: Router, room: &Room) -> Router {
+    router.layer(from_fn_with_state(room.clone(), authenticate))
+}
+
+/// Looks the visit up and puts web's `SignedIn` into the request. A token that is forged, has run out or was
+/// revoked makes its bearer a stranger, no more; its cookie is taken away.
+pub async fn authenticate(State(room): State<Room>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/assets/") {
+        return next.run(request).await; // the same for everybody
+    }
+    let is_api = path.starts_with("/api/");
+    let name = cookie_name(room.site.config.secure_cookies);
+    let carried = if is_api { bearer(request.headers()) } else { cookie::read(request.headers(), name) };
+    let Some(carried) = carried else { return next.run(request).await };
+    let token = Token::parse(carried);
+    let now = (room.site.clock)();
+    let live = match &token {
+        Some(token) => match look_up(&room, token, now).await {
+            Ok(live) => live,
+            Err(error) => return AppError::from(error).into_response(),
+        },
+        None => None,
+    };
+    let is_stale = live.is_none() && !is_api;
+    if let (Some(live), Some(token)) = (live, token) {
+        let csrf = if is_api { String::new() } else { token.csrf() };
+        request.extensions_mut().insert(SignedIn { actor: live.actor, session: Some(live.session), csrf });
+    }
+    let mut response = next.run(request).await;
+    if is_stale && !sets_cookie(response.headers(), name) {
+        clear_cookie(&room, response.headers_mut());
+    }
+    response
+}
+
+async fn look_up(room: &Room, token: &Token, now: Timestamp) -> store::Result<Option<Live>> {
+    let mut tx = room.db.snapshot().await?;
+    let live = find_session(&mut tx, &room.vault, token, now).await?;
+    tx.rollback().await?;
+    if let Some(live) = &live
+        && let Err(error) = live.touch(&room.db, now).await
+    {
+        // A page that could be read must not fail because its reading could not be noted.
+        tracing::warn!(%error, "visit not prolonged");
+    }
+    Ok(live)
+}
+
+/// RFC 6750 §2.1; the scheme is written in any case (RFC 9110 §11.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The `__Host-` prefix ties the cookie to this host and to https (RFC 6265bis §4.1.3.2); a browser refuses it over
+/// plain http, where the program only listens on its own machine.
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-session" } else { "session" }
+}
+
+fn sets_cookie(headers: &HeaderMap, name: &str) -> bool {
+    let is_ours = |value: &HeaderValue| {
+        value.as_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"="))
+    };
+    headers.get_all(SET_COOKIE).iter().any(is_ours)
+}
+
+/// Hands the token to the browser. It lasts until the browser closes, and no longer than the visit.
+pub(crate) fn hand_cookie(room: &Room, headers: &mut HeaderMap, token: &Token) {
+    let secure = room.site.config.secure_cookies;
+    put(headers, cookie::set(cookie_name(secure), &token.reveal(), None, secure));
+}
+
+/// Takes the cookie away.
+pub(crate) fn clear_cookie(room: &Room, headers: &mut HeaderMap) {
+    let secure = room.site.config.secure_cookies;
+    put(headers, cookie::set(cookie_name(secure), "", Some(0), secure));
+}
+
+fn put(headers: &mut HeaderMap, value: Option<HeaderValue>) {
+    if let Some(value) = value {
+        headers.append(SET_COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests;

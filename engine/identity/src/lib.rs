@@ -1,0 +1,74 @@
+//! Who is there and on whose behalf: natural persons, legal persons with their agents, bodies and their staff;
+//! passwords, visits, and the log of sign-ins.
+//!
+//! Other rooms learn who asks from `web`'s `Visitor`, and everything else here. [`authentication`] lies around
+//! the whole router.
+
+mod account;
+mod add;
+mod add_body;
+mod add_legal_person;
+mod add_person;
+mod add_staff;
+mod appoint_agent;
+mod authenticate;
+mod bodies;
+mod client;
+mod legal_persons;
+pub mod lockout;
+mod me;
+mod password;
+pub mod permission;
+mod person_name;
+mod personal;
+mod persons;
+mod register_person;
+mod revoke_agent;
+mod room;
+mod session_api;
+mod sessions;
+mod sign_in;
+mod sign_in_page;
+mod sign_ins;
+mod sign_out;
+mod staff;
+mod switch_hat;
+mod token;
+
+#[cfg(test)]
+mod testing;
+
+pub use add::AddError;
+pub use add_body::{AddBody, add_body};
+pub use add_legal_person::{AddLegalPerson, add_legal_person};
+pub use add_person::{AddPerson, add_person};
+pub use add_staff::{AddStaff, add_staff};
+pub use appoint_agent::{AppointAgent, AppointAgentError, appoint_agent};
+pub use authenticate::{authenticate, authentication};
+pub use bodies::{BodyRecord, bodies, find_body, list_bodies};
+pub use client::Client;
+pub use legal_persons::{
+    AgentRecord, Hat, LegalPersonKind, LegalPersonRecord, agents_of, find_legal_person, hats, may_act_for,
+};
+pub use password::{HashFault, Passwords, Strength};
+pub use person_name::{PersonName, Phone};
+pub use persons::{Assurance, PersonRecord, find_person, find_person_by_resident_id, person_shown_as};
+pub use register_person::{RegisterError, RegisterPerson, register_person};
+pub use revoke_agent::{RevokeAgentError, revoke_agent};
+pub use room::{Room, routes};
+pub use sessions::{Live, Opened, Subject, close_session, find_session, forget_old, open_session_for};
+pub use sign_in::{SignIn, SignInError, sign_in_person, sign_in_staff};
+pub use sign_ins::{SignInRecord, sign_ins_of};
+pub use staff::{StaffRecord, staff_of};
+pub use switch_hat::{SwitchHatError, switch_hat};
+pub use token::Token;
+
+use store::Migration;
+
+/// The tables of this room, after those of `store`.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration::new("identity/0001_identity", include_str!("sql/0001_identity.sql"))];
+
+/// The sentences of this room, Chinese and English, for `web::Source`.
+pub const MESSAGES: (&str, &str) =
+    (include_str!("../messages.zh-CN.ftl"), include_str!("../messages.en.ftl"));

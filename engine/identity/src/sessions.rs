@@ -1,0 +1,225 @@
+//! Signed-in visits (会话): opening, recognising, prolonging and ending them.
+
+use std::time::Duration;
+
+use kernel::{
+    Actor, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId, Timestamp, from_micros,
+    to_micros,
+};
+use store::{Db, Result, Row, Tx, Vault, fresh_id, vals};
+
+use crate::token::Token;
+use crate::{legal_persons, personal, staff};
+
+/// A visit ends after this time without a request, because a desk is left and a phone is lent.
+const IDLE_PERSON: Duration = Duration::from_hours(2);
+/// Staff see other people's data, so theirs ends sooner.
+const IDLE_STAFF: Duration = Duration::from_mins(30);
+/// No visit lasts longer, however busy.
+const ABSOLUTE: Duration = Duration::from_hours(12);
+/// A visit is prolonged at most so often: reading a page should not cost a write.
+const TOUCH: Duration = Duration::from_mins(1);
+
+/// Whose visit it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A natural person.
+    Person(PersonId),
+    /// A member of staff.
+    Staff(StaffId),
+}
+
+impl Subject {
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Person(_) => "person",
+            Self::Staff(_) => "staff",
+        }
+    }
+
+    pub(crate) const fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Staff(_) => None,
+        }
+    }
+
+    pub(crate) const fn staff(self) -> Option<StaffId> {
+        match self {
+            Self::Person(_) => None,
+            Self::Staff(staff) => Some(staff),
+        }
+    }
+
+    const fn idle(self) -> Duration {
+        match self {
+            Self::Person(_) => IDLE_PERSON,
+            Self::Staff(_) => IDLE_STAFF,
+        }
+    }
+
+    /// The earlier of the idle and the absolute end.
+    fn expires_at(self, created_at: Timestamp, seen_at: Timestamp) -> Timestamp {
+        later(seen_at, self.idle()).min(later(created_at, ABSOLUTE))
+    }
+}
+
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// A visit that was just opened, or got a new token.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The secret for its holder; it is shown here once and stored nowhere.
+    pub token: Token,
+    /// The visit.
+    pub session: SessionId,
+    /// When it ends unless it is used.
+    pub expires_at: Timestamp,
+}
+
+/// A visit as a request finds it.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// The visit.
+    pub session: SessionId,
+    /// Who it is, with the hat they wear if they still may.
+    pub actor: Actor,
+    /// When it ends unless it is used.
+    pub expires_at: Timestamp,
+    subject: Subject,
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+}
+
+/// Opens a visit for a subject that the caller has made sure of: the scenario player, single sign-on. Nothing is
+/// asked here.
+pub async fn open_session_for(tx: &mut Tx, subject: Subject, now: Timestamp) -> Result<Opened> {
+    open(tx, fresh_id(now), subject, now).await
+}
+
+pub(crate) async fn open(
+    tx: &mut Tx,
+    session: SessionId,
+    subject: Subject,
+    now: Timestamp,
+) -> Result<Opened> {
+    let token = Token::fresh();
+    let expires_at = subject.expires_at(now, now);
+    tx.execute(
+        "insert into sessions
+           (token_digest, id, kind, person, staff, acting_for, created_at, last_seen_at, expires_at, revoked_at)
+         values ($1, $2, $3, $4, $5, null, $6, $6, $7, null)",
+        vals![token.digest(), session, subject.kind(), subject.person(), subject.staff(), now, expires_at],
+    )
+    .await?;
+    Ok(Opened { token, session, expires_at })
+}
+
+/// The visit of a token, if it still goes on. A disabled member of staff has none, and an agent whose right has
+/// ended is there without the hat.
+pub async fn find_session(tx: &mut Tx, vault: &Vault, token: &Token, now: Timestamp) -> Result<Option<Live>> {
+    let row = tx
+        .fetch_optional(
+            "select s.id, s.created_at, s.last_seen_at, s.expires_at, s.person, s.staff, s.acting_for,
+                    p.name_sealed, t.name, t.body, b.division
+             from sessions s
+             left join persons p on p.id = s.person
+             left join staff t on t.id = s.staff and t.disabled_at is null
+             left join bodies b on b.id = t.body
+             where s.token_digest = $1 and s.revoked_at is null and s.expires_at > $2",
+            vals![token.digest(), now],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let Some((subject, actor)) = who(tx, vault, &row, now).await? else { return Ok(None) };
+    Ok(Some(Live {
+        session: row.get(0)?,
+        actor,
+        expires_at: row.get(3)?,
+        subject,
+        created_at: row.get(1)?,
+        last_seen_at: row.get(2)?,
+    }))
+}
+
+async fn who(tx: &mut Tx, vault: &Vault, row: &Row, now: Timestamp) -> Result<Option<(Subject, Actor)>> {
+    if let Some(person) = row.get::<Option<PersonId>>(4)? {
+        let acting_for = match row.get::<Option<LegalPersonId>>(6)? {
+            Some(hat) if legal_persons::may_act_for(tx, person, hat, now).await? => Some(hat),
+            Some(_) | None => None,
+        };
+        let shown_as = personal::shown_as(vault, &row.get::<Vec<u8>>(7)?)?;
+        let actor = Actor::Person(PersonActor { person, acting_for, shown_as });
+        return Ok(Some((Subject::Person(person), actor)));
+    }
+    let staff: StaffId = row.get(5)?;
+    let Some(shown_as) = row.get::<Option<String>>(8)? else { return Ok(None) }; // disabled
+    let roles = staff::roles_of(tx, staff).await?;
+    let actor =
+        Actor::Staff(StaffActor { staff, body: row.get(9)?, division: row.get(10)?, roles, shown_as });
+    Ok(Some((Subject::Staff(staff), actor)))
+}
+
+impl Live {
+    /// Notes that the visit goes on, at most once a minute. A visit whose end has come is not brought back.
+    pub async fn touch(&self, db: &Db, now: Timestamp) -> Result<()> {
+        if now < later(self.last_seen_at, TOUCH) {
+            return Ok(());
+        }
+        let mut tx = db.begin().await?;
+        tx.execute(
+            "update sessions set last_seen_at = $1, expires_at = $2
+             where id = $3 and revoked_at is null and last_seen_at < $1",
+            vals![now, self.subject.expires_at(self.created_at, now), self.session],
+        )
+        .await?;
+        tx.commit().await
+    }
+}
+
+/// Gives the visit a new token, so that one seen before cannot be used after.
+pub(crate) async fn renew_token(
+    tx: &mut Tx,
+    session: SessionId,
+    acting_for: Option<LegalPersonId>,
+    now: Timestamp,
+) -> Result<Option<Opened>> {
+    let token = Token::fresh();
+    let row = tx
+        .fetch_optional(
+            "update sessions set token_digest = $1, acting_for = $2
+             where id = $3 and revoked_at is null and expires_at > $4 returning expires_at",
+            vals![token.digest(), acting_for, session, now],
+        )
+        .await?;
+    let opened = |row: Row| Ok(Opened { token, session, expires_at: row.get(0)? });
+    row.map(opened).transpose()
+}
+
+/// Ends a visit; one that has ended already stays so.
+pub async fn close_session(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "update sessions set revoked_at = $1 where id = $2 and revoked_at is null",
+        vals![now, session],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How long ended visits and old sign-ins are kept: 网络安全法 §21(3) asks for logs of at least six months.
+const KEPT: Duration = Duration::from_hours(400 * 24);
+
+/// Forgets visits and sign-ins that have been over for longer than the law and the visitor need them.
+/// Returns how many rows went. For a daily job.
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    let before =
+        from_micros(to_micros(now).saturating_sub(i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX)));
+    let visits = tx.execute("delete from sessions where expires_at < $1", vals![before]).await?;
+    let tries = tx.execute("delete from sign_ins where at < $1", vals![before]).await?;
+    Ok(visits + tries)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! `/sign-in` for persons and `/staff/sign-in` for staff: one page with two sets of words.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::Refusal;
+use serde::Deserialize;
+use web::{AppError, FormErrors, PostForm, Shell, Visitor, page, page_with_status};
+
+use super::{Door, SignIn, sign_in};
+use crate::Room;
+use crate::client::Client;
+use crate::sign_in_page::{enter, next_path, too_many, wait_words};
+
+#[derive(Template)]
+#[template(path = "sign_in/sign_in.html")]
+struct SignInPage {
+    shell: Shell,
+    errors: FormErrors,
+    is_staff: bool,
+    login: String,
+    next: String,
+    /// How long to wait, in words; empty when a try is welcome.
+    wait: String,
+}
+
+impl SignInPage {
+    fn new(visitor: &Visitor, door: Door, login: String, next: &str) -> Self {
+        let title = match door {
+            Door::Person => "identity-sign-in-title",
+            Door::Staff => "identity-staff-sign-in-title",
+        };
+        Self {
+            shell: Shell::new(visitor, visitor.t(title)),
+            errors: FormErrors::none(),
+            is_staff: door == Door::Staff,
+            login,
+            next: next_path(next).to_owned(),
+            wait: String::new(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+pub(crate) async fn show_person(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, AppError> {
+    page(&SignInPage::new(&visitor, Door::Person, String::new(), &asked.next))
+}
+
+pub(crate) async fn show_staff(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, AppError> {
+    page(&SignInPage::new(&visitor, Door::Staff, String::new(), &asked.next))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Form {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(crate) async fn submit_person(
+    State(room): State<Room>,
+    visitor: Visitor,
+    client: Client,
+    PostForm(form): PostForm<Form>,
+) -> Result<Response, AppError> {
+    submit(&room, &visitor, Door::Person, client, form).await
+}
+
+pub(crate) async fn submit_staff(
+    State(room): State<Room>,
+    visitor: Visitor,
+    client: Client,
+    PostForm(form): PostForm<Form>,
+) -> Result<Response, AppError> {
+    submit(&room, &visitor, Door::Staff, client, form).await
+}
+
+async fn submit(
+    room: &Room,
+    visitor: &Visitor,
+    door: Door,
+    client: Client,
+    form: Form,
+) -> Result<Response, AppError> {
+    let given = SignIn { login: form.login.clone(), password: form.password, client };
+    let tried = sign_in(&room.db, &room.vault, &room.passwords, visitor.now, door, given).await;
+    let home = match door {
+        Door::Person => "/my",
+        Door::Staff => "/desk",
+    };
+    let mut again = SignInPage::new(visitor, door, form.login, &form.next);
+    match tried.map_err(Refusal::from) {
+        Ok(opened) => enter(room, visitor, &opened, &form.next, home).await,
+        Err(Refusal::TooMany(seconds)) => {
+            again.wait = wait_words(visitor, seconds);
+            too_many(&again, seconds)
+        }
+        Err(refusal) => {
+            again.errors = FormErrors::of(visitor, refusal)?;
+            page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+    }
+}
