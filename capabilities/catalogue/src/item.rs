@@ -1,0 +1,259 @@
+//! `item.yaml`: who the item is and what its guide says (事项要素, GB/T 39554).
+
+use cases::StatedLimit;
+use codes::tables::{ApplicantKind, HandlingKind, UseLevel};
+use kernel::Words;
+use serde::{Deserialize, Serialize};
+
+mod check;
+
+pub(crate) use check::{check, is_slug};
+
+/// A service item with its guide (政务服务事项、办事指南).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// 基本编码, 12 characters.
+    pub code: String,
+    /// 业务办理项, two digits.
+    pub handling: String,
+    /// Version of the package; every published change has its own.
+    pub version: String,
+    /// 事项名称
+    pub name: Words,
+    /// One plain sentence: what you get.
+    pub summary: Words,
+    /// 事项类型, a code of the national table.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// 行使层级 of the implementing bodies.
+    pub levels: Vec<UseLevel>,
+    /// 服务对象
+    pub audience: Vec<ApplicantKind>,
+    /// 办件类型
+    pub case_type: HandlingKind,
+    /// 网上办理深度, a code of the national table.
+    pub online_depth: String,
+    /// 到现场次数
+    pub visits: u32,
+    /// 设定依据
+    pub legal_basis: Vec<LegalBasis>,
+    /// Everyday words under which people look for it.
+    pub keywords: Vec<String>,
+    /// 法定时限 and 承诺时限
+    pub limits: Limits,
+    /// 受理条件
+    pub conditions: Vec<Words>,
+    /// 申请材料, in the order of the guide.
+    pub materials: Vec<Material>,
+    /// 收费; empty: free of charge.
+    pub fees: Vec<Fee>,
+    /// 办理地点和时间
+    pub windows: Vec<Window>,
+    /// 监督投诉方式
+    pub complaints: Complaints,
+    /// 常见问题
+    pub faq: Vec<Question>,
+    /// 办理结果
+    pub results: Vec<Words>,
+    /// Where each fact comes from, and what is not verified.
+    pub sources: Vec<Provenance>,
+}
+
+/// A clause on which the item rests, with what it says in our own words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalBasis {
+    /// Name of the law.
+    pub title: Words,
+    /// Article.
+    pub article: String,
+    /// What it says.
+    pub says: Words,
+}
+
+/// How long the decision may take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// 法定时限, with its basis.
+    pub statutory: StatedLimit,
+    /// 承诺时限, never longer.
+    pub promised: StatedLimit,
+}
+
+/// Whether a material must be there (材料必要性).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// 必要
+    Required,
+    /// 非必要
+    Optional,
+}
+
+/// Who brings a material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MadeBy {
+    /// The applicant hands it in.
+    Applicant,
+    /// The office makes it during the process.
+    Office,
+}
+
+/// How many originals and copies of a material (份数).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copies {
+    /// 原件
+    pub original: u32,
+    /// 复印件
+    pub copy: u32,
+}
+
+/// A kind of file that may be handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileKind {
+    /// PDF.
+    Pdf,
+    /// JPEG picture.
+    Jpg,
+    /// PNG picture.
+    Png,
+    /// 版式文档, GB/T 33190.
+    Ofd,
+}
+
+impl FileKind {
+    /// The ending of its file name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Jpg => "jpg",
+            Self::Png => "png",
+            Self::Ofd => "ofd",
+        }
+    }
+}
+
+/// Something to hand in, or made by the office on the way (材料).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Material {
+    /// Stable id, used by processes and scenarios.
+    pub id: String,
+    /// 材料名称
+    pub name: Words,
+    /// 材料必要性
+    pub need: Need,
+    /// Applicant or office.
+    pub by: MadeBy,
+    /// 来源渠道, a code of the national table or of its local supplement.
+    pub source: String,
+    /// 材料形式, a code of the national table.
+    pub form: String,
+    /// 份数
+    pub copies: Copies,
+    /// Kinds of file that are accepted.
+    pub accepts: Vec<FileKind>,
+    /// Largest file in megabytes.
+    pub max_mb: u32,
+    /// 要求提供的依据
+    pub basis: Words,
+    /// 填报须知: how to fill it in and what is checked.
+    pub note: Words,
+}
+
+impl Material {
+    /// Whether the office makes it on the way.
+    pub fn is_by_office(&self) -> bool {
+        self.by == MadeBy::Office
+    }
+
+    /// Whether the applicant must hand it in.
+    pub fn is_asked_for(&self) -> bool {
+        self.by == MadeBy::Applicant && self.need == Need::Required
+    }
+}
+
+/// A fee (收费项目).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// 收费项目名称
+    pub name: Words,
+    /// 收费标准, such as "10 yuan a copy".
+    pub amount: Words,
+    /// 收费依据
+    pub basis: Words,
+}
+
+/// A counter (办理窗口).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Division that it serves.
+    pub division: String,
+    /// Name.
+    pub name: Words,
+    /// Address.
+    pub address: Words,
+    /// Opening hours.
+    pub hours: Words,
+    /// Telephone.
+    pub phone: String,
+}
+
+/// How to complain (监督投诉).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Complaints {
+    /// Telephone.
+    pub phone: String,
+    /// What else there is to say.
+    pub note: Words,
+}
+
+/// A question that people often ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The question.
+    pub q: Words,
+    /// The answer.
+    pub a: Words,
+}
+
+/// Where a fact of the guide comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Which fact.
+    pub fact: String,
+    /// The source.
+    pub from: String,
+    /// Whether it was compared with the official text.
+    pub verified: bool,
+    /// What to know about it.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+impl Item {
+    /// Whether natural persons may ask.
+    pub fn is_for_people(&self) -> bool {
+        self.audience.contains(&ApplicantKind::NaturalPerson)
+    }
+
+    /// Whether organisations of any kind may ask.
+    pub fn is_for_organisations(&self) -> bool {
+        self.audience.iter().any(|kind| *kind != ApplicantKind::NaturalPerson)
+    }
+
+    /// The material of this id.
+    pub fn material(&self, id: &str) -> Option<&Material> {
+        self.materials.iter().find(|material| material.id == id)
+    }
+}

@@ -1,0 +1,42 @@
+//! What the office offers (政务服务事项管理): service packages are loaded and checked here, their forms read, validated and
+//! shown, their versions kept, their guides published as pages and as an API.
+//!
+//! Other rooms ask the [`Library`] for a [`Package`] and work with its [`Form`], its process and its documents.
+
+mod api;
+mod fault;
+mod find;
+mod form;
+mod guide;
+mod home;
+mod item;
+mod library;
+mod outline;
+mod package;
+mod picture;
+mod room;
+mod search;
+mod source;
+mod versions;
+
+pub use fault::Fault;
+pub use form::{
+    Choice, Field, Form, Kind, LIST_ENTRIES_MAX, Masking, Named, Section, Step, TextFormat, no_names, typed,
+};
+pub use item::{
+    Complaints, Copies, Fee, FileKind, Item, LegalBasis, Limits, MadeBy, Material, Need, Provenance,
+    Question, Window,
+};
+pub use library::{Clientele, Library};
+pub use package::{Package, Registers};
+pub use room::{Room, routes};
+pub use versions::VersionError;
+
+/// Tables of this room.
+pub const MIGRATIONS: &[store::Migration] = &[store::Migration::new(
+    "catalogue/0001_package_versions",
+    include_str!("sql/0001_package_versions.sql"),
+)];
+
+/// Sentences of this room: Chinese and English.
+pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -1,0 +1,174 @@
+//! All service packages of a node: those in the folder, which are offered, and earlier versions, under which
+//! cases still run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cases::TypeRef;
+use codes::tables::ApplicantKind;
+
+use crate::package::FILES;
+use crate::search::Index;
+use crate::{Fault, Package, Registers};
+
+/// The service packages of a node (服务包库).
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    /// Offered, by item and handling item.
+    current: BTreeMap<(String, String), Arc<Package>>,
+    /// Every version, the offered ones among them.
+    versions: BTreeMap<TypeRef, Arc<Package>>,
+    index: Index,
+}
+
+/// For whom a list of items is (服务对象).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clientele {
+    /// Everybody.
+    Any,
+    /// 个人
+    People,
+    /// 法人
+    Organisations,
+    /// One kind of the national table.
+    Kind(ApplicantKind),
+}
+
+impl Clientele {
+    /// `people`, `organisations` or a code of the national table; empty means any.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" => Some(Self::Any),
+            "people" => Some(Self::People),
+            "organisations" => Some(Self::Organisations),
+            code => ApplicantKind::from_code(code).map(Self::Kind),
+        }
+    }
+
+    fn may_ask(self, package: &Package) -> bool {
+        match self {
+            Self::Any => true,
+            Self::People => package.item.is_for_people(),
+            Self::Organisations => package.item.is_for_organisations(),
+            Self::Kind(kind) => package.item.audience.contains(&kind),
+        }
+    }
+}
+
+impl Library {
+    /// Loads every package below a folder. One broken package is enough to refuse all; every fault of every
+    /// package is told, in the order of files and lines.
+    pub fn load(root: &Path, registers: &Registers) -> Result<Self, Vec<Fault>> {
+        let mut folders = Vec::new();
+        let mut faults = Vec::new();
+        find(root, &mut folders, &mut faults);
+        if folders.is_empty() && faults.is_empty() {
+            faults.push(Fault::new(
+                root.display().to_string(),
+                0,
+                "there is no service package in this folder",
+            ));
+        }
+        let mut packages = Vec::new();
+        for folder in folders {
+            match Package::load(&folder, registers) {
+                Ok(package) => packages.push(package),
+                Err(found) => faults.extend(found),
+            }
+        }
+        let mut library = Self::default();
+        for package in packages {
+            let key = (package.reference.item.clone(), package.reference.handling.clone());
+            if let Some(other) = library.current.get(&key) {
+                let file = format!("{}/item.yaml", package.folder);
+                let rule = format!("item {} with handling {} is also in {}", key.0, key.1, other.folder);
+                faults.push(Fault::new(file, 0, rule));
+                continue;
+            }
+            let package = Arc::new(package);
+            library.versions.insert(package.reference.clone(), Arc::clone(&package));
+            library.current.insert(key, package);
+        }
+        if !faults.is_empty() {
+            faults.sort();
+            return Err(faults);
+        }
+        library.index = Index::new(library.current.values());
+        Ok(library)
+    }
+
+    /// Adds an earlier version. It is not offered.
+    pub(crate) fn keep_earlier(&mut self, package: Package) {
+        self.versions.entry(package.reference.clone()).or_insert_with(|| Arc::new(package));
+    }
+
+    /// The package of exactly this version, offered or not.
+    pub fn get(&self, reference: &TypeRef) -> Option<Arc<Package>> {
+        self.versions.get(reference).cloned()
+    }
+
+    /// The package that is offered for an item.
+    pub fn current(&self, item: &str, handling: &str) -> Option<Arc<Package>> {
+        self.current.get(&(item.to_owned(), handling.to_owned())).cloned()
+    }
+
+    /// The first offered handling item of an item.
+    pub fn first_of(&self, item: &str) -> Option<Arc<Package>> {
+        let from = (item.to_owned(), String::new());
+        self.current
+            .range(from..)
+            .next()
+            .filter(|((code, _), _)| code == item)
+            .map(|(_, package)| Arc::clone(package))
+    }
+
+    /// All offered packages, by item code and handling item.
+    pub fn list(&self) -> impl Iterator<Item = &Arc<Package>> {
+        self.current.values()
+    }
+
+    /// Whether this version is known already.
+    pub(crate) fn has(&self, reference: &TypeRef) -> bool {
+        self.versions.contains_key(reference)
+    }
+
+    /// Offered packages that answer a query, best first; all of them, by code, when nothing is asked for.
+    pub fn search(&self, query: &str, clientele: Clientele) -> Vec<Arc<Package>> {
+        let found: Vec<&Arc<Package>> = match self.index.find(query) {
+            None => self.current.values().collect(),
+            Some(keys) => keys.iter().filter_map(|key| self.current.get(key)).collect(),
+        };
+        found.into_iter().filter(|package| clientele.may_ask(package)).cloned().collect()
+    }
+}
+
+/// Folders that hold any file of a package, so that one whose `item.yaml` was forgotten is not silently left out.
+fn find(folder: &Path, folders: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            faults.push(Fault::new(
+                folder.display().to_string(),
+                0,
+                format!("the folder cannot be read: {error}"),
+            ));
+            return;
+        }
+    };
+    let (mut inner, mut files) = (Vec::new(), BTreeSet::new());
+    for entry in entries.flatten() {
+        // A symbolic link counts as neither: it might lead round in a circle.
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => inner.push(entry.path()),
+            Ok(_) | Err(_) => drop(files.insert(entry.file_name())),
+        }
+    }
+    if FILES.iter().any(|file| files.contains(std::ffi::OsStr::new(file))) {
+        folders.push(folder.to_owned());
+    }
+    inner.sort();
+    for folder in inner {
+        find(&folder, folders, faults);
+    }
+}

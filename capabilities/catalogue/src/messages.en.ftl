@@ -1,0 +1,207 @@
+catalogue-home-title = What do you need?
+catalogue-home-lead = Told once, done online, open to follow, easy to verify.
+catalogue-search-label = Search services
+catalogue-search-hint = Plain words will do, such as: open a care home, family in hardship
+catalogue-for-people = For people
+catalogue-for-organisations = For organisations
+catalogue-for-any = All
+catalogue-filter = For whom
+catalogue-none-yet = No service is offered on line yet.
+catalogue-card-limit = Promised within { $limit }
+catalogue-card-free = Free of charge
+catalogue-card-visits = { $visits ->
+    [0] No visit needed
+    [one] At most one visit
+   *[other] At most { $visits } visits
+}
+catalogue-how-title = How it works
+catalogue-how-1-title = Read the guide.
+catalogue-how-1 = It states conditions, evidence and limits. Nothing beyond it is asked for.
+catalogue-how-2-title = Apply on line.
+catalogue-how-2 = Step by step; save whenever you like; photograph your papers and send them.
+catalogue-how-3-title = Follow your case.
+catalogue-how-3 = See who works on it, how many days are left and what is missing. What must be corrected is told once.
+catalogue-how-4-title = Get the result.
+catalogue-how-4 = Decisions and licences come to your account, and anybody can verify them on line.
+
+catalogue-all-title = All services
+catalogue-search-title = Results for "{ $query }"
+catalogue-found = { $count ->
+    [one] One service found
+   *[other] { $count } services found
+}
+catalogue-nothing-title = No service was found
+catalogue-nothing-1 = Try a shorter and plainer word, such as "care home".
+catalogue-nothing-2 = Set "For whom" to "All".
+catalogue-nothing-3 = Or choose from all services below, or call 12345.
+
+catalogue-siblings = Other cases of this service:
+catalogue-apply = Apply online
+catalogue-who = Who may apply
+catalogue-limit = How long it takes
+catalogue-visits = Visits
+catalogue-visits-count = { $visits ->
+    [0] None
+    [one] At most one
+   *[other] At most { $visits }
+}
+catalogue-fees = Fees
+catalogue-fees-yes = There is a fee, see below
+catalogue-free-long = Nothing is charged.
+catalogue-case-type = Kind of handling
+catalogue-online = What can be done on line
+catalogue-contents = On this page
+catalogue-conditions = Conditions
+catalogue-materials = What to hand in
+catalogue-materials-only = These are asked for and nothing else.
+catalogue-material-name = Evidence
+catalogue-material-need = Needed
+catalogue-material-copies = How many
+catalogue-material-form = Form
+catalogue-material-source = Source
+catalogue-material-basis = Basis
+catalogue-need-required = Required
+catalogue-need-optional = If you have it
+catalogue-need-office = Made by the office
+catalogue-originals = { $count ->
+    [one] 1 original
+   *[other] { $count } originals
+}
+catalogue-copies = { $count ->
+    [one] 1 copy
+   *[other] { $count } copies
+}
+catalogue-files = Upload as { $kinds }, at most { $size } MB
+catalogue-process = What happens
+catalogue-process-in-words = Read the process in words
+catalogue-picture-title = Process of "{ $item }" as a picture
+catalogue-limits = Limits
+catalogue-limit-statutory = Set by law
+catalogue-limit-promised = Promised
+catalogue-windows = Where and when
+catalogue-windows-online = On line at any time:
+catalogue-window-address = Address
+catalogue-window-hours = Hours
+catalogue-window-phone = Telephone
+catalogue-results = What you get
+catalogue-faq = Questions and answers
+catalogue-basis = Legal basis
+catalogue-complaints = How to complain
+catalogue-sources = About this service
+catalogue-sources-open = Where these facts come from
+catalogue-sources-note = What is marked "to be checked" has not been compared word by word with the official text, which prevails.
+catalogue-verified = Checked
+catalogue-unverified = To be checked
+catalogue-code = Item code
+catalogue-handling = Handling item
+catalogue-kind = Kind of item
+catalogue-levels = Levels of government
+catalogue-version = Version of this guide
+catalogue-yes = yes
+catalogue-no = no
+
+catalogue-process-apply = You apply
+catalogue-process-apply-how = Fill in the form and upload your papers
+catalogue-process-accept = Acceptance
+catalogue-process-accept-within = You are told within { $limit }
+catalogue-process-silence = If you are not told in time, it counts as accepted from the day it came in
+catalogue-process-correction = If something is missing you are told once and have { $limit } to correct it
+catalogue-process-parallel = At the same time
+catalogue-process-notice-lasts = Published for { $limit }
+catalogue-process-stops-clock = This time is not counted in the limit
+catalogue-process-decide-within = Within { $limit } of acceptance
+catalogue-process-within = Within { $limit }
+catalogue-process-optional = May be left out
+catalogue-process-only-when = Only if { $condition }
+catalogue-process-by = By: { $body }
+catalogue-process-by-when = By: { $body }, if { $condition }
+catalogue-process-by-else = Otherwise by: { $body }
+catalogue-process-office = { $level } office
+catalogue-process-is = { $what }: { $value }
+catalogue-process-at-most = { $what } is at most { $bound }
+catalogue-process-at-least = { $what } is at least { $bound }
+catalogue-process-any = { $what } is above 0
+catalogue-process-outcome = Outcome
+catalogue-process-granted = Granted
+catalogue-process-refused = Refused, with reasons
+catalogue-process-register = Entry in the register
+
+catalogue-level-1 = State
+catalogue-level-2 = Province
+catalogue-level-3 = City
+catalogue-level-4 = County
+catalogue-level-5 = Town or sub-district
+catalogue-level-6 = Village or community
+catalogue-audience-1 = Natural persons
+catalogue-audience-2 = Companies
+catalogue-audience-3 = Public institutions
+catalogue-audience-4 = Social organisations
+catalogue-audience-5 = Unincorporated enterprises
+catalogue-audience-6 = Public authorities
+catalogue-audience-9 = Other organisations
+catalogue-case-type-1 = Done at once
+catalogue-case-type-2 = Done within the promised limit
+catalogue-depth-1 = Advice on line
+catalogue-depth-2 = Papers taken on line
+catalogue-depth-3 = Pre-checked on line
+catalogue-depth-4 = Accepted on line
+catalogue-depth-5 = Handled on line
+catalogue-depth-6 = Result told on line
+catalogue-depth-7 = All on line, up to the electronic licence
+catalogue-depth-9 = Other
+catalogue-form-1 = Paper
+catalogue-form-2 = Electronic
+catalogue-form-3 = Paper or electronic
+catalogue-source-10 = You prepare it
+catalogue-source-20 = Issued by an authority
+catalogue-source-30 = From an intermediary or statutory body
+catalogue-source-99 = Other
+catalogue-kind-01 = Administrative licence
+catalogue-kind-02 = Administrative penalty
+catalogue-kind-03 = Administrative coercion
+catalogue-kind-04 = Administrative levy
+catalogue-kind-05 = Administrative benefit
+catalogue-kind-06 = Administrative inspection
+catalogue-kind-07 = Administrative confirmation
+catalogue-kind-08 = Administrative award
+catalogue-kind-09 = Administrative adjudication
+catalogue-kind-10 = Other administrative power
+catalogue-kind-20 = Public service
+
+catalogue-api-audience = audience is people, organisations or a code of the national table
+catalogue-api-limit = limit is between 1 and 100
+catalogue-api-cursor = The cursor is not valid; start from the first page
+
+catalogue-form-required = Please fill this in
+catalogue-form-choose = Please choose
+catalogue-form-choice = Please choose one of those given
+catalogue-form-too-short = At least { $min } characters; there are { $found }
+catalogue-form-too-long = At most { $max } characters; there are { $found }
+catalogue-form-too-small = Not less than { $min }
+catalogue-form-too-large = Not more than { $max }
+catalogue-form-too-few = { $min ->
+    [one] At least one entry
+   *[other] At least { $min } entries
+}
+catalogue-form-too-many = At most { $max } entries
+catalogue-form-number = Please give a number, such as 12.5
+catalogue-form-whole-number = Please give a whole number, such as 12
+catalogue-form-money = Please give an amount in yuan with at most two decimals, such as 1500.00
+catalogue-form-date = Please give a real day, such as 2026-10-09
+catalogue-form-text = Please give a text
+catalogue-form-shape = This is not of the right shape
+catalogue-form-pattern = This is not of the right form; please follow the hint
+catalogue-form-mobile = Please give a mobile number of 11 digits, such as 13800138000
+catalogue-form-division = Please choose a division
+catalogue-form-full-width = Character { $place } is full-width; please type it in half width
+catalogue-form-capitals = Please write it in its usual form, letters in capitals
+catalogue-form-resident-id-length = An identity number has 18 characters; there are { $found }
+catalogue-form-resident-id-birth = The date of birth in the identity number does not exist; please look at characters 7 to 14
+catalogue-form-resident-id-check = The last character (check digit) does not fit; please compare the whole number
+catalogue-form-resident-id-character = Character { $place } cannot stand in an identity number
+catalogue-form-uscc-length = A social credit code has 18 characters; there are { $found }
+catalogue-form-uscc-check = The check character does not fit; please compare the whole code
+catalogue-form-uscc-character = Character { $place } cannot stand in a social credit code (it has no I, O, S, V, Z)
+catalogue-form-control-character = There are characters that cannot be shown; please delete them and type again
+catalogue-form-unknown = This form does not ask for this
+catalogue-form-not-allowed = This does not follow the rules; please follow the hint

@@ -1,0 +1,36 @@
+//! The public face of the room: its routes and the state behind them.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use kernel::{Permission, Words};
+use web::{Routes, Visitor};
+
+use crate::{Library, api, find, guide, home};
+
+/// Reading guides is everybody's right.
+const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
+
+/// What the pages of this room need.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// The packages.
+    pub library: Arc<Library>,
+}
+
+/// Home, search, guides, and the same as an API.
+pub fn routes(room: Room) -> Routes<()> {
+    Routes::new()
+        .page(Method::GET, "/", SEE_ITEMS, home::show)
+        .page(Method::GET, "/search", SEE_ITEMS, find::show)
+        .page(Method::GET, "/items/{code}", SEE_ITEMS, guide::show_first)
+        .page(Method::GET, "/items/{code}/{handling}", SEE_ITEMS, guide::show)
+        .api(Method::GET, "/api/v1/items", SEE_ITEMS, api::list, api::list_operation())
+        .api(Method::GET, "/api/v1/items/{code}/{handling}", SEE_ITEMS, api::get, api::get_operation())
+        .with_state(room)
+}
+
+/// The text in the visitor's language.
+pub(crate) fn pick<'w>(visitor: &Visitor, words: &'w Words) -> &'w str {
+    visitor.pick(&words.zh, &words.en)
+}

@@ -1,0 +1,9 @@
+//! The room as its users see it: packages from folders, versions in databases, pages.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
+
+mod faults;
+mod fixture;
+mod forms;
+mod pages;
+mod real_packages;
+mod versions;

@@ -1,0 +1,93 @@
+//! The packages of this repository keep every rule, and people find them by everyday words.
+
+use std::path::Path;
+
+use catalogue::{Clientele, Library};
+
+/// The registers that the platform keeps.
+const REGISTERS: [&str; 1] = ["social-organisations"];
+
+fn library() -> Library {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages");
+    let registers = REGISTERS.map(str::to_owned).into();
+    Library::load(&root, &registers).unwrap_or_else(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        panic!("\n{}\n", lines.join("\n"))
+    })
+}
+
+const ASSOCIATION: &str = "000111001000";
+const ASSISTANCE: &str = "000511002000";
+const CARE_HOME: &str = "001011003000";
+
+#[test]
+fn every_package_loads_without_a_fault() {
+    let library = library();
+    for code in [ASSOCIATION, ASSISTANCE, CARE_HOME] {
+        assert!(library.current(code, "01").is_some(), "{code}");
+    }
+    assert_eq!(
+        library.first_of(CARE_HOME).map(|package| package.item.code.clone()).as_deref(),
+        Some(CARE_HOME)
+    );
+    assert!(library.first_of("00101100300").is_none() && library.current(CARE_HOME, "99").is_none());
+}
+
+#[test]
+fn everyday_words_and_truncated_phrases_hit() {
+    let library = library();
+    let first = |query: &str, code: &str| {
+        let found = library.search(query, Clientele::Any);
+        assert_eq!(found.first().map(|package| package.item.code.as_str()), Some(code), "{query}");
+    };
+    first("养老机构备案", CARE_HOME);
+    first("养老备案", CARE_HOME);
+    first("养老机", CARE_HOME);
+    first("开养老院", CARE_HOME);
+    first("我想开一家敬老院怎么办理", CARE_HOME);
+    first("护理院", CARE_HOME);
+    first("ｃａｒｅ  home", CARE_HOME);
+    first("elderly", CARE_HOME);
+    first("临时救", ASSISTANCE);
+    first("家里着火了 救助", ASSISTANCE);
+    first("家里困难补助", ASSISTANCE);
+    first("大病", ASSISTANCE);
+    first("车祸没钱怎么办", ASSISTANCE);
+    first("temporary assist", ASSISTANCE);
+    first("成立协会", ASSOCIATION);
+    first("社团登记", ASSOCIATION);
+    first("new association", ASSOCIATION);
+    first(ASSISTANCE, ASSISTANCE);
+}
+
+#[test]
+fn nonsense_finds_nothing_and_nothing_finds_all() {
+    let library = library();
+    let count = |query: &str, clientele| library.search(query, clientele).len();
+    let all = library.list().count();
+    for query in ["xyzzy", "出口退税", "𠀀𠀁", "zzz 护照"] {
+        assert_eq!(count(query, Clientele::Any), 0, "{query}");
+    }
+    for query in ["", "  ", "？！", "the"] {
+        assert_eq!(count(query, Clientele::Any), all, "{query:?}");
+    }
+    assert_eq!(count(&"养老".repeat(5_000), Clientele::Any), 1);
+}
+
+#[test]
+fn lists_are_filtered_by_who_asks() {
+    let library = library();
+    let codes = |clientele| -> Vec<String> {
+        library.search("", clientele).iter().map(|package| package.item.code.clone()).collect()
+    };
+    assert!(codes(Clientele::People).contains(&ASSISTANCE.to_owned()));
+    assert!(!codes(Clientele::People).contains(&CARE_HOME.to_owned()));
+    assert!(codes(Clientele::Organisations).contains(&CARE_HOME.to_owned()));
+    assert!(!codes(Clientele::Organisations).contains(&ASSISTANCE.to_owned()));
+    assert_eq!(
+        Clientele::parse("4").map(codes),
+        Some(codes(Clientele::Kind(codes::tables::ApplicantKind::SocialOrganisation)))
+    );
+    assert_eq!(Clientele::parse("dogs"), None);
+    assert!(library.search("养老院", Clientele::People).is_empty());
+}
