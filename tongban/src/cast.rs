@@ -1,0 +1,220 @@
+//! The cast (`packages/cast.yaml`): bodies, staff, persons and legal persons that are brought into a platform at once.
+//! The demonstration and the scenarios use an invented one; a county brings its real directory in the same form.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use identity::{AddBody, AddLegalPerson, AddPerson, AddStaff};
+use kernel::{Actor, LegalPersonId, PersonActor, PersonId, Role, StaffId, Timestamp, Words};
+use serde::Deserialize;
+use store::Tx;
+
+/// Everybody.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cast {
+    /// 机构
+    pub bodies: Vec<BodyText>,
+    /// 工作人员
+    #[serde(default)]
+    pub staff: Vec<StaffText>,
+    /// 自然人
+    #[serde(default)]
+    pub persons: Vec<PersonText>,
+    /// 法人
+    #[serde(default)]
+    pub legal_persons: Vec<LegalPersonText>,
+}
+
+/// A body as the file writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BodyText {
+    slug: String,
+    name: Words,
+    uscc: String,
+    division: String,
+    serves: Vec<String>,
+    #[serde(default)]
+    parent: Option<String>,
+    address: Words,
+    phone: String,
+}
+
+/// A member of staff as the file writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffText {
+    /// Login name.
+    pub login: String,
+    /// Full name.
+    pub name: String,
+    /// Slug of the body.
+    pub body: String,
+    /// What they are trusted with.
+    pub roles: BTreeSet<Role>,
+}
+
+/// A person as the file writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonText {
+    /// Short name inside the file.
+    pub slug: String,
+    /// Full name.
+    pub name: String,
+    /// Resident identity number.
+    pub resident_id: String,
+    /// Mobile number.
+    pub phone: String,
+    /// Where they live.
+    pub division: String,
+}
+
+/// A legal person as the file writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalPersonText {
+    /// Short name inside the file.
+    pub slug: String,
+    /// Full name.
+    pub name: String,
+    /// Unified social credit code.
+    pub uscc: String,
+    kind: String,
+    /// Slug of the representative.
+    pub representative: String,
+    /// Slugs of the persons who may act for it.
+    #[serde(default)]
+    pub agents: Vec<String>,
+}
+
+/// Who became who.
+#[derive(Debug, Clone, Default)]
+pub struct Imported {
+    /// By login.
+    pub staff: BTreeMap<String, StaffId>,
+    /// By slug.
+    pub persons: BTreeMap<String, PersonId>,
+    /// By slug.
+    pub legal_persons: BTreeMap<String, LegalPersonId>,
+}
+
+/// Why a cast cannot be brought in.
+#[derive(Debug, thiserror::Error)]
+pub enum CastError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file breaks the format.
+    #[error("{path}: {rule}")]
+    Wrong {
+        /// The file.
+        path: String,
+        /// Line and rule.
+        rule: String,
+    },
+    /// An entry breaks a rule.
+    #[error("{entry}: {rule}")]
+    Entry {
+        /// Which entry.
+        entry: String,
+        /// Which rule.
+        rule: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Cast {
+    /// Reads a cast file.
+    pub fn read(path: &Path) -> Result<Self, CastError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| CastError::Unreadable { path: path.display().to_string(), source })?;
+        serde_saphyr::from_str(&text)
+            .map_err(|error| CastError::Wrong { path: path.display().to_string(), rule: error.to_string() })
+    }
+
+    /// Brings everybody in, in one transaction of the caller. `password` gives each login or person slug its first one.
+    pub async fn import(
+        &self,
+        tx: &mut Tx,
+        identity: &identity::Room,
+        now: Timestamp,
+        password: impl Fn(&str) -> Option<String>,
+    ) -> Result<Imported, CastError> {
+        let mut imported = Imported::default();
+        for body in &self.bodies {
+            let BodyText { slug, name, uscc, division, serves, parent, address, phone } = body.clone();
+            let add = AddBody { slug, name, uscc, division, serves, parent, address: address.zh, phone };
+            identity::add_body(tx, now, add).await.map_err(|error| entry(&body.slug, error))?;
+        }
+        for staff in &self.staff {
+            let StaffText { login, name, body, roles } = staff.clone();
+            let add = AddStaff { password: password(&login), login, name, body, roles };
+            let id = identity::add_staff(tx, &identity.passwords, now, add).await;
+            imported.staff.insert(staff.login.clone(), id.map_err(|error| entry(&staff.login, error))?);
+        }
+        for person in &self.persons {
+            let PersonText { slug, name, resident_id, phone, division } = person.clone();
+            let add = AddPerson {
+                name,
+                resident_id,
+                phone: Some(phone),
+                division: Some(division),
+                password: password(&slug),
+                assurance: identity::Assurance::default(),
+            };
+            let id = identity::add_person(tx, &identity.vault, &identity.passwords, now, add).await;
+            imported.persons.insert(slug, id.map_err(|error| entry(&person.slug, error))?);
+        }
+        self.import_legal_persons(tx, identity, now, &mut imported).await?;
+        Ok(imported)
+    }
+
+    async fn import_legal_persons(
+        &self,
+        tx: &mut Tx,
+        identity: &identity::Room,
+        now: Timestamp,
+        imported: &mut Imported,
+    ) -> Result<(), CastError> {
+        for legal_person in &self.legal_persons {
+            let LegalPersonText { slug, name, uscc, kind, representative, agents } = legal_person;
+            let person = |named: &String| {
+                let unknown = || entry(slug, format!("no person {named} in this file"));
+                imported.persons.get(named).copied().ok_or_else(unknown)
+            };
+            let kind = kind.parse().map_err(|error| entry(slug, error))?;
+            let representative = person(representative)?;
+            let add = AddLegalPerson { name: name.clone(), uscc: uscc.clone(), kind, representative };
+            let id = identity::add_legal_person(tx, now, add).await.map_err(|error| entry(slug, error))?;
+            let by = Actor::Person(PersonActor { person: representative, acting_for: Some(id), shown_as: String::new() });
+            for agent in agents.iter().filter(|agent| *agent != &legal_person.representative) {
+                person(agent)?;
+                let Some(named) = self.persons.iter().find(|person| person.slug == *agent) else { continue };
+                let appoint = identity::AppointAgent {
+                    legal_person: id,
+                    name: named.name.clone(),
+                    resident_id: named.resident_id.clone(),
+                    until: None,
+                };
+                let appointed = identity::appoint_agent(tx, &identity.vault, &by, now, appoint).await;
+                appointed.map_err(|error| entry(slug, error))?;
+            }
+            imported.legal_persons.insert(slug.clone(), id);
+        }
+        Ok(())
+    }
+}
+
+fn entry(name: &str, error: impl std::fmt::Display) -> CastError {
+    CastError::Entry { entry: name.to_owned(), rule: error.to_string() }
+}
+

@@ -1,0 +1,157 @@
+//! `tongban demo`: a folder with invented people and cases in all stages, served on this machine only.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tongban::cast::Cast;
+use tongban::config::LogFormat;
+use tongban::platform::{Platform, Settings};
+use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing};
+
+use crate::cli::{directory::first_password, runtime, serve};
+use crate::say;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Folder for the data; made when missing, used again when there.
+    #[arg(long, default_value = "tongban-data")]
+    data: PathBuf,
+    /// Port on 127.0.0.1.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Folder with service packages.
+    #[arg(long, default_value_os_t = crate::default_packages())]
+    packages: PathBuf,
+    /// Make the folder and stop.
+    #[arg(long)]
+    prepare_only: bool,
+}
+
+const ACCOUNTS: &str = "demo-accounts.txt";
+
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    serve::start_log(LogFormat::Text, "warn")?;
+    let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), arguments.port);
+    let settings = Settings {
+        database: format!("sqlite:{}", arguments.data.join("tongban.db").display()),
+        folder: arguments.data.clone(),
+        packages: arguments.packages.clone(),
+        passphrase: "demonstration only".into(),
+        public_url: format!("http://{listen}"),
+        web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
+        passwords: identity::Strength::STRONG,
+        certificates_from: beijing("2018-01-01 00:00").context("start")?,
+    };
+    runtime()?.block_on(async {
+        if !arguments.data.join(ACCOUNTS).is_file() {
+            prepare(&arguments, &settings).await?;
+        }
+        print_accounts(&arguments.data)?;
+        if arguments.prepare_only {
+            return Ok(());
+        }
+        let platform = Platform::open(&settings, serve::machine_clock()).await?;
+        serve::serve(platform, listen, Duration::from_secs(10), |address| {
+            say!("open http://{address}/  (Ctrl-C stops it)");
+        })
+        .await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_accounts(data: &Path) -> anyhow::Result<()> {
+    let accounts = std::fs::read_to_string(data.join(ACCOUNTS))?;
+    accounts.lines().for_each(|line| say!("{line}"));
+    Ok(())
+}
+
+/// Makes the folder beside its place and moves it there when it is whole, so that a half-made one is never used.
+async fn prepare(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
+    anyhow::ensure!(!arguments.data.exists(), "{} is there but holds no demonstration", arguments.data.display());
+    let making = arguments.data.with_extension("making");
+    let _nothing_left_over = std::fs::remove_dir_all(&making);
+    let cast = Cast::read(&arguments.packages.join("cast.yaml"))?;
+    say!("making invented people and cases in {} …", arguments.data.display());
+    let settings = Settings {
+        database: format!("sqlite:{}", making.join("tongban.db").display()),
+        folder: making.clone(),
+        ..settings.clone()
+    };
+    let passwords = passwords(&cast);
+    fill(&settings, &cast, &passwords).await?;
+    std::fs::write(making.join(ACCOUNTS), accounts_text(&cast, &passwords))?;
+    std::fs::rename(&making, &arguments.data)?;
+    Ok(())
+}
+
+fn passwords(cast: &Cast) -> BTreeMap<String, String> {
+    let logins = cast.staff.iter().map(|staff| &staff.login).chain(cast.persons.iter().map(|person| &person.slug));
+    logins.map(|login| (login.clone(), first_password())).collect()
+}
+
+fn accounts_text(cast: &Cast, passwords: &BTreeMap<String, String>) -> String {
+    let mut text = "Everybody here is invented. Citizens sign in at /sign-in with their number or telephone:\n".to_owned();
+    for person in &cast.persons {
+        text.push_str(&format!("  {}  {}  {}  {}\n", person.name, person.resident_id, person.phone, passwords[&person.slug]));
+    }
+    text.push_str("Staff sign in at /staff/sign-in:\n");
+    for staff in &cast.staff {
+        let roles: Vec<&str> = staff.roles.iter().map(|role| role.as_str()).collect();
+        text.push_str(&format!(
+            "  {:<20} {}  {} {} ({})\n",
+            staff.login, passwords[&staff.login], staff.name, staff.body, roles.join(", ")
+        ));
+    }
+    text
+}
+
+/// Over how many days back the open cases of the demonstration are spread.
+const OPEN_DAYS: i64 = 12;
+
+/// Every scenario is played whole, for the history, and cut off at its steps, for open cases of every stage.
+async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, String>) -> anyhow::Result<()> {
+    let start = beijing("2026-01-01 00:00").context("start")?;
+    let clock = FrozenClock::at(start);
+    let platform = Platform::open(settings, clock.clock()).await?;
+    let mut tx = platform.db.begin().await?;
+    let imported = cast.import(&mut tx, &platform.identity, start, |login| passwords.get(login).cloned()).await?;
+    tx.commit().await?;
+    platform.refresh_bodies().await?;
+    let player = Player::new(&platform, clock, cast, &imported);
+    let now = serve::machine_clock()();
+    let mut cut = Vec::new();
+    let mut cases = 0_u32;
+    for package in platform.library.list() {
+        for file in Scenario::files(std::path::Path::new(&package.folder))? {
+            let scenario = Scenario::read(&file)?;
+            let played = player.play(&package, &scenario, Extent::Whole).await;
+            played.map_err(|what| anyhow::anyhow!("{}: {what}", file.display()))?;
+            cases += 1;
+            for steps in (1..scenario.steps.len()).filter(|steps| is_worth_showing(&scenario, *steps)) {
+                cut.push((package.clone(), scenario.clone(), steps));
+            }
+        }
+    }
+    // Open cases come from the last days, oldest first, so that the desk shows work in time, near its end and late.
+    let count = i64::try_from(cut.len())?;
+    for (index, (package, scenario, steps)) in cut.into_iter().enumerate() {
+        let hours_ago = (count - i64::try_from(index)?) * OPEN_DAYS * 24 / count;
+        let last_at = now.checked_sub(jiff::SignedDuration::from_hours(hours_ago))?;
+        let played = player.play(&package, &scenario, Extent::Cut { steps, last_at }).await;
+        played.map_err(|what| anyhow::anyhow!("{} cut at {steps}: {what}", scenario.name.en))?;
+        cases += 1;
+    }
+    platform.db.close().await;
+    say!("{cases} cases made");
+    Ok(())
+}
+
+/// Whether the picture after so many steps is one of its own: something was done and nothing was refused on the way.
+fn is_worth_showing(scenario: &Scenario, steps: usize) -> bool {
+    let played = &scenario.steps[..steps];
+    played.iter().all(|step| step.refused.is_none()) && played.last().is_some_and(|step| step.expect.is_some())
+}

@@ -1,0 +1,188 @@
+//! The config file of `tongban serve`. Every key can be overridden from the environment: `[server] listen` by
+//! `TONGBAN_SERVER_LISTEN`, and so on. Secrets come from files or from the environment, never from this file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The whole config file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How the program is reached.
+    pub server: Server,
+    /// Where things are kept.
+    pub data: Data,
+    /// What it writes about itself.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The address that people type, such as `https://zwfw.example.gov.cn`; it stands in QR codes.
+    pub public_url: String,
+    /// Seconds that running requests get to finish when the program is told to stop.
+    #[serde(default = "Server::stop_seconds_default")]
+    pub stop_seconds: u64,
+}
+
+impl Server {
+    const fn stop_seconds_default() -> u64 {
+        20
+    }
+}
+
+/// `[data]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// Folder for files, keys and, with SQLite, the database.
+    pub folder: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; SQLite in the folder when left out.
+    #[serde(default)]
+    pub database: Option<String>,
+    /// Folder with service packages.
+    pub packages: PathBuf,
+    /// File that holds the passphrase of the signing keys.
+    pub passphrase_file: PathBuf,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `json` for machines, `text` for people.
+    pub format: LogFormat,
+    /// Filter such as `info` or `info,sqlx=warn`.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Json, filter: "info".into() }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Plain lines.
+    Text,
+}
+
+/// Why a config cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file, or an override, breaks a rule.
+    #[error("{}: {source}", path.display())]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// Line and rule.
+        source: Box<toml::de::Error>,
+    },
+    /// An environment variable names no key.
+    #[error("environment: {0} overrides no key of the config file")]
+    UnknownOverride(String),
+}
+
+const SECTIONS: [(&str, &[&str]); 3] = [
+    ("server", &["listen", "public_url", "stop_seconds"]),
+    ("data", &["folder", "database", "packages", "passphrase_file"]),
+    ("log", &["format", "filter"]),
+];
+
+/// Variables that the program reads for other purposes.
+const OTHER_VARIABLES: [&str; 3] = ["TONGBAN_REQUIRE", "TONGBAN_TEST_POSTGRES", "TONGBAN_KEEP"];
+
+impl Config {
+    /// Reads the file and lays the overrides over it.
+    pub fn read(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let wrong = |source| ConfigError::Wrong { path: path.to_owned(), source: Box::new(source) };
+        // Read once without overrides, so that a fault in the file is told with its line.
+        let mut table: toml::Table = toml::from_str(&text).map_err(wrong)?;
+        let overrides: Vec<_> = environment.filter(|(name, _)| name.starts_with("TONGBAN_")).collect();
+        for (name, value) in &overrides {
+            override_key(&mut table, name, value)?;
+        }
+        if overrides.is_empty() { toml::from_str(&text).map_err(wrong) } else { table.try_into().map_err(wrong) }
+    }
+
+    /// The address of the database.
+    pub fn database(&self) -> String {
+        let in_folder = || format!("sqlite:{}", self.data.folder.join("tongban.db").display());
+        self.data.database.clone().unwrap_or_else(in_folder)
+    }
+}
+
+fn override_key(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    if OTHER_VARIABLES.contains(&name) {
+        return Ok(());
+    }
+    let keys = SECTIONS.iter().flat_map(|(section, keys)| keys.iter().map(move |key| (*section, *key)));
+    let meant = |(section, key): &(&str, &str)| name == format!("TONGBAN_{section}_{key}").to_uppercase();
+    let (section, key) = keys.into_iter().find(meant).ok_or_else(|| ConfigError::UnknownOverride(name.to_owned()))?;
+    let inner = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    if let Some(inner) = inner.as_table_mut() {
+        let number = (key == "stop_seconds").then(|| value.parse::<i64>().ok()).flatten();
+        inner.insert(key.to_owned(), number.map_or_else(|| value.into(), toml::Value::Integer));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "[server]\nlisten = \"127.0.0.1:8080\"\npublic_url = \"https://example.cn\"\n\
+        [data]\nfolder = \"d\"\npackages = \"p\"\npassphrase_file = \"f\"\n";
+
+    fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        Config::read(file.path(), environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_environment_lies_over_the_file() {
+        let config = read(GOOD, &[("TONGBAN_SERVER_LISTEN", "127.0.0.1:9"), ("HOME", "/")]).unwrap();
+        assert_eq!(config.server.listen.port(), 9);
+        assert_eq!(config.database(), format!("sqlite:{}", Path::new("d").join("tongban.db").display()));
+        let config = read(GOOD, &[("TONGBAN_DATA_DATABASE", "postgres://x"), ("TONGBAN_SERVER_STOP_SECONDS", "3")]);
+        assert_eq!(config.map(|c| (c.database(), c.server.stop_seconds)), Ok(("postgres://x".into(), 3)));
+    }
+
+    #[test]
+    fn faults_name_line_and_key() {
+        let error = read(&GOOD.replace("packages", "pakages"), &[]).unwrap_err();
+        assert!(error.contains("line 6") && error.contains("pakages"), "{error}");
+        assert!(read(GOOD, &[("TONGBAN_SERVER_PORT", "1")]).unwrap_err().contains("TONGBAN_SERVER_PORT"));
+        assert!(Config::read(Path::new("no-such-file"), std::iter::empty()).is_err());
+    }
+
+    #[test]
+    fn the_example_file_is_right() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tongban.example.toml");
+        Config::read(&path, std::iter::empty()).unwrap();
+    }
+}

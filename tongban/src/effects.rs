@@ -1,0 +1,180 @@
+//! What follows from decisions, each thing once: documents and register entries. The rooms that decide and the rooms
+//! that issue do not know each other; they meet here.
+
+use anyhow::Context as _;
+use cases::{Bodies, Case, Command, Effect};
+use catalogue::Package;
+use kernel::{Actor, CaseId, Timestamp};
+use serde_json::Value;
+use store::jobs::{self, Handlers, Job};
+use catalogue::Named;
+use licences::template::{Decision, Facts};
+use store::{Purpose, Tx};
+
+/// The handlers of all jobs.
+pub fn handlers(applications: &applications::Room, licences: &licences::Room) -> Handlers {
+    let (timers, room, issuing) = (applications.clone(), applications.clone(), licences.clone());
+    Handlers::new()
+        .on(cases::TIMER_JOB, move |job, now| {
+            let room = timers.clone();
+            async move { Ok(applications::run_timer(room, job, now).await?) }
+        })
+        .on(cases::EFFECT_JOB, move |job, now| {
+            let (room, issuing) = (room.clone(), issuing.clone());
+            async move { Ok(run_effect(&room, &issuing, &job, now).await?) }
+        })
+}
+
+/// Carries out one effect and records it in the case: done once, however often the job runs. What is slow (drawing,
+/// sealing) is done before the writing transaction is opened.
+async fn run_effect(
+    room: &applications::Room,
+    issuing: &licences::Room,
+    job: &Job,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let id: CaseId = job.payload["case"].as_str().and_then(|text| text.parse().ok()).context("the job names no case")?;
+    let effect: Effect = serde_json::from_value(job.payload["effect"].clone()).context("the job names no effect")?;
+    let mut tx = room.db.begin().await?;
+    let case = cases::get(&mut tx, id).await?;
+    let package = room.library.get(&case.case_type).context("package version of the case")?;
+    let bodies = room.bodies();
+    let answers = answers(&mut tx, room, &case).await?;
+    let reference = match &effect {
+        Effect::Issue(document) => {
+            let applicant = applicant(&mut tx, room, &case).await?;
+            tx.commit().await?; // the looks are on record
+            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
+            let prepared = prepare(issuing, asked, document, &effect.key(), applicant).await?;
+            tx = room.db.begin().await?;
+            licences::issue(&mut tx, prepared).await?.id.to_string()
+        }
+        Effect::Register(register) => {
+            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
+            let entry = register_entry(asked, register, &effect.key())?;
+            registers::write(&mut tx, entry).await?.subject_code
+        }
+    };
+    let around = room.around(&bodies, now);
+    let record = Command::RecordEffect { effect: effect.key(), reference };
+    cases::act(&mut tx, &around, &package.case_type, id, None, &Actor::System, record).await?;
+    jobs::finish(&mut tx, job, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A decided case with everything around it.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    case: &'a Case,
+    package: &'a Package,
+    answers: &'a Value,
+    bodies: &'a Bodies,
+    now: Timestamp,
+}
+
+impl<'a> Asked<'a> {
+    fn decided_by(&self) -> anyhow::Result<&'a cases::Body> {
+        self.case.decided_by.and_then(|body| self.bodies.get(body)).context("the body that decided")
+    }
+
+    fn decided_on(&self) -> jiff::civil::Date {
+        kernel::china_date(self.case.closed_at.unwrap_or(self.now))
+    }
+}
+
+/// The applicant as documents address them.
+struct Applicant {
+    name: String,
+    /// As it is printed: a natural person's number is masked.
+    shown_code: String,
+    whole_code: String,
+}
+
+fn purpose(case: CaseId) -> Purpose {
+    Purpose::new("carry-out-decision", Actor::System.reference()).for_case(case)
+}
+
+async fn answers(tx: &mut Tx, room: &applications::Room, case: &Case) -> anyhow::Result<Value> {
+    let answers = applications::dossier::answers_of_case(tx, room, case.id, &purpose(case.id)).await?;
+    answers.context("the answers of the case")
+}
+
+/// The legal person when one was acted for, else the natural person.
+async fn applicant(tx: &mut Tx, room: &applications::Room, case: &Case) -> anyhow::Result<Applicant> {
+    if let Some(id) = case.applicant.acting_for {
+        let legal_person = identity::find_legal_person(tx, id).await?.context("the legal person")?;
+        let code = legal_person.uscc.to_string();
+        return Ok(Applicant { name: legal_person.name, shown_code: code.clone(), whole_code: code });
+    }
+    let at = case.closed_at.unwrap_or(case.submitted_at);
+    let person = identity::find_person(tx, &room.vault, &purpose(case.id), case.applicant.person, at).await?;
+    let person = person.context("the person")?;
+    Ok(Applicant {
+        name: person.name.as_str().to_owned(),
+        shown_code: person.resident_id.masked(),
+        whole_code: person.resident_id.as_str().to_owned(),
+    })
+}
+
+async fn prepare(
+    issuing: &licences::Room,
+    asked: Asked<'_>,
+    document: &str,
+    effect: &str,
+    applicant: Applicant,
+) -> anyhow::Result<licences::Prepared> {
+    let Asked { case, package, answers, bodies, now } = asked;
+    let template = package.documents.find(document).with_context(|| format!("document {document}"))?;
+    let by = asked.decided_by()?;
+    let issuer = licences::IssuerBody {
+        id: by.id,
+        name: by.name.zh.clone(),
+        uscc: by.uscc.clone(),
+        division: by.division.clone(),
+    };
+    let names = |named: Named<'_>| name_of(bodies, named);
+    let facts = Facts {
+        form: package.form_facts(answers, &names),
+        findings: package.finding_facts(&case.findings),
+        case_number: case.number.clone(),
+        case_item: package.case_type.name.zh.clone(),
+        decision: Some(Decision { date: asked.decided_on(), reason: case.reason.clone().unwrap_or_default() }),
+        body_name: issuer.name.clone(),
+        serial: String::new(), // given by the room that issues
+        applicant_name: applicant.name,
+        applicant_code_masked: applicant.shown_code,
+        issued_on: kernel::china_date(now),
+    };
+    let holder = licences::Holder {
+        person: case.applicant.acting_for.is_none().then_some(case.applicant.person),
+        legal_person: case.applicant.acting_for,
+        code: case.applicant.acting_for.is_none().then_some(applicant.whole_code),
+    };
+    let type_owner = &by.uscc; // each issuing body defines its own types until a common catalogue of types exists
+    let new =
+        licences::NewLicence { document: template, facts, case: case.id, effect, holder, issuer: &issuer, type_owner, now };
+    Ok(licences::prepare(issuing, new).await?)
+}
+
+fn name_of(bodies: &Bodies, named: Named<'_>) -> Option<String> {
+    match named {
+        Named::Body(slug) => bodies.by_slug(slug).map(|body| body.name.zh.clone()),
+        Named::Division(code) => Some(applications::division::full_name(code)),
+    }
+}
+
+fn register_entry(asked: Asked<'_>, register: &str, effect: &str) -> anyhow::Result<registers::NewEntry> {
+    let body_name = |slug: &str| asked.bodies.by_slug(slug).map(|body| body.name.zh.clone());
+    let decided = registers::Decided {
+        form: asked.answers,
+        findings: &asked.case.findings,
+        decided_on: asked.decided_on(),
+        registrar: &asked.decided_by()?.name.zh,
+        body_name: &body_name,
+        case: asked.case.id,
+        effect,
+        now: asked.now,
+    };
+    Ok(registers::entry_from(register, &decided)?)
+}

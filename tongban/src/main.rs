@@ -1,0 +1,76 @@
+//! Tongban (通办): the command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod cli;
+
+/// An integrated government-service platform (一体化在线政务服务平台) in one program.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a folder with invented people and cases, and serve it on this machine only.
+    Demo(cli::demo::Arguments),
+    /// Run the platform as a config file says.
+    Serve(cli::serve::Arguments),
+    /// Play the scenarios of service packages through the real program on a frozen clock.
+    Scenarios(cli::scenarios::Arguments),
+    /// Read national codes.
+    Code {
+        #[command(subcommand)]
+        command: cli::code::Command,
+    },
+    /// Say when a legal limit ends, and why.
+    Deadline(cli::deadline::Arguments),
+    /// Check licences off line.
+    Licence {
+        #[command(subcommand)]
+        command: cli::licence::Command,
+    },
+    /// Check service packages without starting anything.
+    Packages {
+        #[command(subcommand)]
+        command: cli::packages::Command,
+    },
+    /// Bring bodies, staff and persons from a file into a platform.
+    Directory {
+        #[command(subcommand)]
+        command: cli::directory::Command,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            cli::complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(arguments) => cli::demo::run(arguments),
+        Command::Serve(arguments) => cli::serve::run(arguments),
+        Command::Scenarios(arguments) => cli::scenarios::run(arguments),
+        Command::Code { command } => cli::code::run(command),
+        Command::Deadline(arguments) => cli::deadline::run(arguments),
+        Command::Licence { command } => cli::licence::run(command),
+        Command::Packages { command } => cli::packages::run(command),
+        Command::Directory { command } => cli::directory::run(command),
+    }
+}
+
+/// Where packages are looked for unless said otherwise.
+fn default_packages() -> PathBuf {
+    PathBuf::from("packages")
+}

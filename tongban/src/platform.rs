@@ -1,0 +1,230 @@
+//! The rooms put together: database, keys, packages, routes, jobs. One page, so that the whole house can be seen at once.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use guomi::demo_ca::DemoCa;
+use kernel::{Permission, Timestamp};
+use store::jobs::Handlers;
+use store::{Db, Files, Vault};
+use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
+
+use crate::effects;
+
+/// What a platform is made from.
+#[derive(Clone)]
+pub struct Settings {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database: String,
+    /// Files and keys.
+    pub folder: PathBuf,
+    /// Service packages.
+    pub packages: PathBuf,
+    /// Of the signing keys.
+    pub passphrase: String,
+    /// The address that stands in QR codes.
+    pub public_url: String,
+    /// Settings of the web side.
+    pub web: WebConfig,
+    /// Cost of password hashes.
+    pub passwords: identity::Strength,
+    /// The first instant at which signing certificates are valid.
+    pub certificates_from: Timestamp,
+}
+
+/// The running platform.
+pub struct Platform {
+    /// Database.
+    pub db: Db,
+    /// Where its time comes from.
+    pub clock: web::Clock,
+    /// Everything that answers requests.
+    pub router: Router,
+    /// The list of its routes.
+    pub routes: Vec<RouteSpec>,
+    /// Service packages.
+    pub library: Arc<catalogue::Library>,
+    /// Who is there.
+    pub identity: identity::Room,
+    /// Cases and their applications.
+    pub applications: applications::Room,
+    /// Documents.
+    pub licences: licences::Room,
+    /// The certificate that everything sealed here leads to.
+    pub root: guomi::Certificate,
+    /// What does which job.
+    pub handlers: Handlers,
+}
+
+/// Registers that this platform keeps.
+pub fn registers_kept() -> BTreeSet<String> {
+    registers::KNOWN.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Tables of all rooms, in the order in which they stand on each other.
+const MIGRATIONS: [&[store::Migration]; 7] = [
+    store::MIGRATIONS,
+    identity::MIGRATIONS,
+    cases::MIGRATIONS,
+    catalogue::MIGRATIONS,
+    applications::MIGRATIONS,
+    licences::MIGRATIONS,
+    registers::MIGRATIONS,
+];
+
+/// Sentences of all rooms.
+fn texts() -> anyhow::Result<Catalogue> {
+    let source = |room, (zh_cn, en)| Source { room, zh_cn, en };
+    Ok(Catalogue::load(&[
+        source("identity", identity::MESSAGES),
+        source("cases", cases::MESSAGES),
+        source("catalogue", catalogue::MESSAGES),
+        source("applications", applications::MESSAGES),
+        source("desk", applications::desk::MESSAGES),
+        source("licences", licences::MESSAGES),
+        source("registers", registers::MESSAGES),
+    ])?)
+}
+
+impl Platform {
+    /// Opens everything; makes what is missing (database, keys) and refuses to start on a broken package.
+    pub async fn open(settings: &Settings, clock: web::Clock) -> anyhow::Result<Self> {
+        let now = clock();
+        std::fs::create_dir_all(&settings.folder).with_context(|| settings.folder.display().to_string())?;
+        let vault = Vault::open_or_create(settings.folder.join("vault.key")).context("vault.key")?;
+        let files = Files::open(settings.folder.join("files"), &vault).context("files")?;
+        let db = Db::open(&settings.database).await.context("database")?;
+        db.migrate(&MIGRATIONS).await?;
+        let library = load_packages(&db, &vault, &settings.packages, now).await?;
+        let from = settings.certificates_from.as_second();
+        let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
+        let signers = licences::Signers::demo(authority.context("signing keys")?);
+        let root = signers.root().clone();
+        let site = Site::new(Arc::new(texts()?), clock.clone(), settings.web.clone());
+
+        let identity = identity::Room {
+            db: db.clone(),
+            vault: vault.clone(),
+            passwords: identity::Passwords::new(settings.passwords)?,
+            site: site.clone(),
+            behind_proxy: settings.web.secure_cookies,
+        };
+        let applications = applications::Room {
+            db: db.clone(),
+            files: files.clone(),
+            vault: vault.clone(),
+            library: Arc::clone(&library),
+            calendar: Arc::new(legal_time::Calendar::china()),
+            bodies: Arc::new(RwLock::new(Arc::default())),
+        };
+        let licences = licences::Room {
+            db: db.clone(),
+            files,
+            vault,
+            signers,
+            public_url: settings.public_url.clone(),
+        };
+        let (router, routes) = router(&site, &db, &library, &identity, &applications, &licences, &settings.public_url);
+        let handlers = effects::handlers(&applications, &licences);
+        let platform =
+            Self { db, clock, router, routes, library, identity, applications, licences, root, handlers };
+        platform.refresh_bodies().await?;
+        Ok(platform)
+    }
+
+    /// Reads the directory of bodies anew, after it has changed.
+    pub async fn refresh_bodies(&self) -> anyhow::Result<()> {
+        let mut tx = self.db.snapshot().await?;
+        let bodies = identity::bodies(&mut tx).await?.into_iter().map(|body| cases::Body {
+            id: body.id,
+            slug: body.slug,
+            name: body.name,
+            uscc: body.uscc,
+            division: body.division,
+            serves: body.serves,
+            address: body.address,
+            phone: body.phone,
+        });
+        let bodies = Arc::new(cases::Bodies(bodies.collect()));
+        match self.applications.bodies.write() {
+            Ok(mut current) => *current = bodies,
+            Err(poisoned) => *poisoned.into_inner() = bodies,
+        }
+        Ok(())
+    }
+
+    /// Runs every job that is due by the platform's clock.
+    pub async fn run_due(&self) -> store::Result<usize> {
+        store::jobs::run_due(&self.db, &self.handlers, (self.clock)()).await
+    }
+}
+
+async fn load_packages(
+    db: &Db,
+    vault: &Vault,
+    folder: &Path,
+    now: Timestamp,
+) -> anyhow::Result<Arc<catalogue::Library>> {
+    let library = catalogue::Library::load(folder, &registers_kept()).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{} faults in service packages:\n{}", lines.len(), lines.join("\n"))
+    })?;
+    let mut tx = db.begin().await?;
+    vault.confirm(&mut tx).await.context("vault.key does not belong to this database")?;
+    library.record(&mut tx, now).await?;
+    let library = library.with_recorded(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Arc::new(library))
+}
+
+/// Everything that answers, room by room.
+fn router(
+    site: &Site,
+    db: &Db,
+    library: &Arc<catalogue::Library>,
+    identity: &identity::Room,
+    applications: &applications::Room,
+    licences: &licences::Room,
+    public_url: &str,
+) -> (Router, Vec<RouteSpec>) {
+    let rooms = web::own_routes(site)
+        .merge(identity::routes(identity.clone()))
+        .merge(catalogue::routes(catalogue::Room { library: Arc::clone(library) }))
+        .merge(applications::routes(applications.clone()))
+        .merge(applications::desk::routes(applications.clone()))
+        .merge(licences::routes(licences.clone()))
+        .merge(registers::routes(registers::Room { db: db.clone() }))
+        .merge(health(db));
+    let info = ApiInfo {
+        title: "Tongban 通办".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        description: "Every command and query of the pages, for programs.".into(),
+        server: public_url.to_owned(),
+    };
+    let docs = web::api_docs(rooms.specs(), &info);
+    let (router, specs) = rooms.merge(docs).finish();
+    let router = web::visitor_layer(router, site);
+    let router = identity::authentication(router, identity);
+    (web::outer_layers(router, site), specs)
+}
+
+const SEE_HEALTH: Permission = Permission::everyone("platform.see-health");
+
+/// `/healthz`: the program runs. `/readyz`: it can reach its database.
+fn health(db: &Db) -> Routes<()> {
+    Routes::new()
+        .page(Method::GET, "/healthz", SEE_HEALTH, async || "ok\n")
+        .page(Method::GET, "/readyz", SEE_HEALTH, async |State(db): State<Db>| match db.ping().await {
+            Ok(()) => (StatusCode::OK, "ready\n"),
+            Err(error) => {
+                tracing::warn!(%error, "not ready");
+                (StatusCode::SERVICE_UNAVAILABLE, "database not reachable\n")
+            }
+        })
+        .with_state(db.clone())
+}

@@ -1,0 +1,241 @@
+//! A real browser: Debian's Chromium, driven through its driver.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::wd::WindowHandle;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+use crate::server::{PASSWORD, free_port, say};
+
+/// A browser with one window. Dropping it ends browser and driver.
+pub(crate) struct Browser {
+    driver: Child,
+    pub(crate) client: Client,
+    url: String,
+    shots: Option<PathBuf>,
+    shot: usize,
+    name: &'static str,
+    _profile: tempfile::TempDir,
+}
+
+/// Sizes of windows that pages are looked at: a desk and a phone.
+pub(crate) const DESK: (u32, u32) = (1280, 900);
+pub(crate) const PHONE: (u32, u32) = (360, 740);
+
+impl Browser {
+    /// Starts a browser, or says that it is left out; `TONGBAN_REQUIRE=chromium` makes that a failure.
+    pub(crate) async fn start(name: &'static str, url: &str, size: (u32, u32)) -> Option<Self> {
+        let port = free_port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(driver) = driver else {
+            let required = std::env::var("TONGBAN_REQUIRE").is_ok_and(|list| list.contains("chromium"));
+            assert!(!required, "chromedriver is required (TONGBAN_REQUIRE) and not found");
+            say(&format!("skipped: {name}: chromedriver not found"));
+            return None;
+        };
+        let profile = testkit::folder();
+        let arguments = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        // Headless Chromium cannot be narrower than 500 px; a phone is emulated as such.
+        let mut options = json!({ "args": arguments });
+        if size.0 < 500 {
+            let metrics = json!({ "width": size.0, "height": size.1, "pixelRatio": 2.0, "touch": true });
+            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        }
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("goog:chromeOptions".into(), options);
+        let client = connect(port, capabilities).await;
+        if size.0 >= 500 {
+            client.set_window_size(size.0, size.1).await.unwrap();
+        }
+        let shots = std::env::var_os("TONGBAN_SCREENSHOTS").map(PathBuf::from);
+        Some(Self { driver, client, url: url.to_owned(), shots, shot: 0, name, _profile: profile })
+    }
+
+    /// Opens a page of the platform.
+    pub(crate) async fn open(&mut self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.url)).await.unwrap();
+        self.looked_at(path).await;
+    }
+
+    /// Every page that is reached must fit the window and have no error of ours; with `TONGBAN_SCREENSHOTS=folder`
+    /// it is photographed too.
+    pub(crate) async fn looked_at(&mut self, what: &str) {
+        let script = "return [document.documentElement.scrollWidth, window.innerWidth, document.title, \
+                      document.querySelectorAll('[style]').length, document.body.innerText]";
+        let seen = self.client.execute(script, vec![]).await.unwrap();
+        let (wide, window) = (seen[0].as_i64().unwrap_or(0), seen[1].as_i64().unwrap_or(0));
+        self.shoot(what).await;
+        assert!(wide <= window, "{} {what}: {wide} px of page in a window of {window} px", self.name);
+        assert!(!seen[2].as_str().unwrap_or("").is_empty(), "{} {what}: a page without a title", self.name);
+        assert_eq!(seen[3], 0, "{} {what}: inline styles", self.name);
+        let text = seen[4].as_str().unwrap_or("");
+        assert!(!text.contains('⟦'), "{} {what}: a sentence is missing from the catalogue: {text}", self.name);
+    }
+
+    async fn shoot(&mut self, what: &str) {
+        let Some(folder) = &self.shots else { return };
+        self.shot += 1;
+        let word: String = what.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let word = word.trim_matches('-').chars().take(40).collect::<String>();
+        let file = folder.join(format!("{}-{:02}-{word}.png", self.name, self.shot));
+        // The whole page, not only what the window shows.
+        let _no_screenshot = std::fs::create_dir_all(folder);
+        if let Ok(png) = self.client.screenshot().await {
+            std::fs::write(file, png).unwrap();
+        }
+    }
+
+    /// Fills in a field by its name: text, choice or tick.
+    pub(crate) async fn fill(&self, name: &str, value: &str) {
+        let script = r"
+            const [name, value] = arguments;
+            const all = [...document.querySelectorAll(`main [name='${name}']`)].filter(e => e.type !== 'hidden');
+            if (!all.length) return 'no field ' + name;
+            const first = all[0];
+            if (first.type === 'radio' || first.type === 'checkbox') {
+                const wanted = all.find(e => e.value === value) || (all.length === 1 ? first : null);
+                if (!wanted) return 'no choice ' + value + ' of ' + name;
+                wanted.click();
+            } else if (first.tagName === 'SELECT') {
+                if (![...first.options].some(o => o.value === value)) return 'no option ' + value + ' of ' + name;
+                first.value = value;
+                first.dispatchEvent(new Event('change', {bubbles: true}));
+            } else {
+                first.focus(); first.value = value;
+                first.dispatchEvent(new Event('input', {bubbles: true}));
+            }
+            return '';";
+        let said = self.client.execute(script, vec![json!(name), json!(value)]).await.unwrap();
+        let at = self.client.current_url().await.unwrap();
+        assert_eq!(said, Value::from(""), "{} at {at}", self.name);
+    }
+
+    /// Gives a file to a file field.
+    pub(crate) async fn give_file(&self, selector: &str, file: &std::path::Path) {
+        let field = self.client.find(Locator::Css(selector)).await;
+        let field = field.unwrap_or_else(|error| panic!("{} {selector}: {error}", self.name));
+        field.send_keys(&file.display().to_string()).await.unwrap();
+    }
+
+    /// Clicks what a CSS selector finds, waits for the next page and looks at it.
+    pub(crate) async fn click(&mut self, selector: &str) {
+        self.click_at(Locator::Css(selector), selector).await;
+    }
+
+    /// Clicks the link or button with this text (or a part of it).
+    pub(crate) async fn press(&mut self, text: &str) {
+        let path = format!("//main//*[self::a or self::button][contains(normalize-space(.), '{text}')]");
+        self.click_at(Locator::XPath(&path), text).await;
+    }
+
+    async fn click_at(&mut self, locator: Locator<'_>, what: &str) {
+        let before = self.client.find(Locator::Css("html")).await.unwrap();
+        let found = self.client.find(locator).await;
+        if found.is_err() {
+            self.shoot("not-found").await;
+            let text = self.text().await;
+            panic!("{}: no {what} on the page:\n{text}", self.name);
+        }
+        let element = found.unwrap();
+        let script = "arguments[0].scrollIntoView({block: 'center'}); arguments[0].click();";
+        self.client.execute(script, vec![serde_json::to_value(&element).unwrap()]).await.unwrap();
+        // The old page goes away; only then is the new one looked at.
+        for _ in 0..200 {
+            if before.tag_name().await.is_err() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.client.wait().for_element(Locator::Css("main")).await.unwrap();
+        self.looked_at(what).await;
+    }
+
+    /// The text of the page's main part.
+    pub(crate) async fn text(&self) -> String {
+        let main = self.client.find(Locator::Css("main")).await.unwrap();
+        main.text().await.unwrap()
+    }
+
+    /// The page says this.
+    pub(crate) async fn sees(&self, wanted: &str) {
+        let text = self.text().await;
+        let at = self.client.current_url().await.unwrap();
+        assert!(text.contains(wanted), "{} at {at}: {wanted:?} is not on the page:\n{text}", self.name);
+    }
+
+    /// The value of an attribute of the first element that is found.
+    pub(crate) async fn attribute(&self, selector: &str, name: &str) -> String {
+        let element = self.client.find(Locator::Css(selector)).await;
+        let element = element.unwrap_or_else(|error| panic!("{} {selector}: {error}", self.name));
+        element.attr(name).await.unwrap().unwrap_or_default()
+    }
+
+    /// Signs a citizen in.
+    pub(crate) async fn sign_in(&mut self, number: &str) {
+        self.open("/sign-in").await;
+        self.fill("login", number).await;
+        self.fill("password", PASSWORD).await;
+        self.click("main form button[type=submit], main form button:not([type])").await;
+    }
+
+    /// Signs staff in.
+    pub(crate) async fn sign_in_staff(&mut self, login: &str) {
+        self.open("/staff/sign-in").await;
+        self.fill("login", login).await;
+        self.fill("password", PASSWORD).await;
+        self.click("main form button[type=submit], main form button:not([type])").await;
+    }
+
+    /// Forgets who is signed in, as another browser would.
+    pub(crate) async fn forget(&self) {
+        self.client.delete_all_cookies().await.unwrap();
+    }
+
+    /// Ends the session in order.
+    pub(crate) async fn close(self) {
+        let _closed: Option<WindowHandle> = self.client.window().await.ok();
+        let _closing = self.client.clone().close().await;
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _gone = self.driver.kill();
+        let _gone = self.driver.wait();
+    }
+}
+
+async fn connect(port: u16, capabilities: serde_json::Map<String, Value>) -> Client {
+    let address = format!("http://127.0.0.1:{port}");
+    let mut builder = ClientBuilder::new(hyper_connector());
+    builder.capabilities(capabilities);
+    for _ in 0..100 {
+        if let Ok(client) = builder.connect(&address).await {
+            return client;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the browser did not start");
+}
+
+fn hyper_connector() -> hyper_util::client::legacy::connect::HttpConnector {
+    hyper_util::client::legacy::connect::HttpConnector::new()
+}

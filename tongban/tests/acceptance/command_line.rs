@@ -1,0 +1,83 @@
+//! Commands as a person types them.
+
+use std::process::Output;
+
+use crate::server::{program, workspace};
+
+fn tongban(arguments: &[&str]) -> Output {
+    program().args(arguments).current_dir(workspace()).output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn codes_are_read_or_their_fault_is_named() {
+    let good = [
+        ("uscc", "11430000006122340X"),
+        ("uscc", "51430000MJJ509249B"),
+        ("resident-id", "11010519491231002X"),
+        ("item", "432011103W00"),
+        ("implementation", "12441500196720244T3442199806003"),
+        ("case-number", "12441500196720244T3442199806003202206230068"),
+        ("licence-id", "1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9"),
+        ("division", "430102001"),
+    ];
+    for (kind, value) in good {
+        let output = tongban(&["code", "check", kind, value]);
+        assert!(output.status.success(), "{kind} {value}: {}", printed(&output));
+    }
+    let shown = printed(&tongban(&["code", "check", "resident-id", "11010519491231002X"]));
+    assert!(!shown.contains("19491231002"), "a resident number is shown masked: {shown}");
+    let bad = [
+        ("uscc", "114300000061223401", "check"),
+        ("resident-id", "110105194912310021", "check"),
+        ("licence-id", "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.M", "D"),
+    ];
+    for (kind, value, said) in bad {
+        let output = tongban(&["code", "check", kind, value]);
+        assert_eq!(output.status.code(), Some(1), "{kind} {value}");
+        assert!(printed(&output).contains(said), "{}", printed(&output));
+    }
+    assert_eq!(tongban(&["code", "check", "horoscope", "x"]).status.code(), Some(2), "no such kind");
+}
+
+#[test]
+fn deadlines_are_told_with_their_reasons() {
+    let limit = ["deadline", "--from", "2026-09-25", "--limit", "20 working days"];
+    let output = tongban(&limit);
+    assert!(printed(&output).starts_with("2026-10-29\n"), "{}", printed(&output));
+    let output = tongban(&[&limit[..], &["--paused", "2026-10-09..2026-10-15"]].concat());
+    let shown = printed(&output);
+    assert!(shown.starts_with("2026-11-06\n") && shown.contains("国庆节"), "{shown}");
+    let output = tongban(&[&limit[..], &["--paused", "2026-10-09..2026-10-15", "--json"]].concat());
+    let reading: serde_json::Value = serde_json::from_str(&printed(&output)).unwrap();
+    assert_eq!(reading["due"]["on"], "2026-11-06");
+    let output = tongban(&["deadline", "--from", "2026-12-25", "--limit", "20个工作日"]);
+    assert!(printed(&output).contains("2027") && output.status.success(), "{}", printed(&output));
+    let output = tongban(&["deadline", "--from", "2026-02-30", "--limit", "20 working days"]);
+    assert_eq!(output.status.code(), Some(2), "there is no 30 February");
+    let output = tongban(&["deadline", "--from", "2026-02-03", "--limit", "20 days"]);
+    assert_eq!(output.status.code(), Some(2), "a limit without a clear unit is refused");
+}
+
+#[test]
+fn broken_packages_are_named_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = folder.path().join("broken");
+    std::fs::create_dir(&package).unwrap();
+    std::fs::write(package.join("item.yaml"), "code: \"001011003000\"\nnmae: x\n").unwrap();
+    let output = program().args(["packages", "check"]).arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let shown = printed(&output);
+    assert!(shown.contains("item.yaml:2"), "{shown}");
+}
+
+#[test]
+fn a_missing_config_is_told_plainly() {
+    let output = tongban(&["serve", "--config", "no-such-file.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(complaint.contains("no-such-file.toml") && !complaint.contains("panicked"), "{complaint}");
+}

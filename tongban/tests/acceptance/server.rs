@@ -1,0 +1,149 @@
+//! Starting and ending the program.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// The program under test.
+pub(crate) fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_tongban"))
+}
+
+/// The workspace folder, where `packages` lies.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A running program; dropping it ends it by its process id.
+pub(crate) struct Server {
+    child: Child,
+    /// `http://127.0.0.1:port`
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Starts a command that prints `open URL` or logs `listening` when it is ready.
+    pub(crate) fn start(command: &mut Command, port: u16) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let url = format!("http://127.0.0.1:{port}");
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        // The log is read to its end, else the program would block on a full pipe.
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while log.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+                if line.contains("\"listening\"") {
+                    let _nobody_waits = ready.send(());
+                } else if line.contains("ERROR") || line.contains("panicked") {
+                    say(&line);
+                }
+                line.clear();
+            }
+        });
+        let waited = is_ready.recv_timeout(std::time::Duration::from_secs(120));
+        let mut server = Self { child, url };
+        if waited.is_err() {
+            panic!("the program did not start: {:?}", server.child.try_wait());
+        }
+        server
+    }
+
+    /// Ends the program as a power cut would: SIGKILL.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Tells the program to stop and waits until it has.
+    pub(crate) fn stop(mut self) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _gone_already = self.child.kill();
+        let _gone_already = self.child.wait();
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a test tells its reader what it left out or what it saw")]
+pub(crate) fn say(sentence: &str) {
+    eprintln!("{sentence}");
+}
+
+/// A platform folder with the invented cast, made in this process, and a config file for `tongban serve`.
+pub(crate) struct Place {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) imported: tongban::cast::Imported,
+    pub(crate) config: PathBuf,
+    pub(crate) port: u16,
+}
+
+/// The password of everybody in a test's cast.
+pub(crate) const PASSWORD: &str = "yanshi-2026-mima";
+
+impl Place {
+    /// Makes it. `database` of nothing means SQLite in the folder.
+    pub(crate) async fn make(database: Option<&str>) -> Self {
+        let folder = testkit::folder();
+        let port = free_port();
+        let settings = Self::settings(folder.path(), port, database);
+        let platform = tongban::platform::Platform::open(&settings, machine_clock()).await.unwrap();
+        let cast = tongban::cast::Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
+        let mut tx = platform.db.begin().await.unwrap();
+        let now = (platform.clock)();
+        let password = |_login: &str| Some(PASSWORD.to_owned());
+        let imported = cast.import(&mut tx, &platform.identity, now, password).await.unwrap();
+        tx.commit().await.unwrap();
+        platform.db.close().await;
+        let passphrase = folder.path().join("passphrase");
+        std::fs::write(&passphrase, format!("{}\n", settings.passphrase)).unwrap();
+        let config = folder.path().join("tongban.toml");
+        std::fs::write(&config, config_text(&settings, port, &passphrase)).unwrap();
+        Self { folder, imported, config, port }
+    }
+
+    /// The settings that the config file means.
+    pub(crate) fn settings(folder: &Path, port: u16, database: Option<&str>) -> tongban::platform::Settings {
+        let in_folder = || format!("sqlite:{}", folder.join("tongban.db").display());
+        tongban::platform::Settings {
+            database: database.map_or_else(in_folder, str::to_owned),
+            folder: folder.to_owned(),
+            packages: workspace().join("packages"),
+            passphrase: "acceptance tests only".into(),
+            public_url: format!("http://127.0.0.1:{port}"),
+            web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
+            passwords: identity::Strength::CHEAP,
+            certificates_from: testkit::instant("2018-01-01T00:00"),
+        }
+    }
+
+    /// Starts `tongban serve` on it.
+    pub(crate) fn serve(&self) -> Server {
+        Server::start(program().arg("serve").arg("--config").arg(&self.config), self.port)
+    }
+}
+
+fn config_text(settings: &tongban::platform::Settings, port: u16, passphrase: &Path) -> String {
+    format!(
+        "[server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{}\"\n\
+         [data]\nfolder = {:?}\ndatabase = {:?}\npackages = {:?}\npassphrase_file = {:?}\n\
+         [log]\nformat = \"json\"\nfilter = \"info\"\n",
+        settings.public_url, settings.folder, settings.database, settings.packages, passphrase
+    )
+}
+
+/// Tests of the running program need the machine's time, as the program does.
+#[expect(clippy::disallowed_methods, reason = "the program under test runs on the machine's time")]
+pub(crate) fn machine_clock() -> web::Clock {
+    std::sync::Arc::new(jiff::Timestamp::now)
+}
