@@ -141,8 +141,9 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
     for (index, (package, scenario, steps)) in cut.into_iter().enumerate() {
         let hours_ago = (count - i64::try_from(index)?) * OPEN_DAYS * 24 / count;
         let last_at = now.checked_sub(jiff::SignedDuration::from_hours(hours_ago))?;
-        let played = player.play(&package, &scenario, Extent::Cut { steps, last_at }).await;
-        played.map_err(|what| anyhow::anyhow!("{} cut at {steps}: {what}", scenario.name.en))?;
+        // On other days than its own a scenario may take another turn (a holiday less, and silence has accepted the
+        // case); then it stays where it is.
+        let _another_turn = player.play(&package, &scenario, Extent::Cut { steps, last_at }).await;
         cases += 1;
     }
     platform.db.close().await;

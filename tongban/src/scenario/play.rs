@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use cases::{Case, StageKind, TaskKind};
 use catalogue::{MadeBy, Need, Package};
-use kernel::{CaseId, TaskId, Timestamp, from_micros, to_micros};
+use kernel::{BodyId, CaseId, StaffId, TaskId, Timestamp, from_micros, to_micros};
 use serde_json::{Map, Value, json};
 
 use super::client::Answer;
@@ -48,7 +48,6 @@ type Played<T> = Result<T, String>;
 /// Where a play stands.
 struct Stand {
     case: Option<CaseId>,
-    keys: u32,
     /// Microseconds by which the scenario's days are moved; nothing when its expectations are checked.
     moved_by: Option<i64>,
 }
@@ -69,7 +68,7 @@ impl<'a> Player<'a> {
                 (steps, Some(to_micros(last_at) - to_micros(last)))
             }
         };
-        let mut stand = Stand { case: None, keys: 0, moved_by };
+        let mut stand = Stand { case: None, moved_by };
         for (index, step) in scenario.steps.iter().take(count).enumerate() {
             self.step(package, scenario, step, &mut stand)
                 .await
@@ -117,7 +116,7 @@ impl<'a> Player<'a> {
                 let token = self.applicant(scenario).await?;
                 let case = stand.case.ok_or("no case yet")?;
                 let path = format!("/api/v1/cases/{case}/withdrawal");
-                Ok(Some(self.create(&path, &token, &json!({ "reason": step.text }), stand).await))
+                Ok(Some(self.create(&path, &token, &json!({ "reason": step.text })).await))
             }
             Action::Accept
             | Action::NotAccept
@@ -129,10 +128,9 @@ impl<'a> Player<'a> {
         }
     }
 
-    async fn create(&self, path: &str, token: &str, body: &Value, stand: &mut Stand) -> Answer {
-        stand.keys += 1;
-        let key = format!("{}-{}", self.clock.now().as_microsecond(), stand.keys);
-        self.client.create(path, token, body, &key).await
+    async fn create(&self, path: &str, token: &str, body: &Value) -> Answer {
+        let key: kernel::JobId = store::fresh_id(self.clock.now());
+        self.client.create(path, token, body, &key.to_string()).await
     }
 
     // -- the applicant -----------------------------------------------------------------------------------------
@@ -169,9 +167,9 @@ impl<'a> Player<'a> {
             "handling": package.reference.handling,
             "division": scenario.division,
         });
-        let draft = self.create("/api/v1/drafts", &token, &start, stand).await;
+        let draft = self.create("/api/v1/drafts", &token, &start).await;
         let Some(id) = draft.json()["id"].as_str().map(str::to_owned) else { return Ok(draft) };
-        let answer = self.fill_in_and_submit(package, step, stand, &token, &id).await;
+        let answer = self.fill_in_and_submit(package, step, &token, &id).await;
         if let Some(case) = answer.json()["case"].as_str().filter(|_| answer.is_good()) {
             stand.case = Some(case.parse().map_err(|_error| "the receipt names no case")?);
         } else {
@@ -184,13 +182,12 @@ impl<'a> Player<'a> {
         &self,
         package: &Package,
         step: &Step,
-        stand: &mut Stand,
         token: &str,
         draft: &str,
     ) -> Answer {
         let path = format!("/api/v1/drafts/{draft}");
         let answers = Value::Object(step.form.clone());
-        let saved = self.client.send(Method::PATCH, &path, Some(token), Some(&json!({ "answers": answers }))).await;
+        let saved = self.client.send(Method::PATCH, &path, Some(token), Some(&answers)).await;
         if !saved.is_good() {
             return saved;
         }
@@ -200,7 +197,7 @@ impl<'a> Player<'a> {
                 return uploaded;
             }
         }
-        self.create(&format!("{path}/submission"), token, &json!({}), stand).await
+        self.create(&format!("{path}/submission"), token, &json!({})).await
     }
 
     async fn upload(&self, path: &str, token: &str, material: &str) -> Answer {
@@ -209,19 +206,19 @@ impl<'a> Player<'a> {
         self.client.send_bytes(Method::POST, &path, Some(token), "application/pdf", file, None).await
     }
 
-    async fn resubmit(&self, scenario: &Scenario, step: &Step, stand: &mut Stand) -> Played<Answer> {
+    async fn resubmit(&self, scenario: &Scenario, step: &Step, stand: &Stand) -> Played<Answer> {
         let token = self.applicant(scenario).await?;
         let case = stand.case.ok_or("no case yet")?;
         let path = format!("/api/v1/cases/{case}/correction");
         if !step.form.is_empty() {
-            let answers = json!({ "answers": Value::Object(step.form.clone()) });
+            let answers = Value::Object(step.form.clone());
             let saved = self.client.send(Method::PATCH, &path, Some(&token), Some(&answers)).await;
             if !saved.is_good() {
                 return Ok(saved);
             }
         }
         let Some(Materials::These(materials)) = &step.materials else {
-            return Ok(self.create(&format!("{path}/submission"), &token, &json!({}), stand).await);
+            return Ok(self.create(&format!("{path}/submission"), &token, &json!({})).await);
         };
         for material in materials {
             let uploaded = self.upload(&format!("{path}/materials/{material}"), &token, material).await;
@@ -229,7 +226,7 @@ impl<'a> Player<'a> {
                 return Ok(uploaded);
             }
         }
-        Ok(self.create(&format!("{path}/submission"), &token, &json!({}), stand).await)
+        Ok(self.create(&format!("{path}/submission"), &token, &json!({})).await)
     }
 
     // -- staff -------------------------------------------------------------------------------------------------
@@ -243,16 +240,21 @@ impl<'a> Player<'a> {
         read.await.map_err(|error| error.to_string())
     }
 
-    async fn staff_step(&self, package: &Package, step: &Step, stand: &mut Stand) -> Played<Answer> {
+    fn body_of(&self, login: &str) -> Option<BodyId> {
+        let staff = self.cast.staff.iter().find(|staff| staff.login == login)?;
+        self.platform.applications.bodies().by_slug(&staff.body).map(|body| body.id)
+    }
+
+    async fn staff_step(&self, package: &Package, step: &Step, stand: &Stand) -> Played<Answer> {
         let login = step.who.as_ref().ok_or("who acts?")?;
         let staff = self.imported.staff.get(login).ok_or("no such login in the cast")?;
         let token = self.session(identity::Subject::Staff(*staff)).await?;
         let case = self.case(stand).await?;
-        let (task, is_live) = task_for(&case, step, *staff)?;
+        let (task, is_live) = task_for(&case, step, *staff, self.body_of(login))?;
         let path = format!("/api/v1/desk/cases/{}/commands", case.id);
         if is_live {
             let claim = json!({ "command": { "do": "claim", "task": task } });
-            let claimed = self.create(&path, &token, &claim, stand).await;
+            let claimed = self.create(&path, &token, &claim).await;
             if !claimed.is_good() {
                 return Ok(claimed);
             }
@@ -265,7 +267,7 @@ impl<'a> Player<'a> {
             }
         }
         let command = command(step, task)?;
-        Ok(self.create(&path, &token, &json!({ "command": command }), stand).await)
+        Ok(self.create(&path, &token, &json!({ "command": command })).await)
     }
 
     // -- what must be seen -------------------------------------------------------------------------------------
@@ -368,7 +370,7 @@ fn chosen(package: &Package, materials: Option<&Materials>) -> Vec<String> {
 
 /// The task that a step means: the live one of its kind, else the last of its kind, else any (so that the engine,
 /// not the player, says no).
-fn task_for(case: &Case, step: &Step, staff: kernel::StaffId) -> Played<(TaskId, bool)> {
+fn task_for(case: &Case, step: &Step, staff: StaffId, body: Option<BodyId>) -> Played<(TaskId, bool)> {
     let kinds: &[TaskKind] = match step.action {
         Action::Accept | Action::NotAccept => &[TaskKind::Accept],
         Action::SendCorrection => &[TaskKind::Accept, TaskKind::Correct],
@@ -382,7 +384,8 @@ fn task_for(case: &Case, step: &Step, staff: kernel::StaffId) -> Played<(TaskId,
         kinds.contains(&task.work) && (step.branch.is_none() || task.branch == step.branch)
     };
     let mine = case.live_tasks().filter(of_kind).find(|task| task.claimed_by == Some(staff));
-    let live = mine.or_else(|| case.live_tasks().find(of_kind));
+    let in_body = || case.live_tasks().filter(of_kind).find(|task| Some(task.body) == body);
+    let live = mine.or_else(in_body).or_else(|| case.live_tasks().find(of_kind));
     let any = live.or_else(|| case.tasks.iter().rev().find(of_kind)).or_else(|| case.tasks.last());
     any.map(|task| (task.id, live.is_some())).ok_or_else(|| "the case has no task".into())
 }

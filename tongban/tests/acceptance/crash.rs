@@ -77,7 +77,7 @@ async fn prepare(platform: &Platform, place: &Place) -> (String, Vec<String>) {
         let draft = client.create("/api/v1/drafts", &token, &start, &key).await.json();
         let id = draft["id"].as_str().unwrap_or_else(|| panic!("{draft}")).to_owned();
         let path = format!("/api/v1/drafts/{id}");
-        let answers = json!({ "answers": scenario.steps[0].form });
+        let answers = Value::Object(scenario.steps[0].form.clone());
         assert!(client.send(Method::PATCH, &path, Some(&token), Some(&answers)).await.is_good());
         for material in tongban::scenario::required_materials(&package) {
             let path = format!("{path}/materials/{material}?name=a.pdf");

@@ -1,0 +1,45 @@
+//! Documents that come out of cases (证照): templates, drawing, electronic seals, and checking them without the platform.
+//!
+//! A document is made in three steps, each a plain function: [`template::Document::render`] fills in the facts of a case,
+//! [`document::draw`] makes an archival PDF with its metadata attached, [`seal::seal`] adds the signature. [`verify::verify`]
+//! checks the result with nothing but the file and the trusted authority's certificate.
+
+mod check;
+pub mod document;
+mod fonts;
+mod issue;
+mod metadata;
+mod mine;
+pub mod number;
+mod once;
+mod qr;
+mod record;
+mod revoke;
+mod room;
+pub mod seal;
+mod sealed_file;
+mod signers;
+pub mod template;
+#[cfg(test)]
+mod test_site;
+#[cfg(test)]
+mod testing;
+pub mod verify;
+mod view;
+
+pub use check::{Check, How, Verdict, check_file, look_up, look_up_identifier};
+pub use fonts::{MissingGlyph, check_glyphs};
+pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
+pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
+pub use record::{Licence, Revocation, State, find, held_by, of_case};
+pub use revoke::{RevokeError, revoke};
+pub use room::{Room, routes};
+pub use signers::{Signers, SignersError};
+pub use verify::{Verified, VerifyError, verify as verify_file};
+
+/// Tables of this room.
+pub const MIGRATIONS: &[store::Migration] =
+    &[store::Migration::new("licences/0001_licences", include_str!("sql/0001_licences.sql"))];
+
+/// Sentences of this room: Chinese and English.
+pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

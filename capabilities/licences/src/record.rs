@@ -1,0 +1,225 @@
+//! Issued documents as the table keeps them.
+
+use codes::LicenceIdentifier;
+use jiff::civil::Date;
+use kernel::{BodyId, CaseId, LegalPersonId, LicenceId, PersonActor, PersonId, Timestamp, Words};
+use store::page::{Page, PageRequest};
+use store::{Result, Row, Tx, vals};
+
+/// Whether a document holds (证照状态).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// 有效
+    Valid,
+    /// 已过有效期
+    Expired,
+    /// 已撤销
+    Revoked,
+}
+
+impl State {
+    /// The word used in the API, in tables and in keys of sentences.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// That a document was revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// When.
+    pub at: Timestamp,
+    /// Why; for the holder and for staff.
+    pub reason: String,
+}
+
+/// A document that was issued (证照).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licence {
+    /// Its id here.
+    pub id: LicenceId,
+    /// Its identifier everywhere (电子证照标识).
+    pub identifier: String,
+    /// Its number (证照编号).
+    pub number: String,
+    /// `licence` or `notice`.
+    pub kind: String,
+    /// Licence type (证照类型代码).
+    pub type_code: String,
+    /// Id of its template.
+    pub document: String,
+    /// Its name.
+    pub name: Words,
+    /// The person who holds it.
+    pub person: Option<PersonId>,
+    /// The legal person that holds it.
+    pub legal_person: Option<LegalPersonId>,
+    /// The holder's name, masked for a natural person.
+    pub holder_shown: String,
+    /// The body that issued it.
+    pub issuer: BodyId,
+    /// That body's name when it did.
+    pub issuer_name: String,
+    /// That body's social credit code.
+    pub issuer_uscc: String,
+    /// The case it comes from.
+    pub case: CaseId,
+    /// Day of issue.
+    pub issued_on: Date,
+    /// First day on which it holds.
+    pub valid_from: Date,
+    /// Last day on which it holds; none until revoked.
+    pub valid_until: Option<Date>,
+    /// That it was revoked.
+    pub revocation: Option<Revocation>,
+    /// SM3 of the sealed file.
+    pub file_sm3: String,
+    /// Raised by one with each reissue.
+    pub version: u16,
+}
+
+impl Licence {
+    /// Whether it holds on this day.
+    pub fn state(&self, today: Date) -> State {
+        match (&self.revocation, self.valid_until) {
+            (Some(_), _) => State::Revoked,
+            (None, Some(last)) if last < today => State::Expired,
+            (None, Some(_) | None) => State::Valid,
+        }
+    }
+
+    /// Whether it is this person's, or that of the legal person on whose behalf they act.
+    pub fn is_held_by(&self, by: &PersonActor) -> bool {
+        match by.acting_for {
+            Some(legal_person) => self.legal_person == Some(legal_person),
+            None => self.person == Some(by.person),
+        }
+    }
+
+    fn read(row: &Row) -> Result<Self> {
+        let revoked_at: Option<Timestamp> = row.get(17)?;
+        let reason: Option<String> = row.get(18)?;
+        Ok(Self {
+            id: row.get(0)?,
+            identifier: row.get(1)?,
+            number: row.get(2)?,
+            kind: row.get(3)?,
+            type_code: row.get(4)?,
+            document: row.get(5)?,
+            name: Words { zh: row.get(6)?, en: row.get(7)? },
+            person: row.get(8)?,
+            legal_person: row.get(9)?,
+            holder_shown: row.get(10)?,
+            issuer: row.get(11)?,
+            issuer_name: row.get(12)?,
+            issuer_uscc: row.get(13)?,
+            case: row.get(14)?,
+            issued_on: row.get(15)?,
+            valid_from: row.get(16)?,
+            revocation: revoked_at.map(|at| Revocation { at, reason: reason.unwrap_or_default() }),
+            valid_until: row.get(19)?,
+            file_sm3: row.get(20)?,
+            version: row.get(21)?,
+        })
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, identifier, number, kind, type_code, document, name_zh, name_en, person, legal_person,
+                 holder_shown, issuer, issuer_name, issuer_uscc, case_id, issued_on, valid_from, revoked_at,
+                 revoke_reason, valid_until, file_sm3, version
+             from licences ",
+            $rest
+        )
+    };
+}
+
+/// More documents than ever share a number.
+const SAME_NUMBER_MAX: i64 = 20;
+
+/// The document of this id.
+pub async fn find(tx: &mut Tx, id: LicenceId) -> Result<Option<Licence>> {
+    let row = tx.fetch_optional(select!("where id = $1"), vals![id]).await?;
+    row.as_ref().map(Licence::read).transpose()
+}
+
+/// The documents that came out of a case, the first one first.
+pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Licence>> {
+    let rows = tx.fetch_all(select!("where case_id = $1 order by id"), vals![case]).await?;
+    rows.iter().map(Licence::read).collect()
+}
+
+pub(crate) async fn of_effect(tx: &mut Tx, case: CaseId, effect: &str) -> Result<Option<Licence>> {
+    let row = tx.fetch_optional(select!("where case_id = $1 and effect = $2"), vals![case, effect]).await?;
+    row.as_ref().map(Licence::read).transpose()
+}
+
+pub(crate) async fn by_identifier(tx: &mut Tx, identifier: &LicenceIdentifier) -> Result<Option<Licence>> {
+    let row = tx.fetch_optional(select!("where identifier = $1"), vals![identifier.as_str()]).await?;
+    row.as_ref().map(Licence::read).transpose()
+}
+
+/// Two issuers may number alike, so there may be several.
+pub(crate) async fn by_number(tx: &mut Tx, number: &str) -> Result<Vec<Licence>> {
+    let vals = vals![number_key(number), SAME_NUMBER_MAX];
+    let rows = tx.fetch_all(select!("where number_key = $1 order by id desc limit $2"), vals).await?;
+    rows.iter().map(Licence::read).collect()
+}
+
+pub(crate) async fn by_file(tx: &mut Tx, sm3: &str) -> Result<Option<Licence>> {
+    let row = tx.fetch_optional(select!("where file_sm3 = $1 order by id limit 1"), vals![sm3]).await?;
+    row.as_ref().map(Licence::read).transpose()
+}
+
+/// The documents of a person, or of the legal person on whose behalf they act, the latest first.
+pub async fn held_by(tx: &mut Tx, by: &PersonActor, request: &PageRequest) -> Result<Page<Licence>> {
+    let mut vals = request.keys(vals!["z"])?; // after every id, which is hexadecimal
+    let rows = if let Some(legal_person) = by.acting_for {
+        vals.extend(vals![legal_person, request.size.limit()]);
+        tx.fetch_all(select!("where legal_person = $2 and id < $1 order by id desc limit $3"), vals).await?
+    } else {
+        vals.extend(vals![by.person, request.size.limit()]);
+        tx.fetch_all(select!("where person = $2 and id < $1 order by id desc limit $3"), vals).await?
+    };
+    let licences = rows.iter().map(Licence::read).collect::<Result<_>>()?;
+    Ok(Page::cut(licences, request.size, |licence| vals![licence.id]))
+}
+
+/// A number as it is looked up: people type other brackets than GB/T 9704 prints, full-width digits, and blanks.
+pub(crate) fn number_key(number: &str) -> String {
+    let mut key = String::with_capacity(number.len());
+    for c in number.chars() {
+        match c {
+            '[' | '(' | '【' | '（' | '［' | '{' | '﹝' => key.push('〔'),
+            ']' | ')' | '】' | '）' | '］' | '}' | '﹞' => key.push('〕'),
+            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+                // Full-width forms stand 0xFEE0 above their ASCII ones.
+                key.extend(char::from_u32(u32::from(c) - 0xFEE0));
+            }
+            c if c.is_whitespace() || c.is_control() => {}
+            c => key.push(c),
+        }
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_as_people_type_it() {
+        for typed in
+            ["湘养备〔2026〕12号", "湘养备[2026]12号", " 湘养备（２０２６） 12 号\n", "湘养备【2026】12号"]
+        {
+            assert_eq!(number_key(typed), "湘养备〔2026〕12号", "{typed:?}");
+        }
+        assert_eq!(number_key("湘养备〔2026〕1\u{0}3号"), "湘养备〔2026〕13号");
+    }
+}

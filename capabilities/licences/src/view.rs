@@ -1,0 +1,37 @@
+//! Looking at one document, and who may.
+
+use kernel::{Actor, LicenceId, Refusal, StaffActor};
+use store::Tx;
+
+use crate::Licence;
+
+pub(crate) mod api;
+pub(crate) mod http;
+#[cfg(test)]
+mod tests;
+
+/// The id in an address; what is none names nothing.
+pub(crate) fn id_of(text: &str) -> Result<LicenceId, Refusal> {
+    text.parse().map_err(|_form| Refusal::NotFound)
+}
+
+/// The document, if it is the visitor's own or the work of their body. To anybody else it does not exist.
+pub(crate) async fn get_visible(tx: &mut Tx, by: &Actor, id: LicenceId) -> Result<Licence, Refusal> {
+    let licence = crate::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let may = match by {
+        Actor::Anonymous => return Err(Refusal::Unauthenticated),
+        Actor::Person(person) => licence.is_held_by(person),
+        Actor::Staff(staff) => staff.body == licence.issuer || has_handled(tx, staff, &licence).await?,
+        Actor::System => true,
+    };
+    if may { Ok(licence) } else { Err(Refusal::NotFound) }
+}
+
+/// Whether the clerk's body had work on the case that the document comes from.
+async fn has_handled(tx: &mut Tx, staff: &StaffActor, licence: &Licence) -> Result<bool, Refusal> {
+    match cases::get(tx, licence.case).await {
+        Ok(case) => Ok(case.body == staff.body || case.tasks.iter().any(|task| task.body == staff.body)),
+        Err(cases::CaseError::NotFound) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,119 @@
+//! `/licences/{id}`: the document's page and its file.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use kernel::{Actor, Timestamp};
+use serde::Deserialize;
+use store::{Purpose, access_log};
+use web::{AppError, FormErrors, Shell, Visitor, page_with_status};
+
+use super::{get_visible, id_of};
+use crate::qr::Qr;
+use crate::record::{Licence, State as LicenceState};
+use crate::room::{REVOKE, Room};
+
+#[derive(Template)]
+#[template(path = "view/licence.html")]
+struct LicencePage {
+    shell: Shell,
+    licence: Licence,
+    state: LicenceState,
+    qr: Option<Qr>,
+    status_url: String,
+    may_revoke: bool,
+    errors: FormErrors,
+    reason: String,
+}
+
+pub(crate) async fn show(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let mut tx = room.db.snapshot().await?;
+    let licence = get_visible(&mut tx, &visitor.actor, id_of(&id)?).await?;
+    page_of(&visitor, &room, licence, StatusCode::OK, FormErrors::none(), String::new())
+}
+
+/// The page, also after a revocation that was refused: then with what was typed.
+pub(crate) fn page_of(
+    visitor: &Visitor,
+    room: &Room,
+    licence: Licence,
+    status: StatusCode,
+    errors: FormErrors,
+    reason: String,
+) -> Result<Response, AppError> {
+    let is_issuer = matches!(&visitor.actor, Actor::Staff(staff) if staff.body == licence.issuer);
+    let mut shell = Shell::new(visitor, visitor.pick(&licence.name.zh, &licence.name.en));
+    if let Actor::Person(_) = visitor.actor {
+        shell = shell.crumb(visitor.t("licences-mine"), "/my/licences");
+    }
+    let status_url = room.status_url(&licence.identifier);
+    let template = LicencePage {
+        shell,
+        state: licence.state(visitor.today()),
+        qr: Qr::of(&status_url),
+        status_url,
+        may_revoke: is_issuer && licence.revocation.is_none() && visitor.actor.may(REVOKE),
+        licence,
+        errors,
+        reason,
+    };
+    page_with_status(status, &template)
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    /// `?download`: to be kept, not shown.
+    download: Option<String>,
+}
+
+pub(crate) async fn file(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
+    let (licence, file) = read(&room, &visitor.actor, visitor.now, &id).await?;
+    let disposition = if wanted.download.is_some() { "attachment" } else { "inline" };
+    Ok(pdf(&licence, file, disposition))
+}
+
+/// The sealed file. It shows a person's whole name, so a look by staff is noted for the person to see.
+pub(crate) async fn read(
+    room: &Room,
+    by: &Actor,
+    now: Timestamp,
+    id: &str,
+) -> Result<(Licence, Vec<u8>), AppError> {
+    let id = id_of(id)?;
+    let licence = if let Actor::Staff(_) = by {
+        let mut tx = room.db.begin().await?;
+        let licence = get_visible(&mut tx, by, id).await?;
+        if let Some(person) = licence.person {
+            let purpose = Purpose::new("licences.view", by.reference()).for_case(licence.case);
+            access_log::record(&mut tx, &purpose, &format!("person:{person}"), "licences.file", now).await?;
+        }
+        tx.commit().await?;
+        licence
+    } else {
+        get_visible(&mut room.db.snapshot().await?, by, id).await?
+    };
+    let file = room.files.get(&licence.file_sm3).await?;
+    Ok((licence, file))
+}
+
+/// The file under its number (RFC 6266 §4.3: the name in UTF-8, percent-encoded).
+pub(crate) fn pdf(licence: &Licence, file: Vec<u8>, disposition: &str) -> Response {
+    let name = askama::filters::urlencode_strict(format!("{}{}.pdf", licence.name.zh, licence.number));
+    let name = name.map_or_else(|_| licence.id.to_string(), |name| name.to_string());
+    let mut response = ([(CONTENT_TYPE, HeaderValue::from_static("application/pdf"))], file).into_response();
+    if let Ok(value) = HeaderValue::try_from(format!("{disposition}; filename*=UTF-8''{name}")) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}

@@ -1,0 +1,83 @@
+//! Entries of registers (登记信息).
+
+use jiff::civil::Date;
+use kernel::{CaseId, Timestamp};
+use serde_json::Value;
+use store::{Result, Row};
+
+/// Whether an entry is the first of its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// First registration (成立登记): the code must be new.
+    New,
+    /// A change of what is registered (变更登记): there must be an entry.
+    Change,
+}
+
+/// An entry to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEntry {
+    /// Which register, one of [`crate::KNOWN`].
+    pub register: &'static str,
+    /// First entry or change.
+    pub step: Step,
+    /// The subject's code.
+    pub subject_code: String,
+    /// The subject's name.
+    pub name: String,
+    /// What is registered.
+    pub data: Value,
+    /// The case that was decided.
+    pub case: CaseId,
+    /// The effect of its decision, such as `register:social-organisations`.
+    pub effect: String,
+    /// The day from which it holds.
+    pub since: Date,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Which version of whose entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRef {
+    /// Which register.
+    pub register: String,
+    /// The subject's code.
+    pub subject_code: String,
+    /// 1 for the first entry, raised by one with each change.
+    pub version: i64,
+}
+
+/// An entry as it stands in its register.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Which register.
+    pub register: String,
+    /// The subject's code.
+    pub subject_code: String,
+    /// 1 for the first entry, raised by one with each change.
+    pub version: i64,
+    /// The subject's name.
+    pub name: String,
+    /// What is registered.
+    pub data: Value,
+    /// The day from which it holds.
+    pub since: Date,
+    /// The day from which it no longer holds.
+    pub until: Option<Date>,
+}
+
+impl Entry {
+    /// Reads `register, subject_code, version, name, data, since, until`.
+    pub(crate) fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            register: row.get(0)?,
+            subject_code: row.get(1)?,
+            version: row.get(2)?,
+            name: row.get(3)?,
+            data: row.get(4)?,
+            since: row.get(5)?,
+            until: row.get(6)?,
+        })
+    }
+}
