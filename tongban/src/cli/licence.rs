@@ -17,7 +17,7 @@ pub(crate) enum Command {
         file: PathBuf,
         /// The authority's root certificate (PEM), as published at /ca/root.pem. For the demonstration on this
         /// machine it is found by itself.
-        #[arg(long, default_value = "tongban-data/ca/root.pem")]
+        #[arg(long, default_value = "tongban-data/ca/root/certificate.pem")]
         root: PathBuf,
     },
 }

@@ -1,0 +1,50 @@
+//! The desk (工作台): where clerks see what waits, look at it and act.
+//!
+//! A clerk sees a case from the moment on which work on it lies in their body, and never before; every look
+//! at answers or at a file is noted for the person concerned. Supervision sees lists and clocks, and nothing
+//! personal.
+
+use kernel::{Permission, Role};
+use web::Routes;
+
+use crate::Room;
+
+mod act;
+mod actions;
+mod api;
+mod command;
+mod error;
+mod find;
+mod findings;
+mod made;
+mod money;
+mod names;
+mod pages;
+mod see;
+mod submit;
+mod views;
+mod watch;
+
+pub use act::act;
+pub use command::DeskCommand;
+pub use error::DeskError;
+
+/// Working on cases: taking tasks, looking at what was handed in, giving opinions, deciding.
+pub const WORK: Permission =
+    Permission::staff("desk.work", &[Role::Acceptance, Role::Review, Role::Decision]);
+/// Watching that promises are kept.
+pub const WATCH: Permission = Permission::staff("desk.watch", &[Role::Supervision]);
+/// Coming to the desk at all: whoever has no work here is told so.
+pub const OPEN: Permission = Permission::staff("desk.open", &[]);
+
+/// Sentences of the desk: Chinese and English.
+pub const MESSAGES: (&str, &str) =
+    (include_str!("desk/messages.zh-CN.ftl"), include_str!("desk/messages.en.ftl"));
+
+/// Pages and endpoints of the desk.
+pub fn routes(room: Room) -> Routes<()> {
+    pages::routes(api::routes(Routes::new())).with_state(room)
+}
+
+#[cfg(test)]
+mod tests;

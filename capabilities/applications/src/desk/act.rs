@@ -1,0 +1,75 @@
+//! Giving a command to a case at the desk.
+
+use cases::{Case, Command, Conclusion};
+use catalogue::{MadeBy, Material, Package};
+use kernel::{Actor, CaseId, Refusal, TaskId, Timestamp};
+use store::Tx;
+
+use super::{DeskError, made, see};
+use crate::Room;
+
+/// Gives a command of an office to a case. Refused in this order: whom the case is hidden from (404), who may
+/// not (403), when it does not fit (409), what is wrong in it (422). After a refusal the transaction must be
+/// dropped.
+pub async fn act(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    case: CaseId,
+    expected: Option<i64>,
+    command: Command,
+    now: Timestamp,
+) -> Result<Case, DeskError> {
+    let clerk = see::staff(by)?;
+    let before = see::case(tx, clerk, case).await?;
+    let package = see::package(room, &before)?;
+    let needed = materials_needed(&package, &before, &command)?;
+    let target = checked_target(&package, &command);
+    let bodies = room.bodies();
+    let around = room.around(&bodies, now);
+    let after = cases::act(tx, &around, &package.case_type, case, expected, by, command).await?;
+    target?;
+    made::require(tx, case, &needed).await?;
+    Ok(after)
+}
+
+/// What must have been made before the office says yes or hangs out a notice. Commands that no office gives
+/// are refused here: the engine itself would record an effect for anybody.
+fn materials_needed<'a>(
+    package: &'a Package,
+    case: &Case,
+    command: &Command,
+) -> Result<Vec<&'a Material>, DeskError> {
+    let of = |task: &TaskId| case.task(*task).map(|task| made::of_task(package, task)).unwrap_or_default();
+    match command {
+        Command::GiveOpinion { task, conclusion: Conclusion::Agree, .. }
+        | Command::PublishNotice { task }
+        | Command::Decide { task, grant: true, .. } => Ok(of(task)),
+        Command::GiveOpinion { .. }
+        | Command::Decide { .. }
+        | Command::Claim { .. }
+        | Command::Release { .. }
+        | Command::Accept { .. }
+        | Command::NotAccept { .. }
+        | Command::NoteDefect { .. }
+        | Command::DropDefect { .. }
+        | Command::SendCorrection { .. } => Ok(Vec::new()),
+        Command::Resubmit { .. }
+        | Command::Withdraw { .. }
+        | Command::Tick
+        | Command::RecordEffect { .. } => Err(DeskError::Refused(Refusal::Forbidden)),
+    }
+}
+
+/// A defect is one of something that the applicant filled in or handed in.
+fn checked_target(package: &Package, command: &Command) -> Result<(), DeskError> {
+    let Command::NoteDefect { defect } = command else { return Ok(()) };
+    let is_material = |id: &String| package.item.material(id).is_some_and(|m| m.by == MadeBy::Applicant);
+    if defect.material.as_ref().is_some_and(|id| !is_material(id)) {
+        return Err(DeskError::UnknownTarget("material"));
+    }
+    if defect.field.as_ref().is_some_and(|name| package.form.field(name).is_none()) {
+        return Err(DeskError::UnknownTarget("field"));
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! What this clerk may do on a case now.
+
+use cases::{Case, CaseError, Status, Task, TaskKind};
+use catalogue::Package;
+use kernel::{Refusal, StaffActor};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::DeskError;
+use super::made::{self, AttachMade};
+
+/// Something that may be done, by the word that commands use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum DeskAction {
+    /// 签收
+    Claim,
+    /// 退回待签收
+    Release,
+    /// 受理
+    Accept,
+    /// 不予受理
+    NotAccept,
+    /// 记录补正事项
+    NoteDefect,
+    /// 删除补正事项
+    DropDefect,
+    /// 发出补正通知
+    SendCorrection,
+    /// 审查意见
+    GiveOpinion,
+    /// 公示
+    PublishNotice,
+    /// 决定
+    Decide,
+}
+
+impl DeskAction {
+    /// The word that commands use.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Release => "release",
+            Self::Accept => "accept",
+            Self::NotAccept => "not-accept",
+            Self::NoteDefect => "note-defect",
+            Self::DropDefect => "drop-defect",
+            Self::SendCorrection => "send-correction",
+            Self::GiveOpinion => "give-opinion",
+            Self::PublishNotice => "publish-notice",
+            Self::Decide => "decide",
+        }
+    }
+}
+
+/// Live work of the clerk's body and roles, their own first.
+pub(super) fn tasks_of<'a>(case: &'a Case, clerk: &StaffActor) -> Vec<&'a Task> {
+    let competent = |task: &&Task| task.body == clerk.body && clerk.roles.contains(&task.role);
+    let mut tasks: Vec<&Task> = case.live_tasks().filter(competent).collect();
+    tasks.sort_by_key(|task| task.claimed_by != Some(clerk.staff));
+    tasks
+}
+
+/// What may be done in a task, in the order of the page. The engine asks again when a command comes.
+pub(super) fn allowed(case: &Case, task: &Task, clerk: &StaffActor) -> Vec<DeskAction> {
+    let competent = task.is_live() && task.body == clerk.body && clerk.roles.contains(&task.role);
+    if !competent || case.status == Status::Closed {
+        return Vec::new();
+    }
+    match task.claimed_by {
+        None => return vec![DeskAction::Claim],
+        Some(holder) if holder != clerk.staff => return Vec::new(),
+        Some(_) => {}
+    }
+    let mut actions = Vec::new();
+    if case.status != Status::Correction {
+        let may_note = case.correction.is_none();
+        let may_send = may_note && !case.defects.is_empty();
+        let notes = |actions: &mut Vec<DeskAction>| {
+            actions.extend(may_note.then_some(DeskAction::NoteDefect));
+            actions.extend((!case.defects.is_empty()).then_some(DeskAction::DropDefect));
+        };
+        match task.work {
+            TaskKind::Accept => {
+                actions.extend([DeskAction::Accept, DeskAction::NotAccept]);
+                notes(&mut actions);
+                actions.extend(may_send.then_some(DeskAction::SendCorrection));
+            }
+            TaskKind::Correct => {
+                actions.extend((!case.defects.is_empty()).then_some(DeskAction::DropDefect));
+                actions.extend(may_send.then_some(DeskAction::SendCorrection));
+            }
+            TaskKind::Review => {
+                actions.push(DeskAction::GiveOpinion);
+                notes(&mut actions);
+            }
+            TaskKind::Notice => actions.push(DeskAction::PublishNotice),
+            TaskKind::Decide if case.hanging_notice().is_none() => actions.push(DeskAction::Decide),
+            TaskKind::Decide => {}
+        }
+    }
+    actions.push(DeskAction::Release);
+    actions
+}
+
+/// The clerk's own task in which a material is made. Refused like a command: who (403), then when (409).
+pub(super) fn making_task<'a>(
+    package: &Package,
+    case: &'a Case,
+    clerk: &StaffActor,
+    wanted: &AttachMade<'_>,
+) -> Result<&'a Task, DeskError> {
+    let makes =
+        |task: &&Task| made::of_task(package, task).iter().any(|material| material.id == wanted.material);
+    if package.case_type.process.makes().all(|id| id != wanted.material) {
+        return Err(DeskError::NotMadeHere(wanted.material.to_owned()));
+    }
+    match case.status {
+        Status::Closed => return Err(CaseError::Closed.into()),
+        Status::Correction => return Err(CaseError::AwaitingCorrection.into()),
+        Status::Submitted | Status::InProgress => {}
+    }
+    let named = |task: &&Task| wanted.task.is_none_or(|id| id == task.id);
+    let making: Vec<&Task> = case.live_tasks().filter(makes).filter(named).collect();
+    let competent = |task: &&&Task| task.body == clerk.body && clerk.roles.contains(&task.role);
+    match (making.iter().find(competent), making.is_empty()) {
+        (None, true) => Err(DeskError::NotNow),
+        (None, false) => Err(DeskError::Refused(Refusal::Forbidden)),
+        (Some(task), _) if task.claimed_by == Some(clerk.staff) => Ok(task),
+        (Some(task), _) => Err(match &task.claimed_name {
+            Some(name) => CaseError::TakenBy(name.clone()).into(),
+            None => CaseError::NotClaimed.into(),
+        }),
+    }
+}

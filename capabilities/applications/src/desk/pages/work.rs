@@ -1,0 +1,140 @@
+//! The forms of one task: what the clerk may do in it now.
+
+use cases::{Case, Task};
+use catalogue::{MadeBy, Package};
+use kernel::StaffActor;
+use web::{Choice, FormErrors, FormPairs, Visitor};
+
+use super::case::{DefectView, defect};
+use crate::Room;
+use crate::desk::actions::{self, DeskAction};
+use crate::desk::findings::{self, Input};
+use crate::desk::{made, names};
+
+/// Where the task lies.
+pub(super) struct Place<'a> {
+    pub(super) visitor: &'a Visitor,
+    pub(super) room: &'a Room,
+    pub(super) package: &'a Package,
+    pub(super) case: &'a Case,
+    pub(super) clerk: &'a StaffActor,
+    /// Materials of the case that are there.
+    pub(super) there: &'a [String],
+}
+
+/// A task as its forms show it.
+pub(super) struct Work {
+    pub(super) task: String,
+    pub(super) name: String,
+    pub(super) kind: String,
+    pub(super) due: String,
+    pub(super) is_mine: bool,
+    pub(super) taken_by: String,
+    actions: Vec<DeskAction>,
+    pub(super) defects: Vec<DefectView>,
+    pub(super) targets: Vec<Choice>,
+    pub(super) conclusions: Vec<Choice>,
+    pub(super) outcomes: Vec<Choice>,
+    pub(super) inputs: Vec<Input>,
+    pub(super) makes: Vec<Make>,
+    typed: FormPairs,
+    /// Whether the defect form is shown unfolded, because something in it is wrong.
+    pub(super) noting: bool,
+    /// The same of the form that does not accept.
+    pub(super) declining: bool,
+}
+
+/// A material that the office makes in the task.
+pub(super) struct Make {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) note: String,
+    pub(super) accept: String,
+    pub(super) is_there: bool,
+    pub(super) error: String,
+}
+
+impl Work {
+    pub(super) fn may(&self, word: &str) -> bool {
+        self.actions.iter().any(|action| action.as_str() == word)
+    }
+
+    /// What was typed into a field before.
+    pub(super) fn typed(&self, name: &str) -> &str {
+        self.typed.get(name).unwrap_or_default()
+    }
+}
+
+/// The forms of a task.
+pub(super) fn of(place: &Place<'_>, task: &Task, typed: &FormPairs, errors: &FormErrors) -> Work {
+    let Place { visitor, room, package, case, clerk, .. } = *place;
+    let is_mine = task.claimed_by == Some(clerk.staff);
+    let choice = |name: &str, value: &str, key: &str| {
+        Choice::new(value, visitor.t(key)).chosen_if(typed.get(name) == Some(value))
+    };
+    let was = |verb: &str| typed.get("do") == Some(verb);
+    Work {
+        task: task.id.to_string(),
+        name: names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work),
+        kind: names::work(visitor, task.work),
+        due: task_due(place, task),
+        is_mine,
+        taken_by: if is_mine { String::new() } else { task.claimed_name.clone().unwrap_or_default() },
+        actions: actions::allowed(case, task, clerk),
+        defects: case.defects.iter().map(|noted| defect(visitor, package, case, noted)).collect(),
+        targets: targets(visitor, package, typed.get("target").unwrap_or_default()),
+        conclusions: vec![
+            choice("conclusion", "agree", "desk-agree"),
+            choice("conclusion", "disagree", "desk-disagree"),
+        ],
+        outcomes: vec![choice("grant", "true", "desk-grant"), choice("grant", "false", "desk-refuse")],
+        inputs: findings::inputs(visitor, room, package, case, task, typed, errors),
+        makes: makes(place, task, errors),
+        typed: typed.clone(),
+        noting: was("note-defect"),
+        declining: was("not-accept"),
+    }
+}
+
+/// The task's own last day, where its branch has a limit of its own.
+fn task_due(place: &Place<'_>, task: &Task) -> String {
+    let reading = task.clock.as_ref().and_then(|clock| clock.evaluate(&place.room.calendar).ok());
+    reading.and_then(|reading| reading.due.date()).map(|day| place.visitor.date(day)).unwrap_or_default()
+}
+
+/// What a defect can be about: everything that the applicant hands in or fills in.
+fn targets(visitor: &Visitor, package: &Package, chosen: &str) -> Vec<Choice> {
+    let materials = package.item.materials.iter().filter(|material| material.by == MadeBy::Applicant);
+    let materials = materials.map(|material| {
+        let label = visitor.t1("desk-target-material", "name", names::pick(visitor, &material.name));
+        Choice::new(format!("material:{}", material.id), label)
+    });
+    let fields = package.form.fields().map(|field| {
+        let label = visitor.t1("desk-target-field", "name", names::pick(visitor, &field.label));
+        Choice::new(format!("field:{}", field.name), label)
+    });
+    materials
+        .chain(fields)
+        .map(|choice| {
+            let is = choice.value == chosen;
+            choice.chosen_if(is)
+        })
+        .collect()
+}
+
+fn makes(place: &Place<'_>, task: &Task, errors: &FormErrors) -> Vec<Make> {
+    let one = |material: &catalogue::Material| Make {
+        name: names::pick(place.visitor, &material.name),
+        note: names::pick(place.visitor, &material.note),
+        accept: material
+            .accepts
+            .iter()
+            .map(|kind| format!(".{}", kind.as_str()))
+            .collect::<Vec<_>>()
+            .join(","),
+        is_there: place.there.contains(&material.id),
+        error: errors.get(&format!("materials/{}", material.id)).to_owned(),
+        id: material.id.clone(),
+    };
+    made::of_task(place.package, task).into_iter().map(one).collect()
+}

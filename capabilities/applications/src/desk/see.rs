@@ -1,0 +1,121 @@
+//! What a clerk may see: cases that their body has or had work on, opened for the purpose of handling them.
+
+use std::sync::Arc;
+
+use cases::{Case, CaseError};
+use catalogue::Package;
+use kernel::{Actor, CaseId, LegalPersonId, MaterialId, StaffActor, Timestamp};
+use serde_json::{Map, Value};
+use store::{Purpose, Tx, access_log, vals};
+
+use super::DeskError;
+use crate::Room;
+use crate::dossier::{self, Material, Owner};
+
+/// The purpose under which clerks open what was handed in; the person reads it in their own log.
+const HANDLING: &str = "handling";
+
+/// The member of staff who acts.
+pub(super) fn staff(by: &Actor) -> Result<&StaffActor, DeskError> {
+    by.staff().map_err(DeskError::Refused)
+}
+
+/// The case, if work on it lies or lay in the clerk's body. To anybody else it is not there.
+pub(super) async fn case(tx: &mut Tx, clerk: &StaffActor, id: CaseId) -> Result<Case, DeskError> {
+    let case = cases::get(tx, id).await?;
+    if is_of_body(&case, clerk) { Ok(case) } else { Err(CaseError::NotFound.into()) }
+}
+
+fn is_of_body(case: &Case, clerk: &StaffActor) -> bool {
+    case.body == clerk.body || case.tasks.iter().any(|task| task.body == clerk.body)
+}
+
+/// The package version under which the case runs.
+pub(super) fn package(room: &Room, case: &Case) -> Result<Arc<Package>, DeskError> {
+    room.library.get(&case.case_type).ok_or_else(|| DeskError::UnknownPackage(case.case_type.clone()))
+}
+
+/// What was handed in, in clear.
+pub(super) struct Dossier {
+    /// Name of whoever handed it in or on whose behalf.
+    pub(super) applicant: String,
+    /// The legal person that applies, with its credit code.
+    pub(super) acting_for: Option<(String, String)>,
+    /// Field and value.
+    pub(super) answers: Map<String, Value>,
+    /// The files.
+    pub(super) materials: Vec<Material>,
+}
+
+/// Opens what was handed in and notes the look in the same transaction, so that there is none without its
+/// note.
+pub(super) async fn dossier(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    case: &Case,
+    now: Timestamp,
+) -> Result<Dossier, DeskError> {
+    let purpose = purpose(by, case.id);
+    note(tx, &purpose, case, "applications.answers", now).await?;
+    let answers = dossier::answers_of_case(tx, room, case.id, &purpose).await?;
+    let acting_for = match case.applicant.acting_for {
+        Some(legal_person) => legal_person_name(tx, legal_person).await?,
+        None => None,
+    };
+    Ok(Dossier {
+        applicant: dossier::applicant_name(tx, room, case.id, &purpose).await?.unwrap_or_default(),
+        acting_for,
+        answers: answers.as_ref().and_then(Value::as_object).cloned().unwrap_or_default(),
+        materials: dossier::materials(tx, room, Owner::Case(case.id), &purpose).await?,
+    })
+}
+
+async fn legal_person_name(tx: &mut Tx, id: LegalPersonId) -> Result<Option<(String, String)>, DeskError> {
+    let found = identity::find_legal_person(tx, id).await?;
+    Ok(found.map(|record| (record.name, record.uscc.to_string())))
+}
+
+/// A file of the case, with the note that it was opened.
+pub(super) async fn material(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    case: &Case,
+    id: MaterialId,
+    now: Timestamp,
+) -> Result<Material, DeskError> {
+    let purpose = purpose(by, case.id);
+    let materials = dossier::materials(tx, room, Owner::Case(case.id), &purpose).await?;
+    // A file that the applicant prepares in answer to the notice is theirs until they send it.
+    let found = materials.into_iter().find(|material| material.id == id && material.state == "current");
+    let found = found.ok_or(CaseError::NotFound)?;
+    note(tx, &purpose, case, "materials.file", now).await?;
+    Ok(found)
+}
+
+/// Which of the case's materials are there, by their ids in the package. Nothing is opened.
+pub(super) async fn materials_there(tx: &mut Tx, case: CaseId) -> Result<Vec<String>, DeskError> {
+    let rows = tx
+        .fetch_all(
+            "select distinct material from materials where case_id = $1 and state = 'current'",
+            vals![case],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
+}
+
+fn purpose(by: &Actor, case: CaseId) -> Purpose {
+    Purpose::new(HANDLING, by.reference()).for_case(case)
+}
+
+async fn note(
+    tx: &mut Tx,
+    purpose: &Purpose,
+    case: &Case,
+    field: &str,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    let subject = format!("person:{}", case.applicant.person);
+    Ok(access_log::record(tx, purpose, &subject, field, now).await?)
+}

@@ -1,0 +1,284 @@
+//! An application being filled in (草稿): who may see it, how it is kept, how it changes.
+
+use cases::{Applicant, TypeRef};
+use kernel::{CaseId, DraftId, Message, PersonActor, Refusal, Timestamp};
+use serde_json::{Map, Value};
+use store::page::{Page, PageRequest};
+use store::{Row, Tx, vals};
+
+use crate::Room;
+
+/// What the applicant has filled in so far: field and value.
+pub type Answers = Map<String, Value>;
+
+/// More than any form asks for.
+pub(crate) const ANSWERS_BYTES_MAX: u64 = 256 * 1024;
+
+/// A draft, opened for the person who fills it in.
+#[derive(Clone, PartialEq)]
+pub struct Draft {
+    /// Its id.
+    pub id: DraftId,
+    /// Who applies.
+    pub applicant: Applicant,
+    /// The package version under which it was begun; it is kept to the end.
+    pub case_type: TypeRef,
+    /// Where it is applied for.
+    pub division: String,
+    /// What is filled in so far.
+    pub answers: Answers,
+    /// Counts the changes of the answers, to detect a stale page.
+    pub version: i64,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The case that was made of it.
+    pub case: Option<CaseId>,
+}
+
+/// Shows no answers: they are personal data and debug output ends in logs.
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("id", &self.id).field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// A draft as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftSummary {
+    /// Its id.
+    pub id: DraftId,
+    /// The item and its package version.
+    pub case_type: TypeRef,
+    /// Where it is applied for.
+    pub division: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Why a draft was not opened or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftError {
+    /// There is none, or it is another person's.
+    #[error("no such draft")]
+    NotFound,
+    /// It was changed since the page was made, perhaps in another window.
+    #[error("the draft has changed")]
+    Stale,
+    /// It has become a case and changes no more.
+    #[error("the draft was submitted")]
+    Submitted,
+    /// The platform no longer knows the package version of the draft.
+    #[error("unknown package version {0:?}")]
+    UnknownType(TypeRef),
+    /// More was filled in than any form asks for.
+    #[error("answers are larger than {ANSWERS_BYTES_MAX} bytes")]
+    TooLarge,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// What is stored cannot be read.
+    #[error("stored answers are damaged: {0}")]
+    Damaged(#[from] serde_json::Error),
+}
+
+impl From<DraftError> for Refusal {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::NotFound => Self::NotFound,
+            DraftError::Stale => Self::Conflict(Message::new("applications-draft-stale")),
+            DraftError::Submitted => Self::Conflict(Message::new("applications-draft-submitted")),
+            DraftError::TooLarge => Self::TooLarge(ANSWERS_BYTES_MAX),
+            DraftError::Store(error) => error.into(),
+            DraftError::UnknownType(_) | DraftError::Damaged(_) => Self::internal(error),
+        }
+    }
+}
+
+/// Who applies when this person asks for something: they themselves, or the legal person whose hat they wear.
+pub fn applicant_of(by: &PersonActor) -> Applicant {
+    Applicant { person: by.person, acting_for: by.acting_for }
+}
+
+/// Whether what this applicant asked for is this person's business: their own, or that of the legal person whose hat
+/// they wear, whichever agent began it.
+pub fn is_own(applicant: &Applicant, by: &PersonActor) -> bool {
+    applicant.acting_for == by.acting_for && (by.acting_for.is_some() || applicant.person == by.person)
+}
+
+/// The draft, if it is this person's business.
+pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Result<Draft, DraftError> {
+    let row = tx
+        .fetch_optional(
+            "select id, person, legal_person, item, handling, package_version, division, answers_sealed, version,
+                 created_at, updated_at, case_id
+             from drafts where id = $1",
+            vals![id],
+        )
+        .await?
+        .ok_or(DraftError::NotFound)?;
+    let applicant = Applicant { person: row.get(1)?, acting_for: row.get(2)? };
+    if !is_own(&applicant, by) {
+        return Err(DraftError::NotFound);
+    }
+    let sealed: Vec<u8> = row.get(7)?;
+    let plain = room.vault.open("drafts.answers", &sealed, &crate::room::own_purpose(by, None))?;
+    Ok(Draft {
+        id: row.get(0)?,
+        applicant,
+        case_type: type_of(&row, 3)?,
+        division: row.get(6)?,
+        answers: serde_json::from_slice(&plain)?,
+        version: row.get(8)?,
+        created_at: row.get(9)?,
+        updated_at: row.get(10)?,
+        case: row.get(11)?,
+    })
+}
+
+/// The same, only while it can still be changed.
+pub async fn get_open(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Result<Draft, DraftError> {
+    let draft = get(tx, room, by, id).await?;
+    if draft.case.is_some() { Err(DraftError::Submitted) } else { Ok(draft) }
+}
+
+fn type_of(row: &Row, first: usize) -> Result<TypeRef, store::Error> {
+    Ok(TypeRef { item: row.get(first)?, handling: row.get(first + 1)?, version: row.get(first + 2)? })
+}
+
+/// Keeps a new draft.
+pub(crate) async fn insert(tx: &mut Tx, room: &Room, draft: &Draft) -> Result<(), DraftError> {
+    tx.execute(
+        "insert into drafts (id, person, legal_person, item, handling, package_version, division, answers_sealed,
+             version, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        vals![
+            draft.id,
+            draft.applicant.person,
+            draft.applicant.acting_for,
+            &draft.case_type.item,
+            &draft.case_type.handling,
+            &draft.case_type.version,
+            &draft.division,
+            seal(room, &draft.answers)?,
+            draft.version,
+            draft.created_at,
+            draft.updated_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps new answers of a draft that is as it was read. Of two writers the second is stale.
+pub(crate) async fn update(
+    tx: &mut Tx,
+    room: &Room,
+    draft: &mut Draft,
+    now: Timestamp,
+) -> Result<(), DraftError> {
+    let changed = tx
+        .execute(
+            "update drafts set answers_sealed = $1, version = version + 1, updated_at = $2
+             where id = $3 and version = $4 and case_id is null",
+            vals![seal(room, &draft.answers)?, now, draft.id, draft.version],
+        )
+        .await?;
+    if changed != 1 {
+        return Err(DraftError::Stale);
+    }
+    draft.version += 1;
+    draft.updated_at = now;
+    Ok(())
+}
+
+/// Takes hold of a draft that can still be changed until the transaction ends, so that nobody submits or discards it
+/// meanwhile. Its answers stay as they are.
+pub(crate) async fn lock_open(tx: &mut Tx, id: DraftId, now: Timestamp) -> Result<(), DraftError> {
+    let changed = tx
+        .execute("update drafts set updated_at = $2 where id = $1 and case_id is null", vals![id, now])
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(DraftError::Submitted) }
+}
+
+fn seal(room: &Room, answers: &Answers) -> Result<Vec<u8>, DraftError> {
+    Ok(room.vault.seal("drafts.answers", &to_bytes(answers)?)?)
+}
+
+/// Answers as they are sealed.
+pub(crate) fn to_bytes(answers: &Answers) -> Result<Vec<u8>, DraftError> {
+    let bytes = serde_json::to_vec(answers)?;
+    if bytes.len() as u64 > ANSWERS_BYTES_MAX { Err(DraftError::TooLarge) } else { Ok(bytes) }
+}
+
+/// The applicant's drafts that are not submitted, newest first.
+pub async fn list(
+    tx: &mut Tx,
+    by: &PersonActor,
+    page: &PageRequest,
+) -> Result<Page<DraftSummary>, DraftError> {
+    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at from drafts
+         where person = $1 and legal_person is null and case_id is null and id < $2 order by id desc limit $3";
+    const OF_LEGAL_PERSON: &str =
+        "select id, item, handling, package_version, division, updated_at from drafts
+         where legal_person = $1 and case_id is null and id < $2 order by id desc limit $3";
+    // Ids are hexadecimal, so `g` stands after all of them.
+    let before = page.keys(vals!["g"])?.pop().unwrap_or_else(|| "g".into());
+    let size = page.size.limit();
+    let rows = match by.acting_for {
+        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, before, size]).await?,
+        None => tx.fetch_all(OF_PERSON, vals![by.person, before, size]).await?,
+    };
+    let drafts = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(drafts, page.size, |draft| vals![draft.id]))
+}
+
+/// The newest open draft of the applicant for an item, to be gone on with.
+pub async fn find_running(
+    tx: &mut Tx,
+    by: &PersonActor,
+    item: &str,
+    handling: &str,
+) -> Result<Option<DraftSummary>, DraftError> {
+    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at from drafts
+         where person = $1 and legal_person is null and case_id is null and item = $2 and handling = $3
+         order by id desc limit 1";
+    const OF_LEGAL_PERSON: &str =
+        "select id, item, handling, package_version, division, updated_at from drafts
+         where legal_person = $1 and case_id is null and item = $2 and handling = $3
+         order by id desc limit 1";
+    let row = match by.acting_for {
+        Some(legal_person) => tx.fetch_optional(OF_LEGAL_PERSON, vals![legal_person, item, handling]).await?,
+        None => tx.fetch_optional(OF_PERSON, vals![by.person, item, handling]).await?,
+    };
+    Ok(row.as_ref().map(summary).transpose()?)
+}
+
+fn summary(row: &Row) -> Result<DraftSummary, store::Error> {
+    Ok(DraftSummary {
+        id: row.get(0)?,
+        case_type: type_of(row, 1)?,
+        division: row.get(4)?,
+        updated_at: row.get(5)?,
+    })
+}
+
+/// Moves a draft on to the version of the item that is offered now. Answers to questions that are gone go too.
+pub(crate) async fn move_to_current(
+    tx: &mut Tx,
+    room: &Room,
+    by: &PersonActor,
+    id: DraftId,
+    now: Timestamp,
+) -> Result<(), DraftError> {
+    let mut draft = get_open(tx, room, by, id).await?;
+    let Some(package) = room.library.current(&draft.case_type.item, &draft.case_type.handling) else {
+        return Ok(());
+    };
+    draft.answers.retain(|field, _| package.form.field(field).is_some());
+    update(tx, room, &mut draft, now).await?;
+    tx.execute("update drafts set package_version = $1 where id = $2", vals![&package.reference.version, id])
+        .await?;
+    Ok(())
+}

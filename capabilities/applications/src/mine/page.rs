@@ -1,0 +1,235 @@
+//! `/my` and `/cases/{id}`.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use cases::{CaseSummary, Status};
+use catalogue::Package;
+use kernel::CaseId;
+use legal_time::{Due, Light, Reading};
+use serde::Deserialize;
+use store::page::{Cursor, PageRequest};
+use web::{AppError, Shell, Visitor};
+
+use super::http::reading;
+use super::{MyCase, get, list, waiting};
+use crate::attach::http::FileRow;
+use crate::draft::{self, DraftSummary};
+use crate::http::id;
+use crate::start::http::acting;
+use crate::submit::http::{AnswerSection, files_by_material, sections};
+use crate::trace::{self, Place, Trace};
+use crate::{Room, division, view};
+
+#[derive(Template)]
+#[template(path = "mine/my.html")]
+struct MyPage {
+    shell: Shell,
+    acting: String,
+    waiting: Vec<Row>,
+    drafts: Vec<Row>,
+    drafts_next: String,
+    cases: Vec<Row>,
+    next: String,
+    first: String,
+}
+
+/// A draft or a case in a list.
+struct Row {
+    name: String,
+    href: String,
+    /// The number, or where it is applied for.
+    about: String,
+    status: String,
+    light: &'static str,
+    light_text: String,
+    when: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Pages {
+    after: Option<Cursor>,
+    drafts_after: Option<Cursor>,
+}
+
+pub(crate) async fn my(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Query(pages): Query<Pages>,
+) -> Result<Response, AppError> {
+    let person = visitor.actor.person()?;
+    let mut tx = room.db.snapshot().await?;
+    let is_first = pages.after.is_none() && pages.drafts_after.is_none();
+    let request = |after| PageRequest { after, ..PageRequest::default() };
+    let drafts = draft::list(&mut tx, person, &request(pages.drafts_after)).await?;
+    let cases = list(&mut tx, person, visitor.now, &request(pages.after)).await?;
+    let waiting = waiting(&mut tx, person, visitor.now).await?;
+    let case_row = |case: &CaseSummary| row_of_case(&room, &visitor, case);
+    web::page(&MyPage {
+        shell: Shell::new(&visitor, visitor.t("web-my")),
+        acting: acting(&mut tx, &room, &visitor, person).await?,
+        waiting: waiting
+            .iter()
+            .map(|case| Row { href: format!("/cases/{}/correct", case.id), ..case_row(case) })
+            .collect(),
+        drafts: drafts.items.iter().map(|draft| row_of_draft(&room, &visitor, draft)).collect(),
+        drafts_next: drafts.next.map(|next| format!("/my?drafts_after={next}")).unwrap_or_default(),
+        cases: cases.items.iter().map(case_row).collect(),
+        next: cases.next.map(|next| format!("/my?after={next}")).unwrap_or_default(),
+        first: if is_first { String::new() } else { "/my".into() },
+    })
+}
+
+fn item_name(room: &Room, visitor: &Visitor, item: &str, handling: &str) -> String {
+    let package = room.library.current(item, handling);
+    package.map_or_else(
+        || item.to_owned(),
+        |package| visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),
+    )
+}
+
+fn row_of_draft(room: &Room, visitor: &Visitor, draft: &DraftSummary) -> Row {
+    Row {
+        name: item_name(room, visitor, &draft.case_type.item, &draft.case_type.handling),
+        href: format!("/drafts/{}", draft.id),
+        about: division::full_name(&draft.division),
+        status: visitor.t("applications-status-draft"),
+        light: "",
+        light_text: String::new(),
+        when: visitor.t1("applications-changed-at", "when", visitor.datetime(draft.updated_at)),
+    }
+}
+
+fn row_of_case(room: &Room, visitor: &Visitor, case: &CaseSummary) -> Row {
+    let is_closed = case.status == Status::Closed;
+    let until = case
+        .due_on
+        .filter(|_| !is_closed)
+        .map(|day| visitor.t1("applications-until", "day", visitor.date(day)));
+    let submitted = || visitor.t1("applications-submitted-at", "when", visitor.datetime(case.submitted_at));
+    Row {
+        name: item_name(room, visitor, &case.item, &case.handling),
+        href: format!("/cases/{}", case.id),
+        about: case.number.clone(),
+        status: status_text(visitor, case.status, case.outcome),
+        light: if is_closed { "" } else { case.light.as_str() },
+        light_text: light_text(visitor, case.light),
+        when: until.unwrap_or_else(submitted),
+    }
+}
+
+fn light_text(visitor: &Visitor, light: Light) -> String {
+    visitor.t(&format!("cases-light-{}", light.as_str()))
+}
+
+/// Where a case stands; a closed one by how it ended.
+pub(crate) fn status_text(visitor: &Visitor, status: Status, outcome: Option<cases::Outcome>) -> String {
+    match outcome {
+        Some(outcome) => visitor.t(&format!("cases-outcome-{}", outcome.as_str())),
+        None => visitor.t(&format!("cases-status-{}", status.as_str())),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mine/case.html")]
+struct CasePage {
+    shell: Shell,
+    number: String,
+    status: String,
+    light: &'static str,
+    light_text: String,
+    is_closed: bool,
+    reason: String,
+    division: String,
+    with: Vec<String>,
+    due: String,
+    due_label: String,
+    explanation: Vec<String>,
+    days: Vec<(String, String)>,
+    places: Vec<Place>,
+    results: Vec<(String, String)>,
+    to_correct: String,
+    correct_until: String,
+    trace: Vec<(String, Trace)>,
+    sections: Vec<AnswerSection>,
+    materials: Vec<(String, Vec<FileRow>)>,
+    receipt: String,
+    withdraw: String,
+    complaints: String,
+}
+
+pub(crate) async fn show(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(case): Path<String>,
+) -> Result<Response, AppError> {
+    let person = visitor.actor.person()?;
+    let mut tx = room.db.snapshot().await?;
+    let mine = get(&mut tx, &room, person, id::<CaseId>(&case)?).await?;
+    let package = room.package(&mine.case.case_type)?;
+    let reading = reading(&room, &mine.case)?;
+    web::page(&build(&room, &visitor, &package, &mine, &reading))
+}
+
+fn build(room: &Room, visitor: &Visitor, package: &Package, mine: &MyCase, reading: &Reading) -> CasePage {
+    let MyCase { case, history, answers, files } = mine;
+    let base = format!("/cases/{}", case.id);
+    let is_closed = case.status == Status::Closed;
+    let light = trace::light(room, reading, visitor.today());
+    let mut events = trace::public(visitor, package, history);
+    let results = events.iter().filter(|event| !event.href.is_empty());
+    let results = results.map(|event| (event.text.clone(), event.href.clone())).collect();
+    events.reverse();
+    let is_due = case.status == Status::Correction;
+    let own: Vec<_> = files.iter().filter(|file| file.is_handed_in()).cloned().collect();
+    let due = due_text(visitor, reading);
+    CasePage {
+        shell: Shell::new(visitor, visitor.pick(&package.item.name.zh, &package.item.name.en))
+            .crumb(visitor.t("web-my"), "/my"),
+        number: case.number.clone(),
+        status: status_text(visitor, case.status, case.outcome),
+        light: light.as_str(),
+        light_text: light_text(visitor, light),
+        is_closed,
+        reason: case.reason.clone().unwrap_or_default(),
+        division: division::full_name(&case.division),
+        with: trace::with_whom(visitor, room, case),
+        due_label: visitor.t(due_label(case.status)),
+        explanation: view::lines(visitor, reading),
+        days: days(visitor, reading),
+        places: trace::places(visitor, room, package, case),
+        results,
+        to_correct: if is_due { format!("{base}/correct") } else { String::new() },
+        correct_until: if is_due { due.clone() } else { String::new() },
+        due,
+        trace: events.into_iter().map(|event| (visitor.datetime(event.at), event)).collect(),
+        sections: sections(visitor, room, package, answers, None),
+        materials: files_by_material(visitor, package, &own, &base),
+        receipt: format!("{base}/receipt"),
+        withdraw: if is_closed { String::new() } else { format!("{base}/withdraw") },
+        complaints: package.item.complaints.phone.clone(),
+    }
+}
+
+const fn due_label(status: Status) -> &'static str {
+    match status {
+        Status::Submitted => "applications-accept-by",
+        Status::Correction => "applications-correct-by",
+        Status::InProgress | Status::Closed => "applications-decide-by",
+    }
+}
+
+fn due_text(visitor: &Visitor, reading: &Reading) -> String {
+    match &reading.due {
+        Due::On(day) => visitor.date(*day),
+        Due::Unknown { not_announced } => visitor.t1("applications-due-not-announced", "year", not_announced),
+        Due::Paused { .. } => visitor.t("applications-due-paused"),
+        Due::NotStarted => visitor.t("applications-due-unknown"),
+    }
+}
+
+/// Every day of the count with what it means.
+fn days(visitor: &Visitor, reading: &Reading) -> Vec<(String, String)> {
+    let label = |step: &legal_time::Step| visitor.pick(&step.label_zh(), &step.label_en()).to_owned();
+    reading.explanation.days().iter().map(|day| (visitor.date(day.from), label(day))).collect()
+}

@@ -1,0 +1,165 @@
+//! What is mine, on each engine.
+
+use cases::{Command, Conclusion};
+use serde_json::{Map, Value, json};
+use testkit::each_database;
+
+use crate::testing::{KENNEL, PNG, TOWN, World};
+
+#[tokio::test]
+async fn cases_are_listed_newest_first_and_only_under_their_hat() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let (zhang, li) = (world.token(world.zhang).await, world.token(world.li).await);
+        let mut made = Vec::new();
+        for _ in 0..3 {
+            made.push(world.case(&zhang).await);
+        }
+        let list = async |token: &str, query: &str| {
+            world.api(token, "GET", &format!("/api/v1/cases{query}"), Value::Null).await.json()
+        };
+        let first = list(&zhang, "?size=2").await;
+        let second = list(&zhang, &format!("?size=2&after={}", first["next"].as_str().unwrap())).await;
+        let ids = |page: &Value| -> Vec<String> {
+            let ids = page["items"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap().to_owned());
+            ids.collect()
+        };
+        let mut listed = [ids(&first), ids(&second)].concat();
+        listed.sort();
+        made.sort();
+        assert_eq!((listed, &second["next"]), (made.clone(), &Value::Null));
+        assert_eq!(first["items"][0]["due_on"], "2026-09-29");
+        assert_eq!(list(&li, "").await["items"], json!([]));
+        let path = format!("/api/v1/cases/{}", made[0]);
+        for suffix in ["", "/events", "/correction"] {
+            assert_eq!(
+                world.api(&li, "GET", &format!("{path}{suffix}"), Value::Null).await.status,
+                404,
+                "{suffix}"
+            );
+        }
+        for page in ["", "/receipt", "/correct", "/withdraw"] {
+            assert_eq!(world.get(&li, &format!("/cases/{}{page}", made[0])).await.status, 404, "{page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_of_a_legal_person_is_there_only_under_its_hat() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let company = world.company_token().await;
+        let new = json!({"item": KENNEL, "handling": "01", "division": TOWN});
+        let draft = world.api(&company, "POST", "/api/v1/drafts", new).await.json()["id"].as_str().unwrap().to_owned();
+        let answers = json!({
+            "resident_id": "439900198506060021", "breed": "small", "deposit_offered": 100, "is_guide_dog": false
+        });
+        world.api(&company, "PATCH", &format!("/api/v1/drafts/{draft}"), answers).await;
+        world.upload(&company, &format!("/api/v1/drafts/{draft}/materials/photo?name=a.png"), PNG, "").await;
+        let receipt = world.api(&company, "POST", &format!("/api/v1/drafts/{draft}/submission"), Value::Null).await;
+        assert_eq!(receipt.status, 201, "{}", receipt.text);
+        let path = format!("/api/v1/cases/{}", receipt.json()["case"].as_str().unwrap());
+        assert_eq!(world.api(&company, "GET", &path, Value::Null).await.status, 200);
+        let bare = world.token(world.li).await;
+        assert_eq!(world.api(&bare, "GET", &path, Value::Null).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_case_page_says_where_it_is_until_when_and_why() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let case = world.case(&token).await;
+        let shown = world.get(&token, &format!("/cases/{case}")).await.text;
+        let expected = [
+            "已提交，等待受理",
+            "town办公室",
+            "2026年9月29日 星期二",
+            "中秋",
+            "light-green",
+            "大型犬",
+            "dog.png",
+            "aria-current=\"step\"",
+        ];
+        for expected in expected {
+            assert!(shown.contains(expected), "{expected} is not on {shown}");
+        }
+        assert!(!shown.contains("导盲犬公示"), "that stage comes for guide dogs only");
+        assert!(shown.find("提交申请").unwrap() < shown.find("审查").unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_trace_speaks_of_stages_and_branches_by_name_and_keeps_the_offices_own_matters() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let case = world.case(&token).await;
+        let clerk = world.clerk();
+        let task = world.claim(&clerk, &case).await;
+        world.act(&clerk, &case, Command::Accept { task }).await;
+        let task = world.claim(&clerk, &case).await;
+        let opinion = Command::GiveOpinion {
+            task,
+            conclusion: Conclusion::Agree,
+            text: "情况属实".into(),
+            findings: Map::new(),
+        };
+        world.act(&clerk, &case, opinion).await;
+        let county = world.county_clerk();
+        let task = world.claim(&county, &case).await;
+        let decide =
+            Command::Decide { task, grant: true, reason: "符合规定".into(), findings: Map::new() };
+        world.act(&county, &case, decide).await;
+        let effect = Command::RecordEffect { effect: "issue:dog-licence".into(), reference: "00ff".into() };
+        world.act(&kernel::Actor::System, &case, effect).await;
+        let events =
+            world.api(&token, "GET", &format!("/api/v1/cases/{case}/events"), Value::Null).await.json();
+        let kinds: Vec<&str> =
+            events["items"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["submitted", "accepted", "opinion-given", "decided", "effect-done"]);
+        let text = events.to_string();
+        assert!(
+            text.contains("上门查看：审查意见：同意。情况属实") && text.contains("已制发：养犬登记证"),
+            "{text}"
+        );
+        assert!(!text.contains("陈受理"), "who took which task is the office's own matter");
+        let shown = world.get(&token, &format!("/cases/{case}")).await.text;
+        assert!(shown.contains("href=\"/licences/00ff\"") && shown.contains("准予"), "{shown}");
+        assert!(!shown.contains("/withdraw"), "a closed case cannot be withdrawn");
+        let shown = world.api(&token, "GET", &format!("/api/v1/cases/{case}"), Value::Null).await.json();
+        assert_eq!(json!([shown["outcome"], shown["due_on"], shown["with"]]), json!(["granted", null, []]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn my_page_begins_with_what_waits_for_me() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let empty = world.get(&token, "/my").await.text;
+        assert!(empty.contains("还没有办件"), "{empty}");
+        let draft = world.draft(&token).await;
+        let case = world.case_to_correct(&token).await;
+        let shown = world.get(&token, "/my").await.text;
+        let waiting =
+            shown.find(&format!("href=\"/cases/{case}/correct\"")).unwrap_or_else(|| panic!("{shown}"));
+        let drafts = shown.find(&format!("href=\"/drafts/{draft}\"")).unwrap_or_else(|| panic!("{shown}"));
+        let cases = shown.find(&format!("href=\"/cases/{case}\"")).unwrap_or_else(|| panic!("{shown}"));
+        assert!(waiting < drafts && drafts < cases, "{shown}");
+        let english = axum::http::Request::get("/my")
+            .header("cookie", format!("session={token}; lang=en"))
+            .body(axum::body::Body::empty());
+        let english = world.send(english.unwrap()).await.text;
+        assert!(english.contains("Needs you now") && english.contains("Dog licence"), "{english}");
+        for page in [shown, english] {
+            assert!(!page.contains('⟦'), "a sentence is missing: {page}");
+        }
+    })
+    .await;
+}

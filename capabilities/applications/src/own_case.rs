@@ -1,0 +1,13 @@
+//! A case as its applicant may see it: only their own, or that of the legal person whose hat they wear.
+
+use cases::{Case, CaseError};
+use kernel::{CaseId, PersonActor};
+use store::Tx;
+
+use crate::draft::is_own;
+
+/// The case, if it is this person's business. Another's is not there: its existence is nobody else's affair.
+pub async fn get(tx: &mut Tx, by: &PersonActor, id: CaseId) -> Result<Case, CaseError> {
+    let case = cases::get(tx, id).await?;
+    if is_own(&case.applicant, by) { Ok(case) } else { Err(CaseError::NotFound) }
+}

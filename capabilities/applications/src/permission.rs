@@ -1,0 +1,16 @@
+//! What persons may do here. Whether *this* draft or case may be touched is asked by each command.
+
+use kernel::Permission;
+
+/// Beginning an application.
+pub const START: Permission = Permission::persons("applications.start");
+/// Filling in the own drafts, handing in files for them, throwing them away.
+pub const FILL_IN: Permission = Permission::persons("applications.fill-in");
+/// Handing in the own drafts.
+pub const SUBMIT: Permission = Permission::persons("applications.submit");
+/// Seeing the own cases.
+pub const SEE_OWN: Permission = Permission::persons("applications.see-own");
+/// Answering a correction notice of the own cases.
+pub const CORRECT: Permission = Permission::persons("applications.correct");
+/// Taking the own applications back.
+pub const WITHDRAW: Permission = Permission::persons("applications.withdraw");

@@ -1,0 +1,86 @@
+//! The table of this room's addresses for applicants; the desk has its own.
+
+use axum::http::Method;
+use web::Routes;
+
+use crate::permission::{CORRECT, FILL_IN, SEE_OWN, START, SUBMIT, WITHDRAW};
+use crate::{Room, attach, correct, discard, mine, save, start, submit, withdraw};
+
+/// Pages and endpoints for applicants.
+pub fn routes(room: Room) -> Routes<()> {
+    draft_pages().merge(case_pages()).merge(draft_api()).merge(case_api()).with_state(room)
+}
+
+fn draft_pages() -> Routes<Room> {
+    Routes::new()
+        .page(Method::GET, "/apply/{code}/{handling}", START, start::http::show)
+        .page(Method::POST, "/apply/{code}/{handling}", START, start::http::submit)
+        .page(Method::GET, "/drafts/{id}", FILL_IN, save::http::resume)
+        .page(Method::GET, "/drafts/{id}/steps/{step}", FILL_IN, save::http::show)
+        .page(Method::POST, "/drafts/{id}/steps/{step}", FILL_IN, save::http::submit)
+        .page(Method::GET, "/drafts/{id}/materials", FILL_IN, attach::http::show)
+        .page(Method::POST, "/drafts/{id}/materials/{material}", FILL_IN, attach::http::submit)
+        .page(Method::GET, "/drafts/{id}/materials/{material}/file", FILL_IN, attach::http::file)
+        .page(Method::POST, "/drafts/{id}/materials/{material}/remove", FILL_IN, attach::http::remove)
+        .page(Method::GET, "/drafts/{id}/confirm", SUBMIT, submit::http::show)
+        .page(Method::POST, "/drafts/{id}/confirm", SUBMIT, submit::http::send)
+        .page(Method::GET, "/drafts/{id}/discard", FILL_IN, discard::http::show)
+        .page(Method::POST, "/drafts/{id}/discard", FILL_IN, discard::http::submit)
+}
+
+fn case_pages() -> Routes<Room> {
+    Routes::new()
+        .page(Method::GET, "/my", SEE_OWN, mine::http::my)
+        .page(Method::GET, "/cases/{id}", SEE_OWN, mine::http::show)
+        .page(Method::GET, "/cases/{id}/receipt", SEE_OWN, submit::http::receipt)
+        .page(Method::GET, "/cases/{id}/materials/{material}/file", SEE_OWN, mine::http::file)
+        .page(Method::GET, "/cases/{id}/correct", CORRECT, correct::http::show)
+        .page(Method::POST, "/cases/{id}/correct", CORRECT, correct::http::submit)
+        .page(Method::POST, "/cases/{id}/correct/materials/{material}", CORRECT, correct::http::upload)
+        .page(Method::POST, "/cases/{id}/correct/materials/{material}/remove", CORRECT, correct::http::remove)
+        .page(Method::GET, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::show)
+        .page(Method::POST, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::submit)
+}
+
+fn draft_api() -> Routes<Room> {
+    let (drafts, draft) = ("/api/v1/drafts", "/api/v1/drafts/{id}");
+    let file = "/api/v1/drafts/{id}/materials/{material}";
+    Routes::new()
+        .api(Method::POST, drafts, START, start::http::api, start::http::operation())
+        .api(Method::GET, drafts, FILL_IN, save::http::api_list, save::http::list_operation())
+        .api(Method::GET, draft, FILL_IN, save::http::api_show, save::http::show_operation())
+        .api(Method::PATCH, draft, FILL_IN, save::http::api_change, save::http::change_operation())
+        .api(Method::DELETE, draft, FILL_IN, discard::http::api, discard::http::operation())
+        .api(Method::POST, file, FILL_IN, attach::http::api, attach::http::operation())
+        .api(Method::DELETE, file, FILL_IN, attach::http::api_remove, attach::http::remove_operation())
+        .api(
+            Method::POST,
+            "/api/v1/drafts/{id}/submission",
+            SUBMIT,
+            submit::http::api,
+            submit::http::operation(),
+        )
+}
+
+fn case_api() -> Routes<Room> {
+    let correction = "/api/v1/cases/{id}/correction";
+    let file = "/api/v1/cases/{id}/correction/materials/{material}";
+    let sending = "/api/v1/cases/{id}/correction/submission";
+    let withdrawal = "/api/v1/cases/{id}/withdrawal";
+    Routes::new()
+        .api(Method::GET, "/api/v1/cases", SEE_OWN, mine::http::api_list, mine::http::list_operation())
+        .api(Method::GET, "/api/v1/cases/{id}", SEE_OWN, mine::http::api_show, mine::http::show_operation())
+        .api(
+            Method::GET,
+            "/api/v1/cases/{id}/events",
+            SEE_OWN,
+            mine::http::api_events,
+            mine::http::events_operation(),
+        )
+        .api(Method::POST, withdrawal, WITHDRAW, withdraw::http::api, withdraw::http::operation())
+        .api(Method::GET, correction, CORRECT, correct::http::api_show, correct::http::show_operation())
+        .api(Method::PATCH, correction, CORRECT, correct::http::api_change, correct::http::change_operation())
+        .api(Method::POST, file, CORRECT, correct::http::api_attach, correct::http::attach_operation())
+        .api(Method::DELETE, file, CORRECT, correct::http::api_remove, correct::http::remove_operation())
+        .api(Method::POST, sending, CORRECT, correct::http::api_send, correct::http::send_operation())
+}

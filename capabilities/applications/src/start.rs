@@ -1,0 +1,129 @@
+//! Beginning an application: which item, where, and on whose behalf.
+
+use cases::Level;
+use catalogue::Package;
+use kernel::{Actor, DraftId, Message, PersonActor, Refusal, Timestamp};
+use store::Tx;
+
+use crate::division;
+use crate::draft::{self, Answers, Draft, DraftError};
+use crate::{Room, prefill};
+
+pub(crate) mod http;
+#[cfg(test)]
+mod tests;
+
+/// What is to be begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartApplication {
+    /// 基本编码
+    pub item: String,
+    /// 业务办理项
+    pub handling: String,
+    /// Where it is applied for.
+    pub division: String,
+}
+
+/// Why a draft was not begun.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There is no such item.
+    #[error("no such item")]
+    UnknownItem,
+    /// The item is for natural persons, and the applicant wears the hat of a legal person.
+    #[error("the item is for natural persons")]
+    ForPersonsOnly,
+    /// The item is for legal persons, and the applicant wears no hat.
+    #[error("the item is for legal persons")]
+    ForLegalPersonsOnly,
+    /// There is no such division here.
+    #[error("division: unknown")]
+    UnknownDivision,
+    /// The division must be named more exactly.
+    #[error("division: must be named down to {0:?}")]
+    DivisionTooWide(Level),
+    /// No office of this node takes the item in that division.
+    #[error("division: nobody takes the item there")]
+    NobodyThere,
+    /// Only a person may.
+    #[error("only a person may apply")]
+    NotAPerson(Refusal),
+    /// Reading or writing failed.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// The account could not be read.
+    #[error("the account could not be read")]
+    Account(Refusal),
+}
+
+impl From<StartError> for Refusal {
+    fn from(error: StartError) -> Self {
+        let division = |key| Self::field("division", Message::new(key));
+        match error {
+            StartError::UnknownItem => Self::NotFound,
+            StartError::ForPersonsOnly => Self::conflict("applications-for-persons-only"),
+            StartError::ForLegalPersonsOnly => Self::conflict("applications-for-legal-persons-only"),
+            StartError::UnknownDivision => division("applications-division-unknown"),
+            StartError::DivisionTooWide(Level::Town) => division("applications-division-to-town"),
+            StartError::DivisionTooWide(Level::County) => division("applications-division-to-county"),
+            StartError::DivisionTooWide(Level::City | Level::Province) => {
+                division("applications-division-to-city")
+            }
+            StartError::NobodyThere => division("applications-division-nobody"),
+            StartError::NotAPerson(refusal) | StartError::Account(refusal) => refusal,
+            StartError::Draft(error) => error.into(),
+        }
+    }
+}
+
+/// Begins a draft, with what the account already knows filled in.
+pub async fn start(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    now: Timestamp,
+    wanted: StartApplication,
+) -> Result<Draft, StartError> {
+    let person = by.person().map_err(StartError::NotAPerson)?;
+    let package = room.library.current(&wanted.item, &wanted.handling).ok_or(StartError::UnknownItem)?;
+    check_hat(&package, person)?;
+    check_division(room, &package, &wanted.division)?;
+    let answers: Answers = prefill::of(tx, room, person, &package, now).await.map_err(StartError::Account)?;
+    let draft = Draft {
+        id: store::fresh_id::<DraftId>(now),
+        applicant: draft::applicant_of(person),
+        case_type: package.reference.clone(),
+        division: wanted.division,
+        answers,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        case: None,
+    };
+    draft::insert(tx, room, &draft).await?;
+    Ok(draft)
+}
+
+/// Who may ask (服务对象): natural persons for themselves, organisations through somebody who wears their hat.
+pub(crate) fn check_hat(package: &Package, by: &PersonActor) -> Result<(), StartError> {
+    match by.acting_for {
+        Some(_) if !package.item.is_for_organisations() => Err(StartError::ForPersonsOnly),
+        None if !package.item.is_for_people() => Err(StartError::ForLegalPersonsOnly),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The division must be known, exact enough, and served.
+pub(crate) fn check_division(room: &Room, package: &Package, code: &str) -> Result<(), StartError> {
+    let found = division::find(code).ok_or(StartError::UnknownDivision)?;
+    let process = &package.case_type.process;
+    let needed = division::level_needed(process);
+    if found.level < needed {
+        return Err(StartError::DivisionTooWide(needed));
+    }
+    // Executors with a condition, or named by the form, cannot be known yet; the last one has no condition.
+    let level = process.acceptance.by.list().last().and_then(|by| by.level);
+    let served = level
+        .is_none_or(|level| room.bodies().competent(level, package.case_type.department(), code).is_some());
+    if served { Ok(()) } else { Err(StartError::NobodyThere) }
+}

@@ -1,0 +1,317 @@
+//! `/apply/{code}/{handling}` and `POST /api/v1/drafts`.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use cases::Level;
+use catalogue::{Material, Need, Package};
+use kernel::{DraftId, PersonActor, Refusal};
+use serde::Deserialize;
+use store::Tx;
+use utoipa::ToSchema;
+use web::{
+    ApiJson, AppError, Choice, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page,
+    page_with_status,
+};
+
+use super::{StartApplication, StartError, check_hat, start};
+use crate::draft::{self, Draft};
+use crate::http::{created, id};
+use crate::once::Once;
+use crate::view::DraftView;
+use crate::{Room, attach, division, prefill, save};
+
+#[derive(Template)]
+#[template(path = "start/start.html")]
+struct StartPage {
+    shell: Shell,
+    errors: FormErrors,
+    summary: String,
+    acting: String,
+    /// Why the item cannot be asked for under this hat; empty when it can.
+    wrong_hat: String,
+    conditions: Vec<String>,
+    materials: Vec<MaterialRow>,
+    promised: String,
+    running: Vec<(String, String)>,
+    action: String,
+    once: String,
+    /// The division chosen so far, and the choices inside it.
+    path: Vec<(String, String)>,
+    choices: Vec<Choice>,
+    label: String,
+    is_last: bool,
+    fixed: String,
+}
+
+struct MaterialRow {
+    name: String,
+    note: String,
+    required: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Chosen {
+    /// The division chosen so far.
+    #[serde(default)]
+    within: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct StartForm {
+    #[serde(default)]
+    division: String,
+    /// The name of this page's one click.
+    #[serde(default)]
+    once: String,
+}
+
+pub(crate) async fn show(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path((code, handling)): Path<(String, String)>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, AppError> {
+    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let mut tx = room.db.snapshot().await?;
+    let page_data = build(&mut tx, &room, &visitor, &package, &chosen.within, FormErrors::none()).await?;
+    page(&page_data)
+}
+
+pub(crate) async fn submit(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path((code, handling)): Path<(String, String)>,
+    PostForm(form): PostForm<StartForm>,
+) -> Result<Response, AppError> {
+    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let key = (!form.once.is_empty()).then(|| format!("start-{}", form.once));
+    let parts = [code.as_bytes(), handling.as_bytes(), form.division.as_bytes()];
+    let once = Once::new(&visitor.actor, key, &parts);
+    let wanted =
+        StartApplication { item: code.clone(), handling: handling.clone(), division: form.division.clone() };
+    match begin(&room, &visitor, &once, wanted).await {
+        Ok((draft, package)) => {
+            let step = package.form.steps.first().map_or("", |step| step.id.as_str());
+            Ok(Redirect::to(&format!("/drafts/{}/steps/{step}", draft.id)).into_response())
+        }
+        Err(refusal) => {
+            let errors = FormErrors::of(&visitor, refusal)?;
+            let mut tx = room.db.snapshot().await?;
+            let again = build(&mut tx, &room, &visitor, &package, &form.division, errors).await?;
+            page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+    }
+}
+
+/// Begins the draft, or finds the one that the same request began before.
+async fn begin(
+    room: &Room,
+    visitor: &Visitor,
+    once: &Once,
+    wanted: StartApplication,
+) -> Result<(Draft, Arc<Package>), Refusal> {
+    let mut tx = room.db.begin().await?;
+    let draft = if let Some(earlier) = once.earlier(&mut tx, visitor.now).await? {
+        draft::get(&mut tx, room, visitor.actor.person()?, id::<DraftId>(&earlier)?).await?
+    } else {
+        let draft = start(&mut tx, room, &visitor.actor, visitor.now, wanted).await?;
+        once.keep(&mut tx, &draft.id.to_string()).await?;
+        draft
+    };
+    tx.commit().await?;
+    let package = room.package(&draft.case_type)?;
+    Ok((draft, package))
+}
+
+async fn build(
+    tx: &mut Tx,
+    room: &Room,
+    visitor: &Visitor,
+    package: &Package,
+    within: &str,
+    errors: FormErrors,
+) -> Result<StartPage, AppError> {
+    let person = visitor.actor.person()?;
+    let item = &package.item;
+    let running = draft::find_running(tx, person, &item.code, &item.handling).await?;
+    let running = running
+        .map(|draft| (format!("/drafts/{}", draft.id), visitor.datetime(draft.updated_at)))
+        .into_iter()
+        .collect();
+    let needed = division::level_needed(&package.case_type.process);
+    let chooser =
+        Chooser::new(visitor, needed, &home(tx, room, visitor, person, within, needed).await?, within);
+    let words = |words: &kernel::Words| visitor.pick(&words.zh, &words.en).to_owned();
+    let action = format!("/apply/{}/{}", item.code, item.handling);
+    Ok(StartPage {
+        shell: Shell::new(visitor, words(&item.name))
+            .crumb(visitor.t("applications-guide"), format!("/items/{}/{}", item.code, item.handling)),
+        errors,
+        summary: words(&item.summary),
+        acting: acting(tx, room, visitor, person).await?,
+        wrong_hat: wrong_hat(visitor, package, person),
+        conditions: item.conditions.iter().map(words).collect(),
+        materials: attach::materials_of_applicant(package).map(|material| row(visitor, material)).collect(),
+        promised: limit(visitor, &item.limits.promised.within),
+        running,
+        path: chooser
+            .path
+            .into_iter()
+            .map(|(name, code)| (name, format!("{action}?within={code}")))
+            .collect(),
+        action,
+        once: store::fresh_id::<DraftId>(visitor.now).to_string(),
+        choices: chooser.choices,
+        label: chooser.label,
+        is_last: chooser.is_last,
+        fixed: chooser.fixed,
+    })
+}
+
+fn row(visitor: &Visitor, material: &Material) -> MaterialRow {
+    MaterialRow {
+        name: visitor.pick(&material.name.zh, &material.name.en).to_owned(),
+        note: visitor.pick(&material.note.zh, &material.note.en).to_owned(),
+        required: material.need == Need::Required,
+    }
+}
+
+pub(crate) fn limit(visitor: &Visitor, limit: &legal_time::Limit) -> String {
+    visitor.pick(&limit.display_zh(), &limit.to_string()).to_owned()
+}
+
+/// On whose behalf things are done here, so that nobody applies under the wrong name.
+pub(crate) async fn acting(
+    tx: &mut Tx,
+    room: &Room,
+    visitor: &Visitor,
+    person: &PersonActor,
+) -> Result<String, AppError> {
+    if person.acting_for.is_none() {
+        return Ok(visitor.t1("applications-acting-self", "name", &person.shown_as));
+    }
+    let name = prefill::full_name(tx, room, person, visitor.now).await?;
+    Ok(visitor.t2("applications-acting-for", "name", name, "agent", &person.shown_as))
+}
+
+fn wrong_hat(visitor: &Visitor, package: &Package, person: &PersonActor) -> String {
+    match check_hat(package, person) {
+        Ok(()) => String::new(),
+        Err(StartError::ForPersonsOnly) => visitor.t("applications-for-persons-only"),
+        Err(_) => visitor.t("applications-for-legal-persons-only"),
+    }
+}
+
+/// Where the person lives, as a first proposal; nothing when they have chosen already or never said.
+async fn home(
+    tx: &mut Tx,
+    room: &Room,
+    visitor: &Visitor,
+    person: &PersonActor,
+    within: &str,
+    needed: Level,
+) -> Result<String, AppError> {
+    if !within.is_empty() {
+        return Ok(String::new());
+    }
+    let purpose = crate::room::own_purpose(person, None);
+    let record = identity::find_person(tx, &room.vault, &purpose, person.person, visitor.now).await?;
+    let home = record.and_then(|record| record.division).map(|code| code.as_str().to_owned());
+    Ok(home.and_then(|code| cases::division_at(needed, &code)).unwrap_or_default())
+}
+
+/// Choosing a division level by level, each with the level above it already chosen.
+struct Chooser {
+    path: Vec<(String, String)>,
+    choices: Vec<Choice>,
+    label: String,
+    is_last: bool,
+    /// The only division that can be meant: the province.
+    fixed: String,
+}
+
+impl Chooser {
+    fn new(visitor: &Visitor, needed: Level, home: &str, within: &str) -> Self {
+        if needed == Level::Province {
+            return Self {
+                path: Vec::new(),
+                choices: Vec::new(),
+                label: String::new(),
+                is_last: true,
+                fixed: division::full_name(division::PROVINCE),
+            };
+        }
+        let wanted = if within.is_empty() { home } else { within };
+        // The choices are those inside the deepest division that is not itself an answer.
+        let mut path = division::path(wanted);
+        path.retain(|division| division.level < needed);
+        let top = path.last().map_or(division::PROVINCE, |division| division.code);
+        let choices: Vec<Choice> = division::inside(top)
+            .map(|inner| Choice::new(inner.code, inner.name).chosen_if(inner.code == wanted))
+            .collect();
+        let level = path.last().map_or(Level::City, |division| below(division.level));
+        Self {
+            path: path.iter().map(|division| (division.name.to_owned(), division.code.to_owned())).collect(),
+            choices,
+            label: visitor.t(match level {
+                Level::Province | Level::City => "applications-choose-city",
+                Level::County => "applications-choose-county",
+                Level::Town => "applications-choose-town",
+            }),
+            is_last: level == needed,
+            fixed: String::new(),
+        }
+    }
+}
+
+const fn below(level: Level) -> Level {
+    match level {
+        Level::Province => Level::City,
+        Level::City => Level::County,
+        Level::County | Level::Town => Level::Town,
+    }
+}
+
+/// What is to be begun.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewDraft {
+    /// 基本编码, 12 characters.
+    item: String,
+    /// 业务办理项, two digits.
+    handling: String,
+    /// Division where it is applied for, 6 digits, or 9 for a town.
+    division: String,
+}
+
+pub(crate) async fn api(
+    State(room): State<Room>,
+    visitor: Visitor,
+    IdempotencyKey(key): IdempotencyKey,
+    ApiJson(new): ApiJson<NewDraft>,
+) -> Result<Response, AppError> {
+    let parts: [&[u8]; 4] =
+        [b"POST /api/v1/drafts", new.item.as_bytes(), new.handling.as_bytes(), new.division.as_bytes()];
+    let once = Once::new(&visitor.actor, key, &parts);
+    let wanted = StartApplication { item: new.item, handling: new.handling, division: new.division };
+    let (draft, _package) = begin(&room, &visitor, &once, wanted).await?;
+    let mut tx = room.db.snapshot().await?;
+    let view: DraftView = save::http::view(&mut tx, &room, &visitor, draft.id).await?;
+    Ok(created(&format!("/api/v1/drafts/{}", draft.id), &view))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("startDraft", "Begins an application for a service item.")
+        .description(
+            "What the account already knows is filled in. 404 when there is no such item; 409 when the item is not for \
+             this kind of applicant; 422 when the division is unknown, too wide, or served by nobody.",
+        )
+        .tag("applications")
+        .idempotent()
+        .body::<NewDraft>()
+        .returns::<DraftView>(201, "The draft.")
+}

@@ -1,0 +1,200 @@
+//! Handing in a complete draft: it becomes a case. Repeating it gives the first receipt again.
+
+use cases::{Bodies, Case, CaseError, NewCase};
+use catalogue::{Field, Kind, Package};
+use kernel::{Actor, DraftId, FieldError, Message, Refusal, Timestamp};
+use serde_json::Value;
+use store::{Tx, vals};
+
+use crate::attach::materials_of_applicant;
+use crate::dossier::{self, Material, Owner};
+use crate::draft::{self, Answers, Draft, DraftError};
+use crate::room::own_purpose;
+use crate::{Room, body_choice, prefill};
+
+pub(crate) mod http;
+#[cfg(test)]
+mod tests;
+
+/// Why a draft was not handed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// Only a person may.
+    #[error("only the applicant may submit")]
+    NotAPerson(Refusal),
+    /// Answers or materials that are missing or wrong: every one of them.
+    #[error("not complete: {}", .0.len())]
+    Incomplete(Vec<FieldError>),
+    /// The item has been published anew since the draft was begun, so its questions may be others.
+    #[error("the item has a newer version")]
+    Outdated,
+    /// The draft cannot be opened.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// The engine refuses: nobody is competent there.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The account cannot be read.
+    #[error("the account could not be read")]
+    Account(Refusal),
+}
+
+impl From<SubmitError> for Refusal {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::NotAPerson(refusal) | SubmitError::Account(refusal) => refusal,
+            SubmitError::Incomplete(errors) => Self::Invalid(errors),
+            SubmitError::Outdated => Self::conflict("applications-draft-outdated"),
+            SubmitError::Draft(error) => error.into(),
+            SubmitError::Case(error) => error.into(),
+            SubmitError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Turns a complete draft into a case. The caller commits: case, answers, materials and the mark on the draft are
+/// kept together or not at all.
+pub async fn submit(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    now: Timestamp,
+    id: DraftId,
+) -> Result<Case, SubmitError> {
+    let person = by.person().map_err(SubmitError::NotAPerson)?;
+    // Held first and read afterwards: of two clicks at once the second waits here and then finds the first's case.
+    let held = draft::lock_open(tx, id, now).await;
+    let draft = draft::get(tx, room, person, id).await?;
+    if let Some(case) = draft.case {
+        return Ok(cases::get(tx, case).await?);
+    }
+    held?;
+    let package = room.package(&draft.case_type)?;
+    if is_outdated(room, &draft) {
+        return Err(SubmitError::Outdated);
+    }
+    let files = dossier::materials(tx, room, Owner::Draft(id), &own_purpose(person, None)).await?;
+    let missing = missing(room, &package, &draft.answers, &files);
+    if !missing.is_empty() {
+        return Err(SubmitError::Incomplete(missing));
+    }
+    let new = NewCase {
+        division: draft.division.clone(),
+        applicant: draft.applicant.clone(),
+        applicant_name: person.shown_as.clone(),
+        facts: facts(&package, &draft.answers),
+    };
+    let bodies = room.bodies();
+    let case = cases::open(tx, &room.around(&bodies, now), &package.case_type, by, new).await?;
+    let name = prefill::full_name(tx, room, person, now).await.map_err(SubmitError::Account)?;
+    keep(tx, room, &draft, &case, &name).await?;
+    Ok(case)
+}
+
+/// The form values that the process reads: only these leave the sealed answers.
+pub(crate) fn facts(package: &Package, answers: &Answers) -> Answers {
+    let read = package.case_type.process.fields_read();
+    let value = |field: &&str| answers.get(*field).map(|value| ((*field).to_owned(), value.clone()));
+    read.iter().filter_map(value).collect()
+}
+
+/// Whether the item was published anew since the draft was begun. An item that is no longer offered at all is not
+/// newer: what was begun may be handed in.
+pub(crate) fn is_outdated(room: &Room, draft: &Draft) -> bool {
+    room.library
+        .current(&draft.case_type.item, &draft.case_type.handling)
+        .is_some_and(|current| current.reference != draft.case_type)
+}
+
+/// Everything that is missing or wrong, answers in the order of the form and then materials in that of the guide.
+pub(crate) fn missing(
+    room: &Room,
+    package: &Package,
+    answers: &Answers,
+    files: &[Material],
+) -> Vec<FieldError> {
+    let mut errors = package.form.validate(&Value::Object(answers.clone())).err().unwrap_or_default();
+    errors.extend(unknown_bodies(room, package, answers));
+    errors.extend(missing_materials(package, files));
+    errors
+}
+
+/// Required materials without a file.
+fn missing_materials(package: &Package, files: &[Material]) -> Vec<FieldError> {
+    let has = |id: &str| files.iter().any(|file| file.material == id);
+    materials_of_applicant(package)
+        .filter(|material| material.is_asked_for() && !has(&material.id))
+        .map(|material| {
+            FieldError::new(
+                format!("materials/{}", material.id),
+                Message::new("applications-material-missing"),
+            )
+        })
+        .collect()
+}
+
+/// Fields that name a body must name one that is in the directory: the form's rules cannot know it.
+fn unknown_bodies(room: &Room, package: &Package, answers: &Answers) -> Vec<FieldError> {
+    let bodies = room.bodies();
+    let mut errors = Vec::new();
+    for field in package.form.fields() {
+        let value = answers.get(&field.name).unwrap_or(&Value::Null);
+        note_unknown_bodies(&bodies, field, &field.name, value, &mut errors);
+    }
+    errors
+}
+
+fn note_unknown_bodies(
+    bodies: &Bodies,
+    field: &Field,
+    place: &str,
+    value: &Value,
+    errors: &mut Vec<FieldError>,
+) {
+    match (&field.kind, value) {
+        (Kind::Body { department, level }, Value::String(slug))
+            if !body_choice::fits(bodies, department.as_deref(), *level, slug) =>
+        {
+            errors.push(FieldError::new(place, Message::new("applications-body-unknown")));
+        }
+        (Kind::List { fields, .. }, Value::Array(entries)) => {
+            for (index, entry) in entries.iter().enumerate() {
+                for inner in fields {
+                    let value = entry.get(&inner.name).unwrap_or(&Value::Null);
+                    note_unknown_bodies(
+                        bodies,
+                        inner,
+                        &format!("{place}/{index}/{}", inner.name),
+                        value,
+                        errors,
+                    );
+                }
+            }
+        }
+        (_, _) => {}
+    }
+}
+
+async fn keep(tx: &mut Tx, room: &Room, draft: &Draft, case: &Case, name: &str) -> Result<(), SubmitError> {
+    let answers = draft::to_bytes(&draft.answers)?;
+    tx.execute(
+        "insert into applications (case_id, draft_id, applicant_name_sealed, answers_sealed) values ($1, $2, $3, $4)",
+        vals![
+            case.id,
+            draft.id,
+            room.vault.seal("applications.applicant_name", name.as_bytes())?,
+            room.vault.seal("applications.answers", &answers)?
+        ],
+    )
+    .await?;
+    tx.execute(
+        "update materials set case_id = $1 where draft_id = $2 and case_id is null",
+        vals![case.id, draft.id],
+    )
+    .await?;
+    tx.execute("update drafts set case_id = $1 where id = $2", vals![case.id, draft.id]).await?;
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! `/drafts/{id}/confirm`, `/cases/{id}/receipt` and `POST /api/v1/drafts/{id}/submission`.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use cases::Case;
+use catalogue::{Masking, Package};
+use kernel::{CaseId, DraftId, FieldError, Message, Refusal};
+use legal_time::Reading;
+use serde::Deserialize;
+use serde_json::Value;
+use store::Tx;
+use web::{
+    AppError, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page, page_with_status,
+};
+
+use super::{SubmitError, is_outdated, missing, submit};
+use crate::attach::http::FileRow;
+use crate::attach::materials_of_applicant;
+use crate::dossier::{self, Material, Owner};
+use crate::draft::{self, Answers, Draft};
+use crate::fields::{input_of, name_of};
+use crate::http::{created, id};
+use crate::once::Once;
+use crate::room::own_purpose;
+use crate::save::http::{StepMark, marks};
+use crate::start::http::acting;
+use crate::view::{self, ReceiptView};
+use crate::{Room, division, own_case};
+
+#[derive(Template)]
+#[template(path = "submit/confirm.html")]
+struct ConfirmPage {
+    shell: Shell,
+    errors: FormErrors,
+    item: String,
+    acting: String,
+    division: String,
+    steps: Vec<StepMark>,
+    missing: Vec<Missing>,
+    sections: Vec<AnswerSection>,
+    materials: Vec<(String, Vec<FileRow>)>,
+    materials_href: String,
+    outdated: bool,
+    body: String,
+    action: String,
+}
+
+/// Something to be done before sending, with where to do it.
+struct Missing {
+    what: String,
+    why: String,
+    href: String,
+}
+
+/// Answers under a heading, with where to change them.
+pub(crate) struct AnswerSection {
+    pub(crate) title: String,
+    pub(crate) rows: Vec<(String, String)>,
+    pub(crate) href: String,
+}
+
+pub(crate) async fn show(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(draft): Path<String>,
+) -> Result<Response, AppError> {
+    let mut tx = room.db.snapshot().await?;
+    let draft = draft::get(&mut tx, &room, visitor.actor.person()?, id(&draft)?).await?;
+    if let Some(case) = draft.case {
+        return Ok(Redirect::to(&format!("/cases/{case}/receipt")).into_response());
+    }
+    page(&build(&mut tx, &room, &visitor, &draft, FormErrors::none()).await?)
+}
+
+async fn build(
+    tx: &mut Tx,
+    room: &Room,
+    visitor: &Visitor,
+    draft: &Draft,
+    errors: FormErrors,
+) -> Result<ConfirmPage, AppError> {
+    let person = visitor.actor.person()?;
+    let package = room.package(&draft.case_type)?;
+    let files = dossier::materials(tx, room, Owner::Draft(draft.id), &own_purpose(person, None)).await?;
+    let faults = missing(room, &package, &draft.answers, &files);
+    let base = format!("/drafts/{}", draft.id);
+    let item = visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned();
+    Ok(ConfirmPage {
+        shell: Shell::new(visitor, visitor.t("applications-confirm-title")).crumb(visitor.t("web-my"), "/my"),
+        errors,
+        item,
+        acting: acting(tx, room, visitor, person).await?,
+        division: division::full_name(&draft.division),
+        steps: marks(visitor, &package, "confirm"),
+        missing: faults.iter().map(|fault| to_do(visitor, &package, &base, fault)).collect(),
+        sections: sections(visitor, room, &package, &draft.answers, Some(&base)),
+        materials: files_by_material(visitor, &package, &files, &base),
+        materials_href: format!("{base}/materials"),
+        outdated: is_outdated(room, draft),
+        body: receiver(visitor, room, &package, draft),
+        action: format!("{base}/confirm"),
+    })
+}
+
+/// The body that will receive it, where it is known already.
+fn receiver(visitor: &Visitor, room: &Room, package: &Package, draft: &Draft) -> String {
+    let bodies = room.bodies();
+    let level = package.case_type.process.acceptance.by.list().last().and_then(|by| by.level);
+    let body =
+        level.and_then(|level| bodies.competent(level, package.case_type.department(), &draft.division));
+    body.map(|body| visitor.pick(&body.name.zh, &body.name.en).to_owned()).unwrap_or_default()
+}
+
+fn to_do(visitor: &Visitor, package: &Package, base: &str, fault: &FieldError) -> Missing {
+    let why = visitor.message(&fault.message);
+    let words = |words: &kernel::Words| visitor.pick(&words.zh, &words.en).to_owned();
+    if let Some(material) = fault.field.strip_prefix("materials/") {
+        let what = package.item.material(material).map(|material| words(&material.name)).unwrap_or_default();
+        return Missing { what, why, href: format!("{base}/materials#material-{material}") };
+    }
+    let name = fault.field.split('/').next().unwrap_or_default();
+    let step = package.form.steps.iter().find(|step| step.fields.iter().any(|field| field.name == name));
+    let what = package.form.field(name).map(|field| words(&field.label)).unwrap_or_default();
+    let href = step.map(|step| format!("{base}/steps/{}#{}", step.id, input_of(&fault.field)));
+    Missing { what, why, href: href.unwrap_or_default() }
+}
+
+/// Everything that was answered, for those who may see it in full. Below a draft's address each section leads to
+/// its page.
+pub(crate) fn sections(
+    visitor: &Visitor,
+    room: &Room,
+    package: &Package,
+    answers: &Answers,
+    base: Option<&str>,
+) -> Vec<AnswerSection> {
+    let names = |named: catalogue::Named<'_>| name_of(visitor, room, named);
+    let mut shown = Vec::new();
+    for step in &package.form.steps {
+        let own: Answers = step
+            .fields
+            .iter()
+            .filter_map(|field| Some((field.name.clone(), answers.get(&field.name)?.clone())))
+            .collect();
+        let href = base.map(|base| format!("{base}/steps/{}", step.id)).unwrap_or_default();
+        let sections = package.form.describe(&Value::Object(own), visitor.lang, Masking::Shown, &names);
+        shown.extend(sections.into_iter().map(|section| AnswerSection {
+            title: section.title,
+            rows: section.rows,
+            href: href.clone(),
+        }));
+    }
+    shown
+}
+
+/// The files under the names of their materials, in the guide's order.
+pub(crate) fn files_by_material(
+    visitor: &Visitor,
+    package: &Package,
+    files: &[Material],
+    base: &str,
+) -> Vec<(String, Vec<FileRow>)> {
+    let row = |file: &Material| FileRow {
+        name: file.file_name.clone(),
+        href: format!("{base}/materials/{}/file", file.id),
+        size: crate::attach::http::size(file.size),
+        remove: String::new(),
+    };
+    materials_of_applicant(package)
+        .map(|material| {
+            let name = visitor.pick(&material.name.zh, &material.name.en).to_owned();
+            let own = files.iter().filter(|file| file.material == material.id && file.state == "current");
+            (name, own.map(row).collect::<Vec<_>>())
+        })
+        .filter(|(_, files)| !files.is_empty())
+        .collect()
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Declaration {
+    /// Ticked: everything is true.
+    #[serde(default)]
+    declared: bool,
+}
+
+pub(crate) async fn send(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(draft): Path<String>,
+    PostForm(form): PostForm<Declaration>,
+) -> Result<Response, AppError> {
+    let draft: DraftId = id(&draft)?;
+    let result = if form.declared {
+        hand_in(&room, &visitor, draft, &Once::new(&visitor.actor, None, &[])).await
+    } else {
+        Err(Refusal::field("declared", Message::new("applications-declare-missing")))
+    };
+    match result {
+        Ok(case) => Ok(Redirect::to(&format!("/cases/{}/receipt", case.id)).into_response()),
+        Err(refusal) => {
+            let is_missing = |error: &FieldError| error.field != "declared";
+            let only_missing = matches!(&refusal, Refusal::Invalid(errors) if errors.iter().all(is_missing));
+            let mut tx = room.db.snapshot().await?;
+            let draft = draft::get(&mut tx, &room, visitor.actor.person()?, draft).await?;
+            if let Some(case) = draft.case {
+                return Ok(Redirect::to(&format!("/cases/{case}/receipt")).into_response());
+            }
+            let mut errors = FormErrors::of(&visitor, refusal)?;
+            if only_missing {
+                // What is missing stands on the page with its links; the summary points there.
+                errors = FormErrors::none();
+                errors.add("missing", visitor.t("applications-not-complete"));
+            }
+            page_with_status(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &build(&mut tx, &room, &visitor, &draft, errors).await?,
+            )
+        }
+    }
+}
+
+/// Hands the draft in, or finds the case that it became.
+async fn hand_in(room: &Room, visitor: &Visitor, draft: DraftId, once: &Once) -> Result<Case, Refusal> {
+    let mut tx = room.db.begin().await?;
+    if let Some(earlier) = once.earlier(&mut tx, visitor.now).await? {
+        return Ok(own_case::get(&mut tx, visitor.actor.person()?, id(&earlier)?).await?);
+    }
+    match submit(&mut tx, room, &visitor.actor, visitor.now, draft).await {
+        Ok(case) => {
+            once.keep(&mut tx, &case.id.to_string()).await?;
+            tx.commit().await?;
+            Ok(case)
+        }
+        Err(SubmitError::Outdated) => {
+            // The draft moves on to the version that holds now, so that its questions can be looked at again.
+            drop(tx);
+            let mut tx = room.db.begin().await?;
+            draft::move_to_current(&mut tx, room, visitor.actor.person()?, draft, visitor.now).await?;
+            tx.commit().await?;
+            Err(SubmitError::Outdated.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "submit/receipt.html")]
+struct ReceiptPage {
+    shell: Shell,
+    number: String,
+    item: String,
+    division: String,
+    received: String,
+    body: String,
+    due: String,
+    explanation: Vec<String>,
+    promised: String,
+    case_href: String,
+}
+
+pub(crate) async fn receipt(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(case): Path<String>,
+) -> Result<Response, AppError> {
+    let mut tx = room.db.snapshot().await?;
+    let case = own_case::get(&mut tx, visitor.actor.person()?, id::<CaseId>(&case)?).await?;
+    let package = room.package(&case.case_type)?;
+    let reading = acceptance(&room, &case)?;
+    let shown = ReceiptView::of(&visitor, &room, &case, &reading);
+    page(&ReceiptPage {
+        shell: Shell::new(&visitor, visitor.t("applications-receipt-title"))
+            .crumb(visitor.t("web-my"), "/my"),
+        number: case.number.clone(),
+        item: visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),
+        division: division::full_name(&case.division),
+        received: visitor.datetime(case.submitted_at),
+        body: shown.body,
+        due: reading.due.date().map(|day| visitor.date(day)).unwrap_or_default(),
+        explanation: view::lines(&visitor, &reading),
+        promised: crate::start::http::limit(&visitor, &package.case_type.promised.within),
+        case_href: format!("/cases/{}", case.id),
+    })
+}
+
+/// What a receipt promises: the limit of acceptance as it stood when the papers came in, whatever happened since.
+pub(crate) fn acceptance(room: &Room, case: &Case) -> Result<Reading, Refusal> {
+    let clock = legal_time::Clock::started(
+        case.acceptance_clock.limit.clone(),
+        kernel::china_date(case.submitted_at),
+    );
+    clock.evaluate(&room.calendar).map_err(Refusal::internal)
+}
+
+pub(crate) async fn api(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(draft): Path<String>,
+    IdempotencyKey(key): IdempotencyKey,
+) -> Result<Response, AppError> {
+    let place = format!("POST draft {draft} submission");
+    let once = Once::new(&visitor.actor, key, &[place.as_bytes()]);
+    let case = hand_in(&room, &visitor, id(&draft)?, &once).await?;
+    let reading = acceptance(&room, &case)?;
+    let location = format!("/api/v1/cases/{}", case.id);
+    Ok(created(&location, &ReceiptView::of(&visitor, &room, &case, &reading)))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("submitDraft", "Hands a complete draft in: it becomes a case.")
+        .description(
+            "By this call the applicant declares that everything in it is true. Repeating it gives the first receipt \
+             again. 422 lists everything that is missing; 409 when the item was published anew since the draft was \
+             begun: the draft then has the newer version and can be looked at and submitted again.",
+        )
+        .tag("applications")
+        .path_param("id", "The draft.")
+        .idempotent()
+        .returns::<ReceiptView>(201, "The receipt.")
+}

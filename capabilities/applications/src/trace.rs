@@ -1,0 +1,187 @@
+//! What happened to a case and where it stands, in words for its applicant.
+
+use cases::{ACCEPTANCE, Case, Event, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
+use catalogue::Package;
+use jiff::civil::Date;
+use kernel::{Timestamp, Words};
+use legal_time::{Light, Reading};
+use web::Visitor;
+
+use crate::Room;
+
+/// Something that happened, ready to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// Its place in the history.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Which kind of event.
+    pub kind: &'static str,
+    /// What happened.
+    pub text: String,
+    /// Where to see what came out; empty for most.
+    pub href: String,
+}
+
+/// A step of the process, as the applicant sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// `done`, `now` or `ahead`.
+    pub state: &'static str,
+    /// Who has it now; empty otherwise.
+    pub hint: String,
+}
+
+/// The events that the applicant sees, oldest first.
+pub fn public(visitor: &Visitor, package: &Package, history: &[Recorded]) -> Vec<Trace> {
+    history
+        .iter()
+        .filter(|recorded| recorded.event.is_public())
+        .map(|recorded| Trace {
+            seq: recorded.seq,
+            at: recorded.at,
+            kind: recorded.event.kind(),
+            text: sentence(visitor, package, &recorded.event),
+            href: href(&recorded.event),
+        })
+        .collect()
+}
+
+/// An event in plain words, with names where events carry ids.
+pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
+    let said = || visitor.message(&event.sentence());
+    match event {
+        Event::OpinionGiven { branch, .. } => {
+            let name = branch_name(package, branch).map(|name| pick(visitor, name));
+            name.map_or_else(said, |name| {
+                visitor.t2("applications-trace-branch", "branch", name, "text", said())
+            })
+        }
+        Event::NoticePublished { until, .. } => {
+            visitor.t1("cases-event-notice-published", "until", visitor.date(*until))
+        }
+        Event::StageStarted { stage } => {
+            visitor.t1("cases-event-stage-started", "stage", stage_name(visitor, package, stage))
+        }
+        Event::TaskOpened { stage, .. } => {
+            visitor.t1("cases-event-task-opened", "stage", stage_name(visitor, package, stage))
+        }
+        Event::EffectDone { effect, .. } => effect_sentence(visitor, package, effect).unwrap_or_else(said),
+        Event::Submitted { .. }
+        | Event::TaskClaimed { .. }
+        | Event::TaskReleased { .. }
+        | Event::Accepted { .. }
+        | Event::NotAccepted { .. }
+        | Event::DefectNoted { .. }
+        | Event::DefectDropped { .. }
+        | Event::CorrectionSent { .. }
+        | Event::Resubmitted { .. }
+        | Event::NoticeEnded { .. }
+        | Event::Decided { .. }
+        | Event::Withdrawn { .. }
+        | Event::OutOfTime => said(),
+    }
+}
+
+/// Where what came out can be seen.
+fn href(event: &Event) -> String {
+    if let Event::EffectDone { effect, reference } = event
+        && effect.starts_with("issue:")
+    {
+        return format!("/licences/{reference}");
+    }
+    String::new()
+}
+
+fn effect_sentence(visitor: &Visitor, package: &Package, effect: &str) -> Option<String> {
+    match effect.split_once(':')? {
+        ("issue", id) => {
+            let document =
+                package.documents.documents().iter().find(|document| document.id.as_str() == id)?;
+            Some(visitor.t1(
+                "applications-trace-issued",
+                "name",
+                visitor.pick(&document.name.zh, &document.name.en),
+            ))
+        }
+        ("register", _) => Some(visitor.t("applications-trace-registered")),
+        _ => None,
+    }
+}
+
+fn pick(visitor: &Visitor, words: &Words) -> String {
+    visitor.pick(&words.zh, &words.en).to_owned()
+}
+
+/// The name of a stage for a reader.
+pub fn stage_name(visitor: &Visitor, package: &Package, stage: &str) -> String {
+    if stage == ACCEPTANCE {
+        return visitor.t("cases-stage-acceptance");
+    }
+    let found = package.case_type.process.stage(stage);
+    found.map_or_else(|| stage.to_owned(), |found| pick(visitor, &found.name))
+}
+
+fn branch_name<'a>(package: &'a Package, branch: &str) -> Option<&'a Words> {
+    let branches = package.case_type.process.stages.iter().flat_map(|stage| match &stage.kind {
+        cases::StageKind::Review { branches } => branches.as_slice(),
+        cases::StageKind::PublicNotice { .. } | cases::StageKind::Decision { .. } => &[],
+    });
+    branches.into_iter().find(|found| found.id == branch).map(|found| &found.name)
+}
+
+/// The way of the case from submission to its end. Stages whose condition is known not to hold are left out.
+pub fn places(visitor: &Visitor, room: &Room, package: &Package, case: &Case) -> Vec<Place> {
+    let stages = &package.case_type.process.stages;
+    let at = stages.iter().position(|stage| stage.id == case.stage);
+    let is_closed = case.status == Status::Closed;
+    let with = || with_whom(visitor, room, case).join("、");
+    let now = |name: String| Place { name, state: "now", hint: with() };
+    let done = |name: String| Place { name, state: "done", hint: String::new() };
+    let ahead = |name: String| Place { name, state: "ahead", hint: String::new() };
+    let mut places = vec![done(visitor.t("applications-place-submitted"))];
+    let acceptance = visitor.t("cases-stage-acceptance");
+    places.push(if case.stage == ACCEPTANCE && !is_closed { now(acceptance) } else { done(acceptance) });
+    for (index, stage) in stages.iter().enumerate() {
+        let name = pick(visitor, &stage.name);
+        let was_there = case.tasks.iter().any(|task| task.stage == stage.id);
+        match at {
+            _ if is_closed && was_there => places.push(done(name)),
+            _ if is_closed => {}
+            Some(at) if index < at && was_there => places.push(done(name)),
+            Some(at) if index < at => {}
+            Some(at) if index == at => places.push(now(name)),
+            _ if may_come(stage, case) => places.push(ahead(name)),
+            _ => {}
+        }
+    }
+    let end = visitor.t("cases-status-closed");
+    places.push(if is_closed { done(end) } else { ahead(end) });
+    places
+}
+
+/// A condition over the form can be answered now; one over findings only when they are made.
+fn may_come(stage: &Stage, case: &Case) -> bool {
+    stage.when.as_ref().is_none_or(|when| when.field.is_none() || when.holds(&case.facts, &case.findings))
+}
+
+/// The bodies where the case lies now, each once.
+pub fn with_whom(visitor: &Visitor, room: &Room, case: &Case) -> Vec<String> {
+    let bodies = room.bodies();
+    let mut names: Vec<String> = Vec::new();
+    for task in case.live_tasks() {
+        let name = bodies.get(task.body).map(|body| pick(visitor, &body.name)).unwrap_or_default();
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The light of a clock, the same as in lists: there the day on which it turns yellow counts the last day too.
+pub fn light(room: &Room, reading: &Reading, today: Date) -> Light {
+    reading.light(&room.calendar, today, YELLOW_WORKING_DAYS - 1)
+}
