@@ -109,9 +109,6 @@ const SECTIONS: [(&str, &[&str]); 3] = [
     ("log", &["format", "filter"]),
 ];
 
-/// Variables that the program reads for other purposes.
-const OTHER_VARIABLES: [&str; 3] = ["TONGBAN_REQUIRE", "TONGBAN_TEST_POSTGRES", "TONGBAN_KEEP"];
-
 impl Config {
     /// Reads the file and lays the overrides over it.
     pub fn read(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
@@ -120,7 +117,7 @@ impl Config {
         let wrong = |source| ConfigError::Wrong { path: path.to_owned(), source: Box::new(source) };
         // Read once without overrides, so that a fault in the file is told with its line.
         let mut table: toml::Table = toml::from_str(&text).map_err(wrong)?;
-        let overrides: Vec<_> = environment.filter(|(name, _)| name.starts_with("TONGBAN_")).collect();
+        let overrides: Vec<_> = environment.filter(|(name, _)| is_override(name)).collect();
         for (name, value) in &overrides {
             override_key(&mut table, name, value)?;
         }
@@ -134,10 +131,12 @@ impl Config {
     }
 }
 
+/// Other variables of this name's beginning belong to tests.
+fn is_override(name: &str) -> bool {
+    SECTIONS.iter().any(|(section, _)| name.starts_with(&format!("TONGBAN_{}_", section.to_uppercase())))
+}
+
 fn override_key(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
-    if OTHER_VARIABLES.contains(&name) {
-        return Ok(());
-    }
     let keys = SECTIONS.iter().flat_map(|(section, keys)| keys.iter().map(move |key| (*section, *key)));
     let meant = |(section, key): &(&str, &str)| name == format!("TONGBAN_{section}_{key}").to_uppercase();
     let (section, key) = keys.into_iter().find(meant).ok_or_else(|| ConfigError::UnknownOverride(name.to_owned()))?;

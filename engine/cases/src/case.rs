@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::event::{Conclusion, Defect, Event, Recorded};
 use crate::process::TypeRef;
+use crate::status::{Outcome, Status, TaskKind, TaskState};
 
 /// The stage name of receiving and checking, before the stages of the process.
 pub const ACCEPTANCE: &str = "acceptance";
@@ -19,100 +20,6 @@ pub struct Applicant {
     pub person: PersonId,
     /// The legal person on whose behalf, if any.
     pub acting_for: Option<LegalPersonId>,
-}
-
-/// Where a case stands (办件状态).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// 已提交，待受理
-    Submitted,
-    /// 待补正
-    Correction,
-    /// 办理中
-    InProgress,
-    /// 已办结
-    Closed,
-}
-
-/// How a case ended (办理结果).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// 准予 / 予以确认
-    Granted,
-    /// 不予
-    Refused,
-    /// 不予受理
-    NotAccepted,
-    /// 撤回
-    Withdrawn,
-    /// 逾期未补正
-    OutOfTime,
-}
-
-macro_rules! words {
-    ($name:ident: $($variant:ident = $word:literal),*) => {
-        impl $name {
-            /// The word used in tables, URLs and scenarios.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-            /// Reads the word back.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
-words!(Status: Submitted = "submitted", Correction = "correction", InProgress = "in-progress", Closed = "closed");
-words!(Outcome: Granted = "granted", Refused = "refused", NotAccepted = "not-accepted",
-    Withdrawn = "withdrawn", OutOfTime = "out-of-time");
-words!(TaskKind: Accept = "accept", Correct = "correct", Review = "review", Notice = "notice", Decide = "decide");
-words!(TaskState: Open = "open", Claimed = "claimed", Done = "done", Dropped = "dropped");
-
-/// Kind of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TaskKind {
-    /// 受理审核
-    Accept,
-    /// 发出补正通知: sending the merged notice after acceptance
-    Correct,
-    /// 审查
-    Review,
-    /// 公示
-    Notice,
-    /// 决定
-    Decide,
-}
-
-impl TaskKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Accept, Self::Correct, Self::Review, Self::Notice, Self::Decide];
-
-    /// The role that such work usually takes; which one it really takes stands in the task.
-    pub const fn role(self) -> Role {
-        match self {
-            Self::Accept | Self::Correct => Role::Acceptance,
-            Self::Review | Self::Notice => Role::Review,
-            Self::Decide => Role::Decision,
-        }
-    }
-}
-
-/// Where a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TaskState {
-    /// Waits for someone to take it.
-    Open,
-    /// Somebody has it.
-    Claimed,
-    /// Finished.
-    Done,
-    /// Overtaken by what happened to the case.
-    Dropped,
 }
 
 /// A piece of work (任务).

@@ -2,16 +2,18 @@
 //! come in as parameters.
 
 use jiff::civil::Date;
-use kernel::{Actor, BodyId, Message, Refusal, Role, StaffActor, TaskId, Timestamp, china_date};
+use kernel::{Actor, Role, StaffActor, TaskId, Timestamp, china_date};
 use legal_time::{Calendar, Due};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::bodies::Bodies;
-use crate::case::{ACCEPTANCE, Case, Outcome, Status, Task, TaskKind};
+use crate::case::{Case, Task};
+use crate::error::CaseError;
 use crate::event::{Conclusion, Defect, Event};
-use crate::findings::{FindingFault, check_findings};
-use crate::process::{Branch, CaseType, Executors, Finding, Silence, Stage, StageKind};
+use crate::findings::check_findings;
+use crate::process::{Branch, CaseType, Finding, Silence, Stage, StageKind};
+use crate::status::{Outcome, Status, TaskKind};
 
 /// What a command needs to know beside the case.
 #[derive(Clone, Copy)]
@@ -127,117 +129,6 @@ pub enum Command {
         /// What it made.
         reference: String,
     },
-}
-
-/// Why a command was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum CaseError {
-    /// The case is closed.
-    #[error("the case is closed")]
-    Closed,
-    /// The case is waiting for the applicant.
-    #[error("the case is waiting for the applicant's correction")]
-    AwaitingCorrection,
-    /// There is no such task on this case.
-    #[error("no such task")]
-    NoSuchTask,
-    /// The task is finished or overtaken.
-    #[error("the task is already done")]
-    TaskDone,
-    /// Another clerk has it.
-    #[error("{0} has this task")]
-    TakenBy(String),
-    /// The clerk must take the task first.
-    #[error("take the task first")]
-    NotClaimed,
-    /// The task is for another body or role.
-    #[error("the task is for another body or role")]
-    NotCompetent,
-    /// The command does not fit this kind of work.
-    #[error("this task is other work")]
-    OtherWork,
-    /// The one correction notice was already sent (行政许可法 §32: 一次告知).
-    #[error("the correction notice was already sent")]
-    CorrectionAlreadySent,
-    /// There is nothing to tell.
-    #[error("no defect was noted")]
-    NothingToCorrect,
-    /// No such noted defect.
-    #[error("no such defect")]
-    NoSuchDefect,
-    /// The applicant has nothing to answer.
-    #[error("no correction is awaited")]
-    NoCorrectionAwaited,
-    /// A body whose agreement is needed has disagreed.
-    #[error("branch {0} disagreed and its agreement is needed")]
-    BindingDisagreement(String),
-    /// The public notice still hangs.
-    #[error("the public notice hangs until {0}")]
-    NoticeHangs(Date),
-    /// A text is missing.
-    #[error("{field}: a text is needed")]
-    TextMissing {
-        /// Which field.
-        field: &'static str,
-    },
-    /// Findings break their rules.
-    #[error("findings break rules")]
-    Findings(Vec<FindingFault>),
-    /// Nobody is competent; a fault of set-up.
-    #[error("no body is competent for {0}")]
-    NobodyCompetent(String),
-    /// The days of a year are not announced and the date is needed now.
-    #[error("the holidays of the year are not announced")]
-    CalendarUnknown,
-    /// Only the applicant may do this.
-    #[error("only the applicant may do this")]
-    NotApplicant,
-    /// The case has moved on since the page was made.
-    #[error("the case has changed")]
-    Stale,
-    /// No such case for this actor.
-    #[error("no such case")]
-    NotFound,
-    /// The case runs under a package version that this node does not know.
-    #[error("unknown package version {0}")]
-    UnknownType(String),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The calendar or a clock is at fault.
-    #[error("a clock of the case is at fault: {0}")]
-    Clock(#[from] legal_time::ClockError),
-    /// Stored text is damaged.
-    #[error("stored case is damaged: {0}")]
-    Damaged(#[from] serde_json::Error),
-}
-
-impl From<CaseError> for Refusal {
-    fn from(error: CaseError) -> Self {
-        match error {
-            CaseError::Closed => Self::conflict("cases-closed"),
-            CaseError::AwaitingCorrection => Self::conflict("cases-awaiting-correction"),
-            CaseError::TaskDone => Self::conflict("cases-task-done"),
-            CaseError::TakenBy(name) => Self::Conflict(Message::new("cases-taken-by").with("name", name)),
-            CaseError::NotClaimed => Self::conflict("cases-not-claimed"),
-            CaseError::OtherWork => Self::conflict("cases-other-work"),
-            CaseError::CorrectionAlreadySent => Self::conflict("cases-correction-already-sent"),
-            CaseError::NothingToCorrect => Self::conflict("cases-nothing-to-correct"),
-            CaseError::NoSuchDefect => Self::conflict("cases-no-such-defect"),
-            CaseError::NoCorrectionAwaited => Self::conflict("cases-no-correction-awaited"),
-            CaseError::NoticeHangs(until) => Self::Conflict(Message::new("cases-notice-hangs").with("until", until)),
-            CaseError::BindingDisagreement(_) => Self::conflict("cases-binding-disagreement"),
-            CaseError::Stale => Self::conflict("cases-stale"),
-            CaseError::TextMissing { field } => Self::field(field, Message::new("cases-text-missing")),
-            CaseError::Findings(faults) => Self::Invalid(faults.into_iter().map(FindingFault::into_field).collect()),
-            CaseError::CalendarUnknown => Self::conflict("cases-calendar-unknown"),
-            CaseError::NotCompetent | CaseError::NotApplicant => Self::Forbidden,
-            CaseError::NotFound | CaseError::NoSuchTask => Self::NotFound,
-            CaseError::NobodyCompetent(what) => Self::Conflict(Message::new("cases-nobody-competent").with("what", what)),
-            CaseError::Store(error) => error.into(),
-            CaseError::UnknownType(_) | CaseError::Clock(_) | CaseError::Damaged(_) => Self::internal(error),
-        }
-    }
 }
 
 impl Case {
@@ -531,88 +422,6 @@ impl Case {
             (Status::Submitted | Status::Correction | Status::InProgress | Status::Closed, ..) => Ok(None),
         }
     }
-
-    fn next_stage(
-        &self,
-        ctx: &Context<'_>,
-        after: &str,
-        new_findings: &Map<String, Value>,
-    ) -> Result<Vec<Event>, CaseError> {
-        let at = ctx.case_type.process.stages.iter().position(|stage| stage.id == after);
-        self.start_stage(ctx, at.map_or(0, |at| at + 1), new_findings)
-    }
-
-    /// Opens the first stage from `from` on whose condition holds.
-    fn start_stage(
-        &self,
-        ctx: &Context<'_>,
-        from: usize,
-        new_findings: &Map<String, Value>,
-    ) -> Result<Vec<Event>, CaseError> {
-        let mut findings = self.findings.clone();
-        findings.extend(new_findings.clone());
-        let holds = |when: &Option<crate::process::Condition>| {
-            when.as_ref().is_none_or(|condition| condition.holds(&self.facts, &findings))
-        };
-        let stages = ctx.case_type.process.stages.iter().skip(from);
-        let Some(stage) = stages.into_iter().find(|stage| holds(&stage.when)) else { return Ok(Vec::new()) };
-        let mut events = vec![Event::StageStarted { stage: stage.id.clone() }];
-        let open = |work, by: &Executors, branch: Option<&Branch>| -> Result<Event, CaseError> {
-            let (body, role) = self.competent_body(ctx, by, &findings)?;
-            Ok(Event::TaskOpened {
-                task: (ctx.new_task)(),
-                stage: stage.id.clone(),
-                branch: branch.map(|branch| branch.id.clone()),
-                work,
-                role,
-                body,
-                limit: branch.and_then(|branch| branch.limit.as_ref()).map(crate::process::StatedLimit::to_limit),
-                optional: branch.is_some_and(|branch| branch.optional),
-            })
-        };
-        match &stage.kind {
-            StageKind::Review { branches } => {
-                for branch in branches.iter().filter(|branch| holds(&branch.when)) {
-                    events.push(open(TaskKind::Review, &branch.by, Some(branch))?);
-                }
-            }
-            StageKind::PublicNotice { by, .. } => events.push(open(TaskKind::Notice, by, None)?),
-            StageKind::Decision { by, .. } => events.push(open(TaskKind::Decide, by, None)?),
-        }
-        Ok(events)
-    }
-
-    fn competent_body(
-        &self,
-        ctx: &Context<'_>,
-        by: &Executors,
-        findings: &Map<String, Value>,
-    ) -> Result<(BodyId, Role), CaseError> {
-        find_body(ctx, by, &self.division, &self.facts, findings)
-    }
-}
-
-/// The first executor whose condition holds, and the body that it means.
-pub(crate) fn find_body(
-    ctx: &Context<'_>,
-    by: &Executors,
-    division: &str,
-    facts: &Map<String, Value>,
-    findings: &Map<String, Value>,
-) -> Result<(BodyId, Role), CaseError> {
-    let executor = by
-        .list()
-        .iter()
-        .find(|executor| executor.when.as_ref().is_none_or(|when| when.holds(facts, findings)))
-        .ok_or_else(|| CaseError::NobodyCompetent("by".into()))?;
-    let body = match (&executor.level, &executor.body_from) {
-        (Some(level), _) => ctx.bodies.competent(*level, ctx.case_type.department(), division),
-        (None, Some(field)) => facts.get(field).and_then(Value::as_str).and_then(|slug| ctx.bodies.by_slug(slug)),
-        (None, None) => None,
-    };
-    let wanted = || executor.body_from.clone().unwrap_or_else(|| format!("{:?}", executor.level));
-    let body = body.ok_or_else(|| CaseError::NobodyCompetent(wanted()))?;
-    Ok((body.id, executor.role))
 }
 
 fn accepted(ctx: &Context<'_>, deemed: bool) -> Event {
@@ -627,18 +436,3 @@ fn needed(field: &'static str, text: &str) -> Result<String, CaseError> {
     let text = text.trim();
     if text.is_empty() { Err(CaseError::TextMissing { field }) } else { Ok(text.to_owned()) }
 }
-
-/// The event that opens the acceptance task, right after submission.
-pub(crate) fn acceptance_task(ctx: &Context<'_>, body: BodyId, role: Role) -> Event {
-    Event::TaskOpened {
-        task: (ctx.new_task)(),
-        stage: ACCEPTANCE.into(),
-        branch: None,
-        work: TaskKind::Accept,
-        role,
-        body,
-        limit: Some(ctx.case_type.process.acceptance.limit.to_limit()),
-        optional: false,
-    }
-}
-

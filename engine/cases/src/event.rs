@@ -7,8 +7,9 @@ use legal_time::Limit;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::case::{Applicant, Outcome, TaskKind};
+use crate::case::Applicant;
 use crate::process::TypeRef;
+use crate::status::{Outcome, TaskKind};
 
 /// Something wrong with an application, to be told to the applicant in the one correction notice (补正事项).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

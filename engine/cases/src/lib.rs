@@ -11,15 +11,19 @@
 mod bodies;
 mod case;
 mod command;
+mod error;
 mod event;
 mod findings;
 mod process;
 mod record;
+mod stage;
+mod status;
 mod worklist;
 
 pub use bodies::{Bodies, Body, division_at};
-pub use case::{ACCEPTANCE, Applicant, Case, Correction, Notice, Outcome, Status, Task, TaskKind, TaskState};
-pub use command::{CaseError, Command, Context};
+pub use case::{ACCEPTANCE, Applicant, Case, Correction, Notice, Task};
+pub use command::{Command, Context};
+pub use error::CaseError;
 pub use event::{Conclusion, Defect, Event, Recorded};
 pub use findings::{FindingFault, FindingRule, check_findings};
 pub use process::{
@@ -30,7 +34,11 @@ pub use process::Surroundings as PackageSurroundings;
 pub use record::{
     EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, YELLOW_WORKING_DAYS, act, effects_of, get, history, open,
 };
-pub use worklist::{CaseSummary, Lights, Scope, WorkItem, count_lights, light_on, of_applicant, worklist};
+pub use status::{Outcome, Status, TaskKind, TaskState};
+pub use worklist::{
+    CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices, light_on,
+    of_applicant, worklist,
+};
 
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] =

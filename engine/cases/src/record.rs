@@ -2,16 +2,19 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use kernel::{Actor, CaseId, EventId, TaskId, Timestamp, china_date, china_midnight};
+use kernel::{Actor, CaseId, EventId, TaskId, Timestamp, china_date, china_midnight, from_micros, to_micros};
 use legal_time::Calendar;
 use serde_json::{Map, Value, json};
 use store::{Tx, vals};
 
 use crate::bodies::Bodies;
-use crate::case::{Applicant, Case, Status};
-use crate::command::{CaseError, Command, Context, acceptance_task, find_body};
+use crate::case::{Applicant, Case};
+use crate::command::{Command, Context};
+use crate::error::CaseError;
 use crate::event::{Event, Recorded};
 use crate::process::{CaseType, Effect};
+use crate::stage::{acceptance_task, find_body};
+use crate::status::{Outcome, Status};
 
 /// The job that lets time act on a case. Payload: `{"case": id}`.
 pub const TIMER_JOB: &str = "cases.timer";
@@ -140,6 +143,8 @@ fn name_of(actor: &Actor) -> String {
 }
 
 fn recorded(at: Timestamp, seq: i64, by: &Actor, name: &str, event: Event) -> Recorded {
+    // The events table keeps microseconds; the state must be the fold of what is stored.
+    let at = from_micros(to_micros(at));
     let id: EventId = store::fresh_id(at);
     Recorded { id, seq, at, actor: by.reference(), actor_name: name.to_owned(), event }
 }
@@ -175,6 +180,8 @@ struct Days {
     due_on: Option<Date>,
     yellow_from: Option<Date>,
     statutory: Option<Date>,
+    /// Last day of the public notice that hangs.
+    notice_until: Option<Date>,
 }
 
 fn due_of(clock: &legal_time::Clock, calendar: &Calendar) -> Result<Option<Date>, CaseError> {
@@ -198,11 +205,13 @@ fn yellow_from(due: Option<Date>, calendar: &Calendar) -> Option<Date> {
 
 fn days_of(case: &Case, calendar: &Calendar) -> Result<Days, CaseError> {
     if case.status == Status::Closed {
-        return Ok(Days { due_on: None, yellow_from: None, statutory: None });
+        // A case that was withdrawn takes its notice down with it.
+        return Ok(Days { due_on: None, yellow_from: None, statutory: None, notice_until: None });
     }
     let due_on = due_of(case.leading_clock(), calendar)?;
     let statutory = case.statutory_clock.as_ref().map(|clock| due_of(clock, calendar)).transpose()?.flatten();
-    Ok(Days { due_on, yellow_from: yellow_from(due_on, calendar), statutory })
+    let notice_until = case.hanging_notice().map(|notice| notice.until);
+    Ok(Days { due_on, yellow_from: yellow_from(due_on, calendar), statutory, notice_until })
 }
 
 async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
@@ -210,8 +219,8 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
     tx.execute(
         "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
              status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
-             submitted_at, closed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+             submitted_at, closed_at, notice_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         vals![
             case.id,
             &case.number,
@@ -224,7 +233,7 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
             case.applicant.acting_for,
             case.status.as_str(),
             &case.stage,
-            case.outcome.map(crate::case::Outcome::as_str),
+            case.outcome.map(Outcome::as_str),
             days.due_on,
             days.yellow_from,
             days.statutory,
@@ -232,7 +241,8 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
             serde_json::to_string(case)?,
             case.version,
             case.submitted_at,
-            case.closed_at
+            case.closed_at,
+            days.notice_until
         ],
     )
     .await?;
@@ -244,12 +254,13 @@ async fn update_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case, before
     let changed = tx
         .execute(
             "update cases set status = $1, stage = $2, outcome = $3, due_on = $4, yellow_from = $5,
-                 statutory_due_on = $6, calendar_version = $7, state = $8, version = $9, closed_at = $10
-             where id = $11 and version = $12",
+                 statutory_due_on = $6, calendar_version = $7, state = $8, version = $9, closed_at = $10,
+                 notice_until = $11
+             where id = $12 and version = $13",
             vals![
                 case.status.as_str(),
                 &case.stage,
-                case.outcome.map(crate::case::Outcome::as_str),
+                case.outcome.map(Outcome::as_str),
                 days.due_on,
                 days.yellow_from,
                 days.statutory,
@@ -257,6 +268,7 @@ async fn update_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case, before
                 serde_json::to_string(case)?,
                 case.version,
                 case.closed_at,
+                days.notice_until,
                 case.id,
                 before
             ],
@@ -362,7 +374,12 @@ pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
 pub async fn get(tx: &mut Tx, id: CaseId) -> Result<Case, CaseError> {
     let row = tx.fetch_optional("select state from cases where id = $1", vals![id]).await?;
     let state: String = row.ok_or(CaseError::NotFound)?.get(0)?;
-    Ok(serde_json::from_str(&state)?)
+    from_state(&state)
+}
+
+/// A case as its row keeps it.
+pub(crate) fn from_state(state: &str) -> Result<Case, CaseError> {
+    Ok(serde_json::from_str(state)?)
 }
 
 /// What happened to a case, oldest first.

@@ -10,9 +10,11 @@ use serde_json::{Map, json};
 use testkit::{date, instant};
 
 use crate::case::Case;
-use crate::command::{CaseError, Command, Context, acceptance_task, find_body};
+use crate::command::{Command, Context};
+use crate::error::CaseError;
 use crate::event::{Conclusion, Defect, Event, Recorded};
 use crate::process::{CaseType, TypeRef};
+use crate::stage::{acceptance_task, find_body};
 use crate::{Bodies, Body, Outcome, Status, TaskKind, TaskState};
 
 mod by_chance;

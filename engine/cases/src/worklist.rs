@@ -6,9 +6,10 @@ use legal_time::Light;
 use store::page::{Page, PageRequest};
 use store::{Row, Tx, vals};
 
-use crate::case::{Applicant, Outcome, Status, TaskKind};
-use crate::command::CaseError;
-use crate::record::FAR_DAY;
+use crate::case::{Applicant, Case};
+use crate::error::CaseError;
+use crate::record::{FAR_DAY, from_state};
+use crate::status::{Outcome, Status, TaskKind};
 
 /// A task as a worklist shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -205,6 +206,38 @@ fn summary(row: &Row, today: Date) -> Result<CaseSummary, CaseError> {
         light: light_on(due_on, yellow_from, today),
         submitted_at: row.get(9)?,
     })
+}
+
+/// The case of this number (办件编号). Whether whoever asks may see it is theirs to ask afterwards.
+pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<CaseId>, CaseError> {
+    let row = tx.fetch_optional("select id from cases where number = $1", vals![number]).await?;
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
+/// The case to which a task (任务) belongs, also when the task is done.
+pub async fn case_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<CaseId>, CaseError> {
+    let row = tx.fetch_optional("select case_id from case_tasks where id = $1", vals![task]).await?;
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
+/// The cases whose public notice (公示) hangs today, the one that ends first at the head of the list. The day
+/// decides, not the timer: a notice whose end nobody has recorded yet is over all the same.
+pub async fn hanging_notices(tx: &mut Tx, today: Date, page: &PageRequest) -> Result<Page<Case>, CaseError> {
+    let [after_day, after_id] = page.keys(vals!["", ""])?.try_into().unwrap_or_else(|_two| ["".into(), "".into()]);
+    let rows = tx
+        .fetch_all(
+            "select state, notice_until from cases
+             where notice_until >= $1 and (notice_until, id) > ($2, $3)
+             order by notice_until, id limit $4",
+            vals![today, after_day, after_id, page.size.limit()],
+        )
+        .await?;
+    let read = |row: &Row| -> Result<(Case, String), CaseError> {
+        let state: String = row.get(0)?;
+        Ok((from_state(&state)?, row.get(1)?))
+    };
+    let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(found, page.size, |(case, until)| vals![until.as_str(), case.id]).map(|(case, _until)| case))
 }
 
 /// How many tasks of each light wait for this clerk's body and roles.

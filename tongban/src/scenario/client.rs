@@ -74,6 +74,15 @@ impl Client {
         self.send_bytes(method, path, token, "application/json", bytes, None).await
     }
 
+    /// A page, as a browser with this session cookie asks for it (loopback without https).
+    pub async fn page(&self, method: Method, path: &str, session: Option<&str>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        if let Some(session) = session {
+            request = request.header(header::COOKIE, format!("session={session}"));
+        }
+        self.answer(request.body(Body::empty())).await
+    }
+
     /// A create with an idempotency key.
     pub async fn create(&self, path: &str, token: &str, body: &Value, key: &str) -> Answer {
         let bytes = body.to_string().into_bytes();
@@ -100,8 +109,12 @@ impl Client {
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
+        self.answer(request.body(Body::from(body))).await
+    }
+
+    async fn answer(&self, request: axum::http::Result<Request<Body>>) -> Answer {
         let failed = |status| Answer { status, bytes: Vec::new() };
-        let Ok(request) = request.body(Body::from(body)) else { return failed(StatusCode::BAD_REQUEST) };
+        let Ok(request) = request else { return failed(StatusCode::BAD_REQUEST) };
         let Ok(response) = self.router.clone().oneshot(request).await;
         let status = response.status();
         match to_bytes(response.into_body(), BODY_BYTES_MAX).await {

@@ -15,10 +15,18 @@ pub(crate) struct Browser {
     driver: Child,
     pub(crate) client: Client,
     url: String,
-    shots: Option<PathBuf>,
-    shot: usize,
+    size: (u32, u32),
+    shots: Option<Shots>,
     name: &'static str,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
+}
+
+/// Photographs of pages.
+struct Shots {
+    folder: PathBuf,
+    taken: usize,
+    /// Where the driver takes commands for this session that WebDriver does not have.
+    driver: String,
 }
 
 /// Sizes of windows that pages are looked at: a desk and a phone.
@@ -28,6 +36,21 @@ pub(crate) const PHONE: (u32, u32) = (360, 740);
 impl Browser {
     /// Starts a browser, or says that it is left out; `TONGBAN_REQUIRE=chromium` makes that a failure.
     pub(crate) async fn start(name: &'static str, url: &str, size: (u32, u32)) -> Option<Self> {
+        Self::start_with(name, url, size, json!({})).await
+    }
+
+    /// Starts a browser in which pages cannot run script. The driver's own commands still can.
+    pub(crate) async fn start_without_script(name: &'static str, url: &str) -> Option<Self> {
+        let off = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        Self::start_with(name, url, DESK, off).await
+    }
+
+    async fn start_with(
+        name: &'static str,
+        url: &str,
+        size: (u32, u32),
+        mut preferences: Value,
+    ) -> Option<Self> {
         let port = free_port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -41,32 +64,19 @@ impl Browser {
             return None;
         };
         let profile = testkit::folder();
-        let arguments = [
-            "--headless=new".to_owned(),
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-quic".to_owned(),
-            "--no-first-run".to_owned(),
-            "--disable-background-networking".to_owned(),
-            "--disable-component-update".to_owned(),
-            "--disable-sync".to_owned(),
-            "--disable-dev-shm-usage".to_owned(),
-            format!("--user-data-dir={}", profile.path().display()),
-        ];
-        // Headless Chromium cannot be narrower than 500 px; a phone is emulated as such.
-        let mut options = json!({ "args": arguments });
-        if size.0 < 500 {
-            let metrics = json!({ "width": size.0, "height": size.1, "pixelRatio": 2.0, "touch": true });
-            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
-        }
-        let mut capabilities = serde_json::Map::new();
-        capabilities.insert("goog:chromeOptions".into(), options);
-        let client = connect(port, capabilities).await;
-        if size.0 >= 500 {
+        preferences["intl.accept_languages"] = json!("zh-CN");
+        preferences["download.default_directory"] = json!(downloads(&profile));
+        let client = connect(port, capabilities(&profile, size, &preferences)).await;
+        if size.0 >= PHONE_MOST {
             client.set_window_size(size.0, size.1).await.unwrap();
         }
-        let shots = std::env::var_os("TONGBAN_SCREENSHOTS").map(PathBuf::from);
-        Some(Self { driver, client, url: url.to_owned(), shots, shot: 0, name, _profile: profile })
+        let session = client.session_id().await.unwrap().unwrap_or_default();
+        let shots = std::env::var_os("TONGBAN_SCREENSHOTS").map(|folder| Shots {
+            folder: folder.into(),
+            taken: 0,
+            driver: format!("http://127.0.0.1:{port}/session/{session}/goog/cdp/execute"),
+        });
+        Some(Self { driver, client, url: url.to_owned(), size, shots, name, profile })
     }
 
     /// Opens a page of the platform.
@@ -78,36 +88,46 @@ impl Browser {
     /// Every page that is reached must fit the window and have no error of ours; with `TONGBAN_SCREENSHOTS=folder`
     /// it is photographed too.
     pub(crate) async fn looked_at(&mut self, what: &str) {
-        let script = "return [document.documentElement.scrollWidth, window.innerWidth, document.title, \
+        // A page that is too wide makes an emulated phone wider, so it is held against the width that was asked for.
+        let script = "return [document.documentElement.scrollWidth, document.title, \
                       document.querySelectorAll('[style]').length, document.body.innerText]";
         let seen = self.client.execute(script, vec![]).await.unwrap();
-        let (wide, window) = (seen[0].as_i64().unwrap_or(0), seen[1].as_i64().unwrap_or(0));
+        let (wide, window) = (seen[0].as_u64().unwrap_or(u64::MAX), u64::from(self.size.0));
         self.shoot(what).await;
         assert!(wide <= window, "{} {what}: {wide} px of page in a window of {window} px", self.name);
-        assert!(!seen[2].as_str().unwrap_or("").is_empty(), "{} {what}: a page without a title", self.name);
-        assert_eq!(seen[3], 0, "{} {what}: inline styles", self.name);
-        let text = seen[4].as_str().unwrap_or("");
+        assert!(!seen[1].as_str().unwrap_or("").is_empty(), "{} {what}: a page without a title", self.name);
+        assert_eq!(seen[2], 0, "{} {what}: inline styles", self.name);
+        let text = seen[3].as_str().unwrap_or("");
         assert!(!text.contains('⟦'), "{} {what}: a sentence is missing from the catalogue: {text}", self.name);
     }
 
+    /// Photographs the whole page, not only what the window shows.
     async fn shoot(&mut self, what: &str) {
-        let Some(folder) = &self.shots else { return };
-        self.shot += 1;
-        let word: String = what.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let word = word.trim_matches('-').chars().take(40).collect::<String>();
-        let file = folder.join(format!("{}-{:02}-{word}.png", self.name, self.shot));
-        // The whole page, not only what the window shows.
-        let _no_screenshot = std::fs::create_dir_all(folder);
+        let Some(shots) = &mut self.shots else { return };
+        shots.taken += 1;
+        let word: String = what.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        let word = word.trim_matches('-').chars().take(30).collect::<String>();
+        let file = shots.folder.join(format!("{}-{:02}-{word}.png", self.name, shots.taken));
+        std::fs::create_dir_all(&shots.folder).unwrap();
+        let script = "return document.documentElement.scrollHeight";
+        let high = self.client.execute(script, vec![]).await.unwrap().as_u64().unwrap_or(0);
+        let (width, height) = self.size;
+        let metrics = |height: u64| {
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < PHONE_MOST })
+        };
+        let driver = shots.driver.clone();
+        ask(&driver, "Emulation.setDeviceMetricsOverride", metrics(high.clamp(u64::from(height), 6000))).await;
         if let Ok(png) = self.client.screenshot().await {
             std::fs::write(file, png).unwrap();
         }
+        ask(&driver, "Emulation.setDeviceMetricsOverride", metrics(u64::from(height))).await;
     }
 
     /// Fills in a field by its name: text, choice or tick.
     pub(crate) async fn fill(&self, name: &str, value: &str) {
         let script = r"
             const [name, value] = arguments;
-            const all = [...document.querySelectorAll(`main [name='${name}']`)].filter(e => e.type !== 'hidden');
+            const all = [...document.querySelectorAll(`:is(main, aside) [name='${name}']`)].filter(e => e.type !== 'hidden');
             if (!all.length) return 'no field ' + name;
             const first = all[0];
             if (first.type === 'radio' || first.type === 'checkbox') {
@@ -140,9 +160,11 @@ impl Browser {
         self.click_at(Locator::Css(selector), selector).await;
     }
 
-    /// Clicks the link or button with this text (or a part of it).
+    /// Clicks the link or button with this text (or a part of it) in the page's own part.
     pub(crate) async fn press(&mut self, text: &str) {
-        let path = format!("//main//*[self::a or self::button][contains(normalize-space(.), '{text}')]");
+        let path = format!(
+            "//*[self::main or self::aside]//*[self::a or self::button][contains(normalize-space(.), '{text}')]"
+        );
         self.click_at(Locator::XPath(&path), text).await;
     }
 
@@ -168,10 +190,32 @@ impl Browser {
         self.looked_at(what).await;
     }
 
-    /// The text of the page's main part.
+    /// The text of the page's own part, without frame and navigation.
     pub(crate) async fn text(&self) -> String {
-        let main = self.client.find(Locator::Css("main")).await.unwrap();
+        let main = self.client.find(Locator::Css(".columns")).await.unwrap();
         main.text().await.unwrap()
+    }
+
+    /// Where the browser is, without the host.
+    pub(crate) async fn path(&self) -> String {
+        self.client.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Clicks a link that downloads a file and gives the file.
+    pub(crate) async fn download(&self, selector: &str) -> PathBuf {
+        let link = self.client.find(Locator::Css(selector)).await;
+        let link = link.unwrap_or_else(|error| panic!("{} {selector}: {error}", self.name));
+        let script = "arguments[0].click();";
+        self.client.execute(script, vec![serde_json::to_value(&link).unwrap()]).await.unwrap();
+        for _ in 0..500 {
+            let there = std::fs::read_dir(downloads(&self.profile)).into_iter().flatten().flatten();
+            let done = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "pdf");
+            if let Some(file) = there.map(|entry| entry.path()).find(done) {
+                return file;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{} {selector}: nothing was downloaded", self.name);
     }
 
     /// The page says this.
@@ -221,6 +265,50 @@ impl Drop for Browser {
         let _gone = self.driver.kill();
         let _gone = self.driver.wait();
     }
+}
+
+/// Headless Chromium cannot be narrower than this; what is narrower is emulated as a phone.
+const PHONE_MOST: u32 = 500;
+
+fn downloads(profile: &tempfile::TempDir) -> PathBuf {
+    profile.path().join("downloads")
+}
+
+fn capabilities(
+    profile: &tempfile::TempDir,
+    size: (u32, u32),
+    preferences: &Value,
+) -> serde_json::Map<String, Value> {
+    let arguments = [
+        "--headless=new".to_owned(),
+        "--lang=zh-CN".to_owned(),
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--hide-scrollbars".to_owned(),
+        format!("--user-data-dir={}", profile.path().display()),
+    ];
+    let mut options = json!({ "args": arguments, "prefs": preferences });
+    if size.0 < PHONE_MOST {
+        let metrics = json!({ "width": size.0, "height": size.1, "pixelRatio": 2.0, "touch": true });
+        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+    }
+    let mut capabilities = serde_json::Map::new();
+    capabilities.insert("goog:chromeOptions".into(), options);
+    capabilities
+}
+
+/// A command of the browser itself.
+async fn ask(driver: &str, command: &str, parameters: Value) {
+    let body = json!({ "cmd": command, "params": parameters }).to_string();
+    let request = reqwest::Client::new().post(driver).header("content-type", "application/json").body(body);
+    let answer = request.send().await.unwrap();
+    assert!(answer.status().is_success(), "{command}: {:?}", answer.text().await);
 }
 
 async fn connect(port: u16, capabilities: serde_json::Map<String, Value>) -> Client {

@@ -67,11 +67,21 @@ fn broken_packages_are_named_with_file_and_line() {
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("broken");
     std::fs::create_dir(&package).unwrap();
-    std::fs::write(package.join("item.yaml"), "code: \"001011003000\"\nnmae: x\n").unwrap();
-    let output = program().args(["packages", "check"]).arg(folder.path()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let shown = printed(&output);
-    assert!(shown.contains("item.yaml:2"), "{shown}");
+    let sound = workspace().join("packages/minzheng/yanglao-jigou-beian");
+    for file in ["item.yaml", "form.schema.json", "process.yaml", "licences.yaml"] {
+        std::fs::copy(sound.join(file), package.join(file)).unwrap();
+    }
+    let check = || {
+        let output = program().args(["packages", "check"]).arg(folder.path()).output().unwrap();
+        (output.status.code(), printed(&output))
+    };
+    assert_eq!(check().0, Some(0), "{}", check().1);
+    let process = std::fs::read_to_string(package.join("process.yaml")).unwrap();
+    let line = process.lines().position(|line| line.contains("issue: filing-receipt")).unwrap() + 1;
+    std::fs::write(package.join("process.yaml"), process.replace("issue: filing-receipt", "issue: no-such")).unwrap();
+    let (code, shown) = check();
+    assert_eq!(code, Some(1));
+    assert!(shown.contains(&format!("process.yaml:{line}: ")) && shown.contains("no-such"), "{shown}");
 }
 
 #[test]

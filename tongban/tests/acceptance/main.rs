@@ -5,6 +5,7 @@ mod browser;
 mod command_line;
 mod crash;
 mod description;
+mod journey;
 mod journey_association;
 mod journey_relief;
 mod licence_file;

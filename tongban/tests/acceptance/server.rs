@@ -40,7 +40,7 @@ impl Server {
             while log.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
                 if line.contains("\"listening\"") {
                     let _nobody_waits = ready.send(());
-                } else if line.contains("ERROR") || line.contains("panicked") {
+                } else if line.contains("ERROR") || line.contains("panicked") || line.starts_with("tongban:") {
                     say(&line);
                 }
                 line.clear();

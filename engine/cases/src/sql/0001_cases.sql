@@ -16,6 +16,8 @@ create table cases (
     due_on text,
     yellow_from text,
     statutory_due_on text,
+    -- Last day of the public notice that hangs; null while none does.
+    notice_until text,
     calendar_version text not null,
     state text not null,
     version bigint not null,
@@ -24,6 +26,8 @@ create table cases (
 );
 create index cases_by_person on cases (person, id);
 create index cases_by_legal_person on cases (legal_person, id);
+-- Few cases have a notice that hangs.
+create index cases_hanging on cases (notice_until, id) where notice_until is not null;
 
 -- Work on cases, for worklists: a projection of `state`, written in the same transaction.
 create table case_tasks (

@@ -24,7 +24,9 @@ async fn replaying_the_stored_history_gives_the_stored_state() {
         let (calendar, bodies, case_type) = (Calendar::china(), bodies(), dog_licence());
         let at = |when: &str| Surroundings { now: instant(when), calendar: &calendar, bodies: &bodies };
         let mut tx = fresh(&db).await;
-        let around = at("2026-09-21T09:30");
+        // The machine's clock counts nanoseconds, the database microseconds.
+        let now = instant("2026-09-21T09:30").checked_add(jiff::SignedDuration::from_nanos(1_229)).unwrap();
+        let around = Surroundings { now, ..at("2026-09-21T09:30") };
         let case = record::open(&mut tx, &around, &case_type, &citizen(), new_case()).await.unwrap();
         let second = record::open(&mut tx, &around, &case_type, &citizen(), new_case()).await.unwrap();
         assert!(case.number.ends_with("202609210001") && second.number.ends_with("202609210002"), "{}", case.number);
@@ -61,4 +63,68 @@ async fn replaying_the_stored_history_gives_the_stored_state() {
         assert_eq!(run_at, instant("2026-09-30T00:00"), "the day after the last day of acceptance");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_listed_to_its_last_day_and_comes_down_with_its_case() {
+    testkit::each_database(async |db| {
+        let (calendar, bodies, case_type) = (Calendar::china(), bodies(), dog_licence());
+        let around = Surroundings { now: instant("2026-09-21T09:30"), calendar: &calendar, bodies: &bodies };
+        let mut tx = fresh(&db).await;
+        let case = record::open(&mut tx, &around, &case_type, &citizen(), new_case()).await.unwrap();
+        let task = case.live_tasks().next().unwrap().id;
+        assert_eq!(crate::find_by_number(&mut tx, &case.number).await.unwrap(), Some(case.id));
+        assert_eq!(crate::find_by_number(&mut tx, "no such number").await.unwrap(), None);
+        assert_eq!(crate::case_of_task(&mut tx, task).await.unwrap(), Some(case.id));
+        let unknown = TaskId::from_parts(Timestamp::UNIX_EPOCH, [7; 10]);
+        assert_eq!(crate::case_of_task(&mut tx, unknown).await.unwrap(), None);
+
+        let second = record::open(&mut tx, &around, &case_type, &citizen(), new_case()).await.unwrap();
+        for id in [case.id, second.id] {
+            publish(&mut tx, &around, &case_type, id).await;
+        }
+        // Published on 21 September, seven calendar days: to the 28th.
+        let hanging = async |tx: &mut store::Tx, day: &str, request: &store::page::PageRequest| {
+            let page = crate::hanging_notices(tx, date(day), request).await.unwrap();
+            (page.items.iter().map(|case| case.id).collect::<Vec<_>>(), page.next)
+        };
+        let all = store::page::PageRequest::default();
+        assert_eq!(hanging(&mut tx, "2026-09-28", &all).await, (vec![case.id, second.id], None));
+        assert_eq!(hanging(&mut tx, "2026-09-29", &all).await.0, [], "over, though no timer has run");
+        let one = store::page::PageRequest { after: None, size: 1.try_into().unwrap() };
+        let (first, next) = hanging(&mut tx, "2026-09-21", &one).await;
+        assert!(first == [case.id] && next.is_some(), "{first:?}");
+        let rest = store::page::PageRequest { after: next, ..one };
+        assert_eq!(hanging(&mut tx, "2026-09-21", &rest).await, (vec![second.id], None));
+
+        let withdraw = Command::Withdraw { reason: "不办了".into() };
+        record::act(&mut tx, &around, &case_type, case.id, None, &citizen(), withdraw).await.unwrap();
+        assert_eq!(hanging(&mut tx, "2026-09-22", &all).await.0, [second.id]);
+    })
+    .await;
+}
+
+/// Brings a case from its submission to its public notice.
+async fn publish(tx: &mut store::Tx, around: &Surroundings<'_>, case_type: &CaseType, id: CaseId) {
+    let town = clerk(1, TOWN, &[Role::Acceptance, Role::Review]);
+    let county = clerk(2, COUNTY, &[Role::Review]);
+    for by in [&town, &county, &town] {
+        let case = record::get(tx, id).await.unwrap();
+        let task = case.live_tasks().next().unwrap();
+        let (task, work) = (task.id, task.work);
+        let command = match work {
+            TaskKind::Accept => Command::Accept { task },
+            TaskKind::Review => Command::GiveOpinion {
+                task,
+                conclusion: Conclusion::Agree,
+                text: "情况属实".into(),
+                findings: object(json!({ "fee": 500 })),
+            },
+            TaskKind::Notice => Command::PublishNotice { task },
+            TaskKind::Correct | TaskKind::Decide => unreachable!(),
+        };
+        for command in [Command::Claim { task }, command] {
+            record::act(tx, around, case_type, id, None, by, command).await.unwrap();
+        }
+    }
 }

@@ -1,0 +1,144 @@
+//! Every route of the program, asked by everybody who must not: nobody gets an answer that the route's permission does
+//! not give. The list comes from the program itself, so a new route is asked too.
+
+use axum::http::{Method, StatusCode};
+use kernel::{Actor, Audience, Role};
+use tongban::platform::Platform;
+use tongban::scenario::Client;
+use web::{RouteKind, RouteSpec};
+
+use crate::server::{Place, machine_clock};
+
+struct Visitor {
+    name: &'static str,
+    subject: Option<identity::Subject>,
+    actor: Actor,
+}
+
+/// A fresh session for each request: some routes end the one they are asked with.
+async fn token(platform: &Platform, subject: identity::Subject) -> identity::Token {
+    let mut tx = platform.db.begin().await.unwrap();
+    let opened = identity::open_session_for(&mut tx, subject, (platform.clock)()).await.unwrap();
+    tx.commit().await.unwrap();
+    opened.token
+}
+
+async fn visitors(platform: &Platform, place: &Place) -> Vec<Visitor> {
+    let mut visitors = vec![Visitor { name: "anonymous", subject: None, actor: Actor::Anonymous }];
+    let subjects = [
+        ("citizen", identity::Subject::Person(place.imported.persons["li-shili"])),
+        ("acceptance", identity::Subject::Staff(place.imported.staff["county-acceptance"])),
+        ("review", identity::Subject::Staff(place.imported.staff["county-review"])),
+        ("decision", identity::Subject::Staff(place.imported.staff["county-decision"])),
+        ("supervisor", identity::Subject::Staff(place.imported.staff["supervisor"])),
+        ("administrator", identity::Subject::Staff(place.imported.staff["admin"])),
+    ];
+    for (name, subject) in subjects {
+        let token = token(platform, subject).await;
+        let mut tx = platform.db.snapshot().await.unwrap();
+        let now = (platform.clock)();
+        let live = identity::find_session(&mut tx, &platform.identity.vault, &token, now).await.unwrap();
+        visitors.push(Visitor { name, subject: Some(subject), actor: live.unwrap().actor });
+    }
+    visitors
+}
+
+/// A path with something in every parameter.
+fn filled(path: &str) -> String {
+    let mut filled = String::new();
+    for part in path.split_inclusive('/') {
+        match (part.find('{'), part.find('}')) {
+            (Some(from), Some(to)) => {
+                filled.push_str(&part[..from]);
+                filled.push_str("01a1b8c3571771de8a4bbb9f68abb522");
+                filled.push_str(&part[to + 1..]);
+            }
+            _ => filled.push_str(part),
+        }
+    }
+    filled
+}
+
+async fn ask(platform: &Platform, client: &Client, route: &RouteSpec, visitor: &Visitor) -> StatusCode {
+    let path = filled(&route.path);
+    let token = match visitor.subject {
+        Some(subject) => Some(token(platform, subject).await.reveal()),
+        None => None,
+    };
+    let answer = match &route.kind {
+        RouteKind::Api(_) => client.send(route.method.clone(), &path, token.as_deref(), None).await,
+        RouteKind::Page => client.page(route.method.clone(), &path, token.as_deref()).await,
+    };
+    answer.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_refuses_who_lacks_its_permission() {
+    let place = Place::make(None).await;
+    let settings = Place::settings(place.folder.path(), place.port, None);
+    let platform = Platform::open(&settings, machine_clock()).await.unwrap();
+    let client = Client::new(platform.router.clone());
+    let visitors = visitors(&platform, &place).await;
+    let mut wrong = Vec::new();
+    for route in &platform.routes {
+        for visitor in &visitors {
+            let status = ask(&platform, &client, route, visitor).await;
+            let refused = match (visitor.actor.may(route.permission), &visitor.actor, &route.kind) {
+                (true, ..) => None,
+                (false, Actor::Anonymous, RouteKind::Page) => Some(StatusCode::SEE_OTHER),
+                (false, Actor::Anonymous, RouteKind::Api(_)) => Some(StatusCode::UNAUTHORIZED),
+                (false, ..) => Some(StatusCode::FORBIDDEN),
+            };
+            // Who may ask gets an answer of the room, which is never a fault of the program.
+            let right = refused.map_or(!status.is_server_error(), |refused| status == refused);
+            if !right {
+                wrong.push(format!("{} {} as {}: {status}, not {refused:?}", route.method, route.path, visitor.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(platform.routes.len() > 60, "{} routes", platform.routes.len());
+}
+
+/// What changes something is never open to strangers, but for the doors where strangers come in.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_change_nothing() {
+    let place = Place::make(None).await;
+    let settings = Place::settings(place.folder.path(), place.port, None);
+    let platform = Platform::open(&settings, machine_clock()).await.unwrap();
+    const DOORS: [&str; 9] = [
+        "/sign-in",
+        "/sign-out",
+        "/staff/sign-in",
+        "/register",
+        "/check",
+        "/api/v1/sessions",
+        "/api/v1/persons",
+        "/api/v1/licence-checks",
+        "/api/v1/licence-checks/file",
+    ];
+    let open: Vec<&str> = platform
+        .routes
+        .iter()
+        .filter(|route| route.method != Method::GET && route.permission.audience == Audience::Everyone)
+        .map(|route| route.path.as_str())
+        .filter(|path| !DOORS.contains(path))
+        .collect();
+    assert!(open.is_empty(), "{open:?}");
+    let supervision = Actor::Staff(kernel::StaffActor {
+        staff: place.imported.staff["supervisor"],
+        body: store::fresh_id((platform.clock)()),
+        division: "430000".into(),
+        roles: [Role::Supervision].into(),
+        shown_as: "监察".into(),
+    });
+    let changed: Vec<String> = platform
+        .routes
+        .iter()
+        .filter(|route| route.method != Method::GET && supervision.may(route.permission))
+        .filter(|route| route.permission.audience != Audience::Everyone)
+        .map(|route| format!("{} {}", route.method, route.path))
+        .filter(|route| !route.contains("sign-out") && !route.contains("sessions/current"))
+        .collect();
+    assert!(changed.is_empty(), "supervision watches and changes nothing: {changed:?}");
+}

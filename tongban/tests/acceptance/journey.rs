@@ -1,0 +1,151 @@
+//! What the journeys through the whole program share: a server whose clock can be moved, and what people do on its
+//! pages.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tongban::cast::{Cast, Imported};
+use tongban::platform::Platform;
+use tongban::scenario::{FrozenClock, Scenario, beijing, invented_pdf, required_materials};
+
+use crate::browser::Browser;
+use crate::server::{PASSWORD, Place, workspace};
+
+/// The program in this process, on a real port. Its clock stands until a test moves it: a notice of seven days must
+/// hang for seven days, and nobody waits for that.
+pub(crate) struct House {
+    platform: Platform,
+    clock: FrozenClock,
+    pub(crate) url: String,
+    folder: tempfile::TempDir,
+    _imported: Imported,
+}
+
+impl House {
+    /// Opens it at an instant of Beijing time with the invented cast.
+    pub(crate) async fn open(at: &str) -> Self {
+        let folder = testkit::folder();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let settings = Place::settings(folder.path(), port, None);
+        let clock = FrozenClock::at(beijing(at).unwrap());
+        let platform = Platform::open(&settings, clock.clock()).await.unwrap();
+        let cast = Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
+        let mut tx = platform.db.begin().await.unwrap();
+        let password = |_login: &str| Some(PASSWORD.to_owned());
+        let imported = cast.import(&mut tx, &platform.identity, clock.now(), password).await.unwrap();
+        tx.commit().await.unwrap();
+        platform.refresh_bodies().await.unwrap();
+        let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(axum::serve(listener, service).into_future());
+        Self { platform, clock, url: settings.public_url, folder, _imported: imported }
+    }
+
+    /// Moves the clock and lets everything happen that is due by then.
+    pub(crate) async fn at(&self, at: &str) {
+        self.clock.set(beijing(at).unwrap());
+        self.work().await;
+    }
+
+    /// Runs the jobs that are due, as the program does in the background.
+    pub(crate) async fn work(&self) {
+        self.platform.run_due().await.unwrap();
+    }
+
+    /// A real file that stands for a material.
+    pub(crate) fn paper(&self, material: &str) -> PathBuf {
+        let file = self.folder.path().join(format!("{material}.pdf"));
+        std::fs::write(&file, invented_pdf(material)).unwrap();
+        file
+    }
+
+    /// The materials that every applicant for an item must hand in.
+    pub(crate) fn required(&self, item: &str) -> Vec<String> {
+        required_materials(&self.platform.library.current(item, "01").unwrap())
+    }
+}
+
+/// A scenario of a package of civil affairs: the journeys type what the scenarios hand in.
+pub(crate) fn scenario(package: &str, file: &str) -> Scenario {
+    let folder = workspace().join("packages/minzheng").join(package);
+    Scenario::read(&folder.join("scenarios").join(file)).unwrap()
+}
+
+impl Browser {
+    /// Types answers as a person does: amounts in yuan, entries of a list one after the other.
+    pub(crate) async fn answer(&mut self, form: &serde_json::Map<String, Value>, names: &[&str]) {
+        for name in names {
+            match &form[*name] {
+                Value::Array(entries) => self.answer_list(name, entries).await,
+                value => self.fill(name, &typed(name, value)).await,
+            }
+        }
+    }
+
+    async fn answer_list(&mut self, name: &str, entries: &[Value]) {
+        for (index, entry) in entries.iter().enumerate() {
+            if index > 0 {
+                self.click(&format!("button[name='_add'][value='{name}']")).await;
+            }
+            for (key, value) in entry.as_object().unwrap() {
+                self.fill(&format!("{name}.{index}.{key}"), &typed(key, value)).await;
+            }
+        }
+    }
+
+    /// Hands in a file for a material of the applicant.
+    pub(crate) async fn hand_in(&mut self, house: &House, material: &str) {
+        self.give_file(&format!("#file-{material}"), &house.paper(material)).await;
+        self.click(&format!("form:has(#file-{material}) button")).await;
+        self.sees(&format!("{material}.pdf")).await;
+    }
+
+    /// Signs in as staff, finds the case in the worklist and takes the task.
+    pub(crate) async fn take(&mut self, login: &str, item: &str) {
+        self.forget().await;
+        self.sign_in_staff(login).await;
+        self.press(item).await;
+        self.command("claim").await;
+        self.sees("已签收，可以开始办理。").await;
+    }
+
+    /// Presses the button of a command on the case page of the desk.
+    pub(crate) async fn command(&mut self, verb: &str) {
+        self.click(&format!("form:has(input[name='do'][value='{verb}']) button")).await;
+    }
+
+    /// Adds a file that the office makes.
+    pub(crate) async fn office_file(&mut self, house: &House, material: &str) {
+        self.give_file(&format!("input[id='materials/{material}']"), &house.paper(material)).await;
+        self.click(&format!("form:has(input[name='material'][value='{material}']) button")).await;
+        self.sees("材料已上传。").await;
+    }
+
+    /// Gives an opinion in the task that the page shows.
+    pub(crate) async fn agree(&mut self, text: &str, findings: &[(&str, &str)]) {
+        self.fill("conclusion", "agree").await;
+        for (finding, value) in findings {
+            self.fill(&format!("findings/{finding}"), value).await;
+        }
+        self.fill("text", text).await;
+        self.command("give-opinion").await;
+        self.sees("审查意见已提交。").await;
+    }
+
+    /// Opens the case from the list of one's own cases; gives its number.
+    pub(crate) async fn open_my_case(&mut self, item: &str) {
+        self.open("/my").await;
+        self.press(item).await;
+    }
+}
+
+/// A value as it is typed: money in the forms of civil affairs is stored in fen and typed in yuan.
+fn typed(name: &str, value: &Value) -> String {
+    const MONEY: [&str; 4] = ["monthly_income", "expenses", "other_aid_amount", "funds"];
+    match value {
+        Value::Number(fen) if MONEY.contains(&name) => (fen.as_i64().unwrap() / 100).to_string(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
