@@ -195,7 +195,11 @@ impl Cast {
             let representative = person(representative)?;
             let add = AddLegalPerson { name: name.clone(), uscc: uscc.clone(), kind, representative };
             let id = identity::add_legal_person(tx, now, add).await.map_err(|error| entry(slug, error))?;
-            let by = Actor::Person(PersonActor { person: representative, acting_for: Some(id), shown_as: String::new() });
+            let by = Actor::Person(PersonActor {
+                person: representative,
+                acting_for: Some(id),
+                shown_as: String::new(),
+            });
             for agent in agents.iter().filter(|agent| *agent != &legal_person.representative) {
                 person(agent)?;
                 let Some(named) = self.persons.iter().find(|person| person.slug == *agent) else { continue };
@@ -217,4 +221,3 @@ impl Cast {
 fn entry(name: &str, error: impl std::fmt::Display) -> CastError {
     CastError::Entry { entry: name.to_owned(), rule: error.to_string() }
 }
-

@@ -111,7 +111,10 @@ const SECTIONS: [(&str, &[&str]); 3] = [
 
 impl Config {
     /// Reads the file and lays the overrides over it.
-    pub fn read(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    pub fn read(
+        path: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         let wrong = |source| ConfigError::Wrong { path: path.to_owned(), source: Box::new(source) };
@@ -121,7 +124,11 @@ impl Config {
         for (name, value) in &overrides {
             override_key(&mut table, name, value)?;
         }
-        if overrides.is_empty() { toml::from_str(&text).map_err(wrong) } else { table.try_into().map_err(wrong) }
+        if overrides.is_empty() {
+            toml::from_str(&text).map_err(wrong)
+        } else {
+            table.try_into().map_err(wrong)
+        }
     }
 
     /// The address of the database.
@@ -139,7 +146,8 @@ fn is_override(name: &str) -> bool {
 fn override_key(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
     let keys = SECTIONS.iter().flat_map(|(section, keys)| keys.iter().map(move |key| (*section, *key)));
     let meant = |(section, key): &(&str, &str)| name == format!("TONGBAN_{section}_{key}").to_uppercase();
-    let (section, key) = keys.into_iter().find(meant).ok_or_else(|| ConfigError::UnknownOverride(name.to_owned()))?;
+    let (section, key) =
+        keys.into_iter().find(meant).ok_or_else(|| ConfigError::UnknownOverride(name.to_owned()))?;
     let inner = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
     if let Some(inner) = inner.as_table_mut() {
         let number = (key == "stop_seconds").then(|| value.parse::<i64>().ok()).flatten();
@@ -167,7 +175,8 @@ mod tests {
         let config = read(GOOD, &[("TONGBAN_SERVER_LISTEN", "127.0.0.1:9"), ("HOME", "/")]).unwrap();
         assert_eq!(config.server.listen.port(), 9);
         assert_eq!(config.database(), format!("sqlite:{}", Path::new("d").join("tongban.db").display()));
-        let config = read(GOOD, &[("TONGBAN_DATA_DATABASE", "postgres://x"), ("TONGBAN_SERVER_STOP_SECONDS", "3")]);
+        let config =
+            read(GOOD, &[("TONGBAN_DATA_DATABASE", "postgres://x"), ("TONGBAN_SERVER_STOP_SECONDS", "3")]);
         assert_eq!(config.map(|c| (c.database(), c.server.stop_seconds)), Ok(("postgres://x".into(), 3)));
     }
 

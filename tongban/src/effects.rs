@@ -3,12 +3,12 @@
 
 use anyhow::Context as _;
 use cases::{Bodies, Case, Command, Effect};
+use catalogue::Named;
 use catalogue::Package;
 use kernel::{Actor, CaseId, Timestamp};
+use licences::template::{Decision, Facts};
 use serde_json::Value;
 use store::jobs::{self, Handlers, Job};
-use catalogue::Named;
-use licences::template::{Decision, Facts};
 use store::{Purpose, Tx};
 
 /// The handlers of all jobs.
@@ -33,8 +33,10 @@ async fn run_effect(
     job: &Job,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let id: CaseId = job.payload["case"].as_str().and_then(|text| text.parse().ok()).context("the job names no case")?;
-    let effect: Effect = serde_json::from_value(job.payload["effect"].clone()).context("the job names no effect")?;
+    let id: CaseId =
+        job.payload["case"].as_str().and_then(|text| text.parse().ok()).context("the job names no case")?;
+    let effect: Effect =
+        serde_json::from_value(job.payload["effect"].clone()).context("the job names no effect")?;
     let mut tx = room.db.begin().await?;
     let case = cases::get(&mut tx, id).await?;
     let package = room.library.get(&case.case_type).context("package version of the case")?;
@@ -139,7 +141,10 @@ async fn prepare(
         findings: package.finding_facts(&case.findings),
         case_number: case.number.clone(),
         case_item: package.case_type.name.zh.clone(),
-        decision: Some(Decision { date: asked.decided_on(), reason: case.reason.clone().unwrap_or_default() }),
+        decision: Some(Decision {
+            date: asked.decided_on(),
+            reason: case.reason.clone().unwrap_or_default(),
+        }),
         body_name: issuer.name.clone(),
         serial: String::new(), // given by the room that issues
         applicant_name: applicant.name,
@@ -152,8 +157,16 @@ async fn prepare(
         code: case.applicant.acting_for.is_none().then_some(applicant.whole_code),
     };
     let type_owner = &by.uscc; // each issuing body defines its own types until a common catalogue of types exists
-    let new =
-        licences::NewLicence { document: template, facts, case: case.id, effect, holder, issuer: &issuer, type_owner, now };
+    let new = licences::NewLicence {
+        document: template,
+        facts,
+        case: case.id,
+        effect,
+        holder,
+        issuer: &issuer,
+        type_owner,
+        now,
+    };
     Ok(licences::prepare(issuing, new).await?)
 }
 

@@ -4,5 +4,6 @@
 pub mod cast;
 pub mod config;
 pub mod effects;
+pub mod housekeeping;
 pub mod platform;
 pub mod scenario;

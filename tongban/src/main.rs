@@ -48,7 +48,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    match run(&Arguments::parse().command) {
         Ok(code) => code,
         Err(error) => {
             cli::complain(&error);
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> anyhow::Result<ExitCode> {
+fn run(command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(arguments) => cli::demo::run(arguments),
         Command::Serve(arguments) => cli::serve::run(arguments),
@@ -65,7 +65,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Code { command } => cli::code::run(command),
         Command::Deadline(arguments) => cli::deadline::run(arguments),
         Command::Licence { command } => cli::licence::run(command),
-        Command::Packages { command } => cli::packages::run(command),
+        Command::Packages { command } => Ok(cli::packages::run(command)),
         Command::Directory { command } => cli::directory::run(command),
     }
 }

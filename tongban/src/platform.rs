@@ -14,7 +14,7 @@ use store::jobs::Handlers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::effects;
+use crate::{effects, housekeeping};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -122,15 +122,11 @@ impl Platform {
             calendar: Arc::new(legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::default())),
         };
-        let licences = licences::Room {
-            db: db.clone(),
-            files,
-            vault,
-            signers,
-            public_url: settings.public_url.clone(),
-        };
-        let (router, routes) = router(&site, &db, &library, &identity, &applications, &licences, &settings.public_url);
-        let handlers = effects::handlers(&applications, &licences);
+        let licences =
+            licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
+        let (router, routes) =
+            router(&site, &db, &library, &identity, &applications, &licences, &settings.public_url);
+        let handlers = effects::handlers(&applications, &licences).and(housekeeping::handlers(&db));
         let platform =
             Self { db, clock, router, routes, library, identity, applications, licences, root, handlers };
         platform.refresh_bodies().await?;
@@ -177,6 +173,7 @@ async fn load_packages(
     let mut tx = db.begin().await?;
     vault.confirm(&mut tx).await.context("vault.key does not belong to this database")?;
     library.record(&mut tx, now).await?;
+    housekeeping::plan(&mut tx, now).await?;
     let library = library.with_recorded(&mut tx).await?;
     tx.commit().await?;
     Ok(Arc::new(library))

@@ -190,7 +190,8 @@ impl Scenario {
         let wrong = |rule: String| ScenarioError::Wrong { path: path.to_owned(), rule };
         let scenario: Self = serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         for step in &scenario.steps {
-            beijing(&step.at).ok_or_else(|| wrong(format!("{} is no time like 2026-09-21 09:30", step.at)))?;
+            beijing(&step.at)
+                .ok_or_else(|| wrong(format!("{} is no time like 2026-09-21 09:30", step.at)))?;
         }
         Ok(scenario)
     }

@@ -14,7 +14,6 @@ mod actions;
 mod api;
 mod command;
 mod error;
-mod find;
 mod findings;
 mod made;
 mod money;

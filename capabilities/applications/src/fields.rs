@@ -71,7 +71,8 @@ impl Drawing<'_> {
             label: self.pick(&field.label),
             hint: self.pick(&field.hint),
             error: self.errors.get(name).to_owned(),
-            optional: !field.required,
+            // A field that other answers made necessary is not "optional" beside its error.
+            optional: !field.required && self.errors.get(name).is_empty(),
             control: self.control(field, name, value),
         }
     }
@@ -172,6 +173,35 @@ fn divisions(chosen: &str) -> Vec<Choice> {
         choices.push(choice(chosen));
     }
     choices
+}
+
+/// The same for the summary above the page, where each sentence needs the question that it speaks of.
+pub(crate) fn summary(visitor: &Visitor, form: &catalogue::Form, errors: &[FieldError]) -> FormErrors {
+    let mut shown = FormErrors::none();
+    for error in errors {
+        let label = label_of(visitor, form, &error.field);
+        let sentence = visitor.message(&error.message);
+        let text = if label.is_empty() {
+            sentence
+        } else {
+            format!("{label}{}{sentence}", visitor.t("applications-colon"))
+        };
+        shown.add(input_of(&error.field), text);
+    }
+    shown
+}
+
+/// The question at a place in the answers: `Walkers 1 Name` for `walkers/0/name`.
+pub(crate) fn label_of(visitor: &Visitor, form: &catalogue::Form, place: &str) -> String {
+    let pick = |words: &Words| visitor.pick(&words.zh, &words.en).to_owned();
+    let mut parts = place.split('/');
+    let Some(field) = form.field(parts.next().unwrap_or_default()) else { return String::new() };
+    let label = pick(&field.label);
+    let Some(index) = parts.next().and_then(|index| index.parse::<usize>().ok()) else { return label };
+    let row = format!("{label} {}", index + 1);
+    let Kind::List { fields, .. } = &field.kind else { return row };
+    let inner = parts.next().and_then(|name| fields.iter().find(|field| field.name == name));
+    inner.map_or(row.clone(), |inner| format!("{row} {}", pick(&inner.label)))
 }
 
 /// Errors under the names that the inputs have: `members/0/name` is the input `members.0.name`.

@@ -17,6 +17,7 @@ pub mod evidence;
 mod fields;
 mod http;
 pub mod mine;
+pub mod notices;
 mod once;
 pub mod own_case;
 pub mod permission;

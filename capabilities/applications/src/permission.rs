@@ -1,4 +1,4 @@
-//! What persons may do here. Whether *this* draft or case may be touched is asked by each command.
+//! What persons may do here, and the one thing that everybody may. Whether *this* draft or case may be touched is asked by each command.
 
 use kernel::Permission;
 
@@ -14,3 +14,5 @@ pub const SEE_OWN: Permission = Permission::persons("applications.see-own");
 pub const CORRECT: Permission = Permission::persons("applications.correct");
 /// Taking the own applications back.
 pub const WITHDRAW: Permission = Permission::persons("applications.withdraw");
+/// Reading the public notices that hang.
+pub const SEE_NOTICES: Permission = Permission::everyone("applications.see-notices");

@@ -43,7 +43,10 @@ pub(crate) async fn of(
         if legal_person.is_none() {
             known.push((RESIDENT_ID, person.resident_id.as_str().to_owned()));
         }
-        known.extend(person.phone.as_ref().map(|phone| (PHONE, phone.as_str().to_owned())));
+        // Forms ask for mainland numbers; one from elsewhere is better typed than corrected.
+        let phone =
+            person.phone.as_ref().map(identity::Phone::as_str).filter(|phone| !phone.starts_with('+'));
+        known.extend(phone.map(|phone| (PHONE, phone.to_owned())));
     }
     let mut answers = Answers::new();
     for (fields, value) in known {

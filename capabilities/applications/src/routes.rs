@@ -1,14 +1,14 @@
-//! The table of this room's addresses for applicants; the desk has its own.
+//! The table of this room's addresses for applicants and for everybody; the desk has its own.
 
 use axum::http::Method;
 use web::Routes;
 
-use crate::permission::{CORRECT, FILL_IN, SEE_OWN, START, SUBMIT, WITHDRAW};
-use crate::{Room, attach, correct, discard, mine, save, start, submit, withdraw};
+use crate::permission::{CORRECT, FILL_IN, SEE_NOTICES, SEE_OWN, START, SUBMIT, WITHDRAW};
+use crate::{Room, attach, correct, discard, mine, notices, save, start, submit, withdraw};
 
 /// Pages and endpoints for applicants.
 pub fn routes(room: Room) -> Routes<()> {
-    draft_pages().merge(case_pages()).merge(draft_api()).merge(case_api()).with_state(room)
+    draft_pages().merge(case_pages()).merge(draft_api()).merge(case_api()).merge(public()).with_state(room)
 }
 
 fn draft_pages() -> Routes<Room> {
@@ -83,4 +83,41 @@ fn case_api() -> Routes<Room> {
         .api(Method::POST, file, CORRECT, correct::http::api_attach, correct::http::attach_operation())
         .api(Method::DELETE, file, CORRECT, correct::http::api_remove, correct::http::remove_operation())
         .api(Method::POST, sending, CORRECT, correct::http::api_send, correct::http::send_operation())
+}
+
+/// What everybody may read.
+fn public() -> Routes<Room> {
+    Routes::new().page(Method::GET, "/notices", SEE_NOTICES, notices::http::show).api(
+        Method::GET,
+        "/api/v1/notices",
+        SEE_NOTICES,
+        notices::http::api,
+        notices::http::operation(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use web::ApiInfo;
+
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn both_sides_of_the_counter_stand_in_one_description() {
+        let test_db = testkit::sqlite().await;
+        let world = World::new(test_db.db.clone()).await;
+        let desk = crate::desk::routes(world.room.clone());
+        let (_router, specs) = super::routes(world.room.clone()).merge(desk).finish();
+        let info = ApiInfo {
+            title: "t".into(),
+            version: "1".into(),
+            description: String::new(),
+            server: "/".into(),
+        };
+        let document = web::openapi(&specs, &info);
+        let submission = &document["paths"]["/api/v1/drafts/{id}/submission"]["post"];
+        assert_eq!(submission["x-permission"], "applications.submit");
+        let receipt = &submission["responses"]["201"]["content"]["application/json"]["schema"]["$ref"];
+        assert_eq!(receipt, "#/components/schemas/ReceiptView");
+    }
 }

@@ -402,7 +402,7 @@ impl People {
             serves: vec![serves.into()],
             parent: None,
             address: String::new(),
-            phone: String::new(),
+            phone: "0731-00000001".into(),
         };
         let mut added = Vec::new();
         for wanted in [

@@ -4,7 +4,7 @@ use cases::{ACCEPTANCE, Case, Event, Recorded, Stage, Status, YELLOW_WORKING_DAY
 use catalogue::Package;
 use jiff::civil::Date;
 use kernel::{Timestamp, Words};
-use legal_time::{Light, Reading};
+use legal_time::{Due, Light, Reading};
 use web::Visitor;
 
 use crate::Room;
@@ -184,4 +184,22 @@ pub fn with_whom(visitor: &Visitor, room: &Room, case: &Case) -> Vec<String> {
 /// The light of a clock, the same as in lists: there the day on which it turns yellow counts the last day too.
 pub fn light(room: &Room, reading: &Reading, today: Date) -> Light {
     reading.light(&room.calendar, today, YELLOW_WORKING_DAYS - 1)
+}
+
+/// The word of a light. Without a last day it says so: the clock runs, but the holidays it will meet are not announced.
+pub fn light_word(visitor: &Visitor, light: Light, due: Option<Date>) -> String {
+    match due {
+        Some(_day) => visitor.t(&format!("cases-light-{}", light.as_str())),
+        None => visitor.t("applications-light-open"),
+    }
+}
+
+/// The last day of a clock, or why there is none.
+pub fn due_text(visitor: &Visitor, reading: &Reading) -> String {
+    match &reading.due {
+        Due::On(day) => visitor.date(*day),
+        Due::Unknown { not_announced } => visitor.t1("applications-due-not-announced", "year", not_announced),
+        Due::Paused { .. } => visitor.t("applications-due-paused"),
+        Due::NotStarted => visitor.t("applications-due-unknown"),
+    }
 }

@@ -8,6 +8,7 @@ mod fault;
 mod find;
 mod form;
 mod guide;
+mod help;
 mod home;
 mod item;
 mod library;
@@ -28,7 +29,7 @@ pub use item::{
     Question, Window,
 };
 pub use library::{Clientele, Library};
-pub use package::{Package, Registers};
+pub use package::{NoticeFacts, Package, Registers};
 pub use room::{Room, routes};
 pub use versions::VersionError;
 

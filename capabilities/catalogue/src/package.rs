@@ -12,6 +12,9 @@ use crate::{Fault, Form, Item, item};
 
 mod check;
 mod facts;
+mod notice;
+
+pub use notice::NoticeFacts;
 
 const ITEM: &str = "item.yaml";
 const FORM: &str = "form.schema.json";

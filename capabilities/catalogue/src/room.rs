@@ -6,7 +6,7 @@ use axum::http::Method;
 use kernel::{Permission, Words};
 use web::{Routes, Visitor};
 
-use crate::{Library, api, find, guide, home};
+use crate::{Library, api, find, guide, help, home};
 
 /// Reading guides is everybody's right.
 const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
@@ -18,11 +18,12 @@ pub struct Room {
     pub library: Arc<Library>,
 }
 
-/// Home, search, guides, and the same as an API.
+/// Home, search, help, guides, and the same as an API.
 pub fn routes(room: Room) -> Routes<()> {
     Routes::new()
         .page(Method::GET, "/", SEE_ITEMS, home::show)
         .page(Method::GET, "/search", SEE_ITEMS, find::show)
+        .page(Method::GET, "/help", SEE_ITEMS, help::show)
         .page(Method::GET, "/items/{code}", SEE_ITEMS, guide::show_first)
         .page(Method::GET, "/items/{code}/{handling}", SEE_ITEMS, guide::show)
         .api(Method::GET, "/api/v1/items", SEE_ITEMS, api::list, api::list_operation())

@@ -150,7 +150,8 @@ fn started(limit: Limit, on: Date) -> Clock {
 impl Case {
     /// The case that a first event makes. Only `Submitted` can be the first.
     pub fn begin(id: CaseId, first: &Recorded) -> Option<Self> {
-        let Event::Submitted { number, case_type, division, body, applicant, facts, acceptance_limit } = &first.event
+        let Event::Submitted { number, case_type, division, body, applicant, facts, acceptance_limit } =
+            &first.event
         else {
             return None;
         };
@@ -200,7 +201,11 @@ impl Case {
             Event::Submitted { .. } => {}
             Event::StageStarted { stage } => {
                 // What was optional in the stage before is overtaken; a correction that was noted is not.
-                for task in self.tasks.iter_mut().filter(|t| t.is_live() && t.stage != *stage && t.work != TaskKind::Correct) {
+                for task in self
+                    .tasks
+                    .iter_mut()
+                    .filter(|t| t.is_live() && t.stage != *stage && t.work != TaskKind::Correct)
+                {
                     finish(task, TaskState::Dropped, today);
                 }
                 self.stage.clone_from(stage);
@@ -248,7 +253,9 @@ impl Case {
                 self.decided_by = Some(*body);
                 self.close(*outcome, Some(reason.clone()), recorded.at);
             }
-            Event::NotAccepted { reason } => self.close(Outcome::NotAccepted, Some(reason.clone()), recorded.at),
+            Event::NotAccepted { reason } => {
+                self.close(Outcome::NotAccepted, Some(reason.clone()), recorded.at);
+            }
             Event::Withdrawn { reason } => self.close(Outcome::Withdrawn, Some(reason.clone()), recorded.at),
             Event::OutOfTime => self.close(Outcome::OutOfTime, None, recorded.at),
             Event::EffectDone { effect, reference } => self.effects.push((effect.clone(), reference.clone())),
@@ -256,7 +263,9 @@ impl Case {
     }
 
     fn open_task(&mut self, event: &Event, at: Timestamp) {
-        let Event::TaskOpened { task, stage, branch, work, role, body, limit, optional } = event else { return };
+        let Event::TaskOpened { task, stage, branch, work, role, body, limit, optional } = event else {
+            return;
+        };
         self.tasks.push(Task {
             id: *task,
             stage: stage.clone(),

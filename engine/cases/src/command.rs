@@ -134,8 +134,13 @@ pub enum Command {
 impl Case {
     /// What a command makes happen. The events are not applied yet.
     pub fn decide(&self, ctx: &Context<'_>, by: &Actor, command: Command) -> Result<Vec<Event>, CaseError> {
-        if self.status == Status::Closed && !matches!(command, Command::Tick | Command::RecordEffect { .. }) {
+        // What time brings about and what a decision has made is recorded by the platform itself, also when closed.
+        let is_of_system = matches!(command, Command::Tick | Command::RecordEffect { .. });
+        if self.status == Status::Closed && !is_of_system {
             return Err(CaseError::Closed);
+        }
+        if is_of_system && *by != Actor::System {
+            return Err(CaseError::NotCompetent);
         }
         match command {
             Command::Claim { task } => self.claim(by, task),
@@ -186,7 +191,9 @@ impl Case {
             {
                 Ok(())
             }
-            Actor::Person(_) | Actor::Staff(_) | Actor::System | Actor::Anonymous => Err(CaseError::NotApplicant),
+            Actor::Person(_) | Actor::Staff(_) | Actor::System | Actor::Anonymous => {
+                Err(CaseError::NotApplicant)
+            }
         }
     }
 
@@ -233,9 +240,7 @@ impl Case {
         match task.claimed_by {
             Some(holder) if holder == staff.staff => Ok(Vec::new()),
             Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
-            None => {
-                Ok(vec![Event::TaskClaimed { task: id, by: staff.staff, name: staff.shown_as.clone() }])
-            }
+            None => Ok(vec![Event::TaskClaimed { task: id, by: staff.staff, name: staff.shown_as.clone() }]),
         }
     }
 
@@ -265,7 +270,8 @@ impl Case {
         }
         let Defect { material, field, problem, ground, task } = defect;
         let (problem, ground) = (needed("problem", &problem)?, needed("ground", &ground)?);
-        let mut events = vec![Event::DefectNoted { defect: Defect { material, field, problem, ground, task } }];
+        let mut events =
+            vec![Event::DefectNoted { defect: Defect { material, field, problem, ground, task } }];
         // After acceptance the acceptance desk stays the one voice towards the applicant: it gets the work of sending.
         let waits = self.live_tasks().any(|task| matches!(task.work, TaskKind::Accept | TaskKind::Correct));
         if !waits {
@@ -315,8 +321,10 @@ impl Case {
         let findings = self.checked(&branch.findings, findings, agrees)?;
         let branch = branch.id.clone();
         let stage = task.stage.clone();
-        let still_needed = self.live_tasks().any(|other| other.stage == stage && other.id != id && !other.optional);
-        let mut events = vec![Event::OpinionGiven { task: id, branch, conclusion, text, findings: findings.clone() }];
+        let still_needed =
+            self.live_tasks().any(|other| other.stage == stage && other.id != id && !other.optional);
+        let mut events =
+            vec![Event::OpinionGiven { task: id, branch, conclusion, text, findings: findings.clone() }];
         if !still_needed {
             events.extend(self.next_stage(ctx, &stage, &findings)?);
         }
@@ -334,8 +342,15 @@ impl Case {
             limit: lasts.to_limit(),
             events: vec![legal_time::ClockEvent::Start { on: ctx.today() }],
         };
-        let Due::On(until) = clock.evaluate(ctx.calendar)?.due else { return Err(CaseError::CalendarUnknown) };
-        Ok(vec![Event::NoticePublished { task: id, stage: task.stage.clone(), until, stops_clock: *stops_clock }])
+        let Due::On(until) = clock.evaluate(ctx.calendar)?.due else {
+            return Err(CaseError::CalendarUnknown);
+        };
+        Ok(vec![Event::NoticePublished {
+            task: id,
+            stage: task.stage.clone(),
+            until,
+            stops_clock: *stops_clock,
+        }])
     }
 
     fn settle(
@@ -380,7 +395,9 @@ impl Case {
     }
 
     fn branch_of<'a>(ctx: &Context<'a>, task: &Task) -> Option<&'a Branch> {
-        let StageKind::Review { branches } = &ctx.case_type.process.stage(&task.stage)?.kind else { return None };
+        let StageKind::Review { branches } = &ctx.case_type.process.stage(&task.stage)?.kind else {
+            return None;
+        };
         branches.iter().find(|branch| Some(&branch.id) == task.branch.as_ref())
     }
 
@@ -390,21 +407,27 @@ impl Case {
             Ok(matches!(clock.evaluate(ctx.calendar)?.due, Due::On(due) if today > due))
         };
         match (self.status, &self.correction, self.hanging_notice()) {
-            (Status::Correction, Some(correction), _) if over(&correction.clock)? => Ok(vec![Event::OutOfTime]),
+            (Status::Correction, Some(correction), _) if over(&correction.clock)? => {
+                Ok(vec![Event::OutOfTime])
+            }
             (Status::Submitted, ..)
-                if ctx.case_type.process.acceptance.silence == Silence::Accepted && over(&self.acceptance_clock)? =>
+                if ctx.case_type.process.acceptance.silence == Silence::Accepted
+                    && over(&self.acceptance_clock)? =>
             {
                 let mut events = vec![accepted(ctx, true)];
                 events.extend(self.start_stage(ctx, 0, &Map::new())?);
                 Ok(events)
             }
             (Status::InProgress, _, Some(notice)) if today > notice.until => {
-                let ended = Event::NoticeEnded { stage: notice.stage.clone(), stops_clock: notice.stops_clock };
+                let ended =
+                    Event::NoticeEnded { stage: notice.stage.clone(), stops_clock: notice.stops_clock };
                 let mut events = vec![ended];
                 events.extend(self.next_stage(ctx, &notice.stage, &Map::new())?);
                 Ok(events)
             }
-            (Status::Submitted | Status::Correction | Status::InProgress | Status::Closed, ..) => Ok(Vec::new()),
+            (Status::Submitted | Status::Correction | Status::InProgress | Status::Closed, ..) => {
+                Ok(Vec::new())
+            }
         }
     }
 

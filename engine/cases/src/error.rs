@@ -101,15 +101,21 @@ impl From<CaseError> for Refusal {
             CaseError::NothingToCorrect => Self::conflict("cases-nothing-to-correct"),
             CaseError::NoSuchDefect => Self::conflict("cases-no-such-defect"),
             CaseError::NoCorrectionAwaited => Self::conflict("cases-no-correction-awaited"),
-            CaseError::NoticeHangs(until) => Self::Conflict(Message::new("cases-notice-hangs").with("until", until)),
+            CaseError::NoticeHangs(until) => {
+                Self::Conflict(Message::new("cases-notice-hangs").with("until", until))
+            }
             CaseError::BindingDisagreement(_) => Self::conflict("cases-binding-disagreement"),
             CaseError::Stale => Self::conflict("cases-stale"),
             CaseError::TextMissing { field } => Self::field(field, Message::new("cases-text-missing")),
-            CaseError::Findings(faults) => Self::Invalid(faults.into_iter().map(FindingFault::into_field).collect()),
+            CaseError::Findings(faults) => {
+                Self::Invalid(faults.into_iter().map(FindingFault::into_field).collect())
+            }
             CaseError::CalendarUnknown => Self::conflict("cases-calendar-unknown"),
             CaseError::NotCompetent | CaseError::NotApplicant => Self::Forbidden,
             CaseError::NotFound | CaseError::NoSuchTask => Self::NotFound,
-            CaseError::NobodyCompetent(what) => Self::Conflict(Message::new("cases-nobody-competent").with("what", what)),
+            CaseError::NobodyCompetent(what) => {
+                Self::Conflict(Message::new("cases-nobody-competent").with("what", what))
+            }
             CaseError::Store(error) => error.into(),
             CaseError::UnknownType(_) | CaseError::Clock(_) | CaseError::Damaged(_) => Self::internal(error),
         }

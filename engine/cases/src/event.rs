@@ -273,7 +273,9 @@ impl Event {
             Self::Accepted { deemed: false, .. } => Message::new("cases-event-accepted"),
             Self::Accepted { deemed: true, .. } => Message::new("cases-event-accepted-by-silence"),
             Self::NotAccepted { reason } => Message::new("cases-event-not-accepted").with("reason", reason),
-            Self::DefectNoted { defect } => Message::new("cases-event-defect-noted").with("problem", &defect.problem),
+            Self::DefectNoted { defect } => {
+                Message::new("cases-event-defect-noted").with("problem", &defect.problem)
+            }
             Self::DefectDropped { .. } => Message::new("cases-event-defect-dropped"),
             Self::CorrectionSent { defects, .. } => {
                 Message::new("cases-event-correction-sent").with("count", defects.len())
@@ -286,7 +288,9 @@ impl Event {
             Self::OpinionGiven { conclusion: Conclusion::Disagree, text, .. } => {
                 Message::new("cases-event-opinion-disagree").with("text", text)
             }
-            Self::NoticePublished { until, .. } => Message::new("cases-event-notice-published").with("until", until),
+            Self::NoticePublished { until, .. } => {
+                Message::new("cases-event-notice-published").with("until", until)
+            }
             Self::NoticeEnded { .. } => Message::new("cases-event-notice-ended"),
             Self::Decided { outcome: Outcome::Granted, reason, .. } => {
                 Message::new("cases-event-granted").with("reason", reason)
@@ -294,7 +298,9 @@ impl Event {
             Self::Decided { reason, .. } => Message::new("cases-event-refused").with("reason", reason),
             Self::Withdrawn { reason } => Message::new("cases-event-withdrawn").with("reason", reason),
             Self::OutOfTime => Message::new("cases-event-out-of-time"),
-            Self::EffectDone { reference, .. } => Message::new("cases-event-effect-done").with("reference", reference),
+            Self::EffectDone { reference, .. } => {
+                Message::new("cases-event-effect-done").with("reference", reference)
+            }
         }
     }
 }

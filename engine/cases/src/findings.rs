@@ -70,12 +70,17 @@ fn check_one(rule: &Finding, value: &Value, earlier: &Map<String, Value>) -> Opt
         FindingType::Money | FindingType::Integer => value.as_i64(),
         FindingType::Text => value.as_str().and_then(|text| i64::try_from(text.chars().count()).ok()),
         FindingType::Boolean => value.as_bool().map(|_| 0),
-        FindingType::Date => value.as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok()).map(|_| 0),
-        FindingType::Uscc => value.as_str().and_then(|text| text.parse::<codes::SocialCreditCode>().ok()).map(|_| 0),
+        FindingType::Date => {
+            value.as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok()).map(|_| 0)
+        }
+        FindingType::Uscc => {
+            value.as_str().and_then(|text| text.parse::<codes::SocialCreditCode>().ok()).map(|_| 0)
+        }
     };
     let Some(measure) = measure else { return Some(FindingRule::WrongType) };
     let bounded = !matches!(rule.kind, FindingType::Boolean | FindingType::Date | FindingType::Uscc);
-    let most = [rule.max, rule.at_most.as_ref().and_then(|most| earlier.get(&most.finding)).and_then(Value::as_i64)];
+    let most =
+        [rule.max, rule.at_most.as_ref().and_then(|most| earlier.get(&most.finding)).and_then(Value::as_i64)];
     let most = most.into_iter().flatten().min();
     match (rule.min, most) {
         (Some(least), _) if bounded && measure < least => Some(FindingRule::BelowMinimum(least)),

@@ -26,18 +26,19 @@ pub use command::{Command, Context};
 pub use error::CaseError;
 pub use event::{Conclusion, Defect, Event, Recorded};
 pub use findings::{FindingFault, FindingRule, check_findings};
-pub use process::{
-    Acceptance, AtMost, Branch, CaseType, Condition, CorrectionRule, Effect, Effects, Executor, Executors, Finding,
-    FindingType, Generate, Level, NoticeLine, Process, ProcessFault, Silence, Stage, StageKind, StatedLimit, TypeRef,
-};
 pub use process::Surroundings as PackageSurroundings;
+pub use process::{
+    Acceptance, AtMost, Branch, CaseType, Condition, CorrectionRule, Effect, Effects, Executor, Executors,
+    Finding, FindingType, Generate, Level, NoticeLine, Process, ProcessFault, Silence, Stage, StageKind,
+    StatedLimit, TypeRef,
+};
 pub use record::{
     EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, YELLOW_WORKING_DAYS, act, effects_of, get, history, open,
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
-    CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices, light_on,
-    of_applicant, worklist,
+    CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices,
+    light_on, of_applicant, worklist,
 };
 
 /// Tables of this room.

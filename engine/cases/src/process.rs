@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod check;
+mod finding;
+
 pub use check::{ProcessFault, Surroundings};
+pub use finding::{AtMost, Finding, FindingType, Generate};
 
 /// A limit with the law or promise it rests on (时限及依据).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,7 +107,11 @@ pub struct Condition {
 
 impl Condition {
     /// Whether it holds over form facts and findings.
-    pub fn holds(&self, facts: &serde_json::Map<String, Value>, findings: &serde_json::Map<String, Value>) -> bool {
+    pub fn holds(
+        &self,
+        facts: &serde_json::Map<String, Value>,
+        findings: &serde_json::Map<String, Value>,
+    ) -> bool {
         let value = match (&self.field, &self.finding) {
             (Some(field), None) => facts.get(field),
             (None, Some(finding)) => findings.get(finding),
@@ -148,42 +155,6 @@ pub struct CorrectionRule {
     pub limit: StatedLimit,
 }
 
-/// Type of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FindingType {
-    /// Amount in fen (分).
-    Money,
-    /// Whole number.
-    Integer,
-    /// Free text.
-    Text,
-    /// Yes or no.
-    Boolean,
-    /// A civil day, `yyyy-mm-dd`.
-    Date,
-    /// A unified social credit code (GB 32100).
-    Uscc,
-}
-
-/// Registrar and class of a social credit code that the platform may propose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Generate {
-    /// First character (登记管理部门).
-    pub registrar: String,
-    /// Second character (机构类别).
-    pub class: String,
-}
-
-/// A bound that an earlier finding sets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AtMost {
-    /// Id of the earlier finding.
-    pub finding: String,
-}
-
 /// One line of a public notice: all that it may show beside item, case number and last day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,34 +163,6 @@ pub struct NoticeLine {
     pub label: Words,
     /// A text with placeholders, as in `licences.yaml`.
     pub value: String,
-}
-
-/// Something staff must establish (审查认定的事实).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Finding {
-    /// Stable id.
-    pub id: String,
-    /// Name on the page.
-    pub label: Words,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub kind: FindingType,
-    /// Whether it must be given (with an agreeing opinion or a granting decision).
-    #[serde(default)]
-    pub required: bool,
-    /// Smallest number or shortest text.
-    #[serde(default)]
-    pub min: Option<i64>,
-    /// Largest number or longest text.
-    #[serde(default)]
-    pub max: Option<i64>,
-    /// Not above an earlier finding.
-    #[serde(default)]
-    pub at_most: Option<AtMost>,
-    /// Proposed by the platform.
-    #[serde(default)]
-    pub generate: Option<Generate>,
 }
 
 /// One of several reviews that run side by side (并联审批).
@@ -327,7 +270,8 @@ impl TryFrom<StageText> for Stage {
     type Error = String;
 
     fn try_from(text: StageText) -> Result<Self, String> {
-        let StageText { id, kind, name, when, branches, by, lasts, stops_clock, lines, findings, makes } = text;
+        let StageText { id, kind, name, when, branches, by, lasts, stops_clock, lines, findings, makes } =
+            text;
         if lines.is_some() && !matches!(kind, StageWord::PublicNotice) {
             return Err(format!("stage {id}: only a public notice has lines"));
         }
@@ -336,21 +280,29 @@ impl TryFrom<StageText> for Stage {
             (StageWord::Review, Some(branches), None, None, None, None) if makes_or_none.is_empty() => {
                 StageKind::Review { branches }
             }
-            (StageWord::PublicNotice, None, Some(by), Some(lasts), stops_clock, None) => StageKind::PublicNotice {
-                by,
-                lasts,
-                stops_clock: stops_clock.unwrap_or(false),
-                lines: lines.unwrap_or_default(),
-                makes: makes_or_none,
-            },
+            (StageWord::PublicNotice, None, Some(by), Some(lasts), stops_clock, None) => {
+                StageKind::PublicNotice {
+                    by,
+                    lasts,
+                    stops_clock: stops_clock.unwrap_or(false),
+                    lines: lines.unwrap_or_default(),
+                    makes: makes_or_none,
+                }
+            }
             (StageWord::Decision, None, Some(by), None, None, findings) => {
                 StageKind::Decision { by, findings: findings.unwrap_or_default(), makes: makes_or_none }
             }
-            (StageWord::Review, ..) => return Err(format!("stage {id}: a review has branches and nothing else")),
-            (StageWord::PublicNotice, ..) => {
-                return Err(format!("stage {id}: a public notice has by, lasts, stops_clock, lines and makes"));
+            (StageWord::Review, ..) => {
+                return Err(format!("stage {id}: a review has branches and nothing else"));
             }
-            (StageWord::Decision, ..) => return Err(format!("stage {id}: a decision has by, findings and makes")),
+            (StageWord::PublicNotice, ..) => {
+                return Err(format!(
+                    "stage {id}: a public notice has by, lasts, stops_clock, lines and makes"
+                ));
+            }
+            (StageWord::Decision, ..) => {
+                return Err(format!("stage {id}: a decision has by, findings and makes"));
+            }
         };
         Ok(Self { id, name, when, kind })
     }
@@ -413,7 +365,11 @@ impl Process {
     /// the (sealed) form.
     pub fn fields_read(&self) -> BTreeSet<&str> {
         let from_executors = self.executors().flat_map(|executor| {
-            executor.body_from.as_deref().into_iter().chain(executor.when.iter().filter_map(|w| w.field.as_deref()))
+            executor
+                .body_from
+                .as_deref()
+                .into_iter()
+                .chain(executor.when.iter().filter_map(|w| w.field.as_deref()))
         });
         let from_conditions = self.conditions().filter_map(|condition| condition.field.as_deref());
         from_executors.chain(from_conditions).collect()

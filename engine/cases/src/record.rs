@@ -49,7 +49,11 @@ pub struct NewCase {
     pub facts: Map<String, Value>,
 }
 
-fn with_context<T>(around: &Surroundings<'_>, case_type: &CaseType, run: impl FnOnce(&Context<'_>) -> T) -> T {
+fn with_context<T>(
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    run: impl FnOnce(&Context<'_>) -> T,
+) -> T {
     let now = around.now;
     let new_task = move || -> TaskId { store::fresh_id(now) };
     run(&Context { now, calendar: around.calendar, bodies: around.bodies, case_type, new_task: &new_task })
@@ -249,7 +253,12 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
     Ok(())
 }
 
-async fn update_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case, before: i64) -> Result<(), CaseError> {
+async fn update_case(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case: &Case,
+    before: i64,
+) -> Result<(), CaseError> {
     let days = days_of(case, around.calendar)?;
     let changed = tx
         .execute(
@@ -296,7 +305,8 @@ async fn write_tasks(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
         let due = own.into_iter().chain(of_case).min();
         let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
         // While the applicant corrects, the office's work waits too and leaves the worklists.
-        let state = if task.is_live() && case.status == Status::Correction { "waiting" } else { task.state.as_str() };
+        let state =
+            if task.is_live() && case.status == Status::Correction { "waiting" } else { task.state.as_str() };
         tx.execute(
             "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
                  opened_at, due_on, yellow_from)
@@ -345,7 +355,12 @@ async fn plan_timer(
     Ok(())
 }
 
-async fn plan_effects(tx: &mut Tx, now: Timestamp, case_type: &CaseType, case: &Case) -> Result<(), CaseError> {
+async fn plan_effects(
+    tx: &mut Tx,
+    now: Timestamp,
+    case_type: &CaseType,
+    case: &Case,
+) -> Result<(), CaseError> {
     for effect in effects_of(case_type, case) {
         store::jobs::enqueue(
             tx,
@@ -366,7 +381,9 @@ pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
     match case.outcome {
         Some(crate::Outcome::Granted) => &case_type.process.effects.granted,
         Some(crate::Outcome::Refused) => &case_type.process.effects.refused,
-        Some(crate::Outcome::NotAccepted | crate::Outcome::Withdrawn | crate::Outcome::OutOfTime) | None => &[],
+        Some(crate::Outcome::NotAccepted | crate::Outcome::Withdrawn | crate::Outcome::OutOfTime) | None => {
+            &[]
+        }
     }
 }
 

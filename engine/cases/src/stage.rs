@@ -46,7 +46,9 @@ impl Case {
                 work,
                 role,
                 body,
-                limit: branch.and_then(|branch| branch.limit.as_ref()).map(crate::process::StatedLimit::to_limit),
+                limit: branch
+                    .and_then(|branch| branch.limit.as_ref())
+                    .map(crate::process::StatedLimit::to_limit),
                 optional: branch.is_some_and(|branch| branch.optional),
             })
         };
@@ -87,7 +89,9 @@ pub(crate) fn find_body(
         .ok_or_else(|| CaseError::NobodyCompetent("by".into()))?;
     let body = match (&executor.level, &executor.body_from) {
         (Some(level), _) => ctx.bodies.competent(*level, ctx.case_type.department(), division),
-        (None, Some(field)) => facts.get(field).and_then(Value::as_str).and_then(|slug| ctx.bodies.by_slug(slug)),
+        (None, Some(field)) => {
+            facts.get(field).and_then(Value::as_str).and_then(|slug| ctx.bodies.by_slug(slug))
+        }
         (None, None) => None,
     };
     let wanted = || executor.body_from.clone().unwrap_or_else(|| format!("{:?}", executor.level));

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::ToSpan;
-use kernel::{Actor, BodyId, CaseId, PersonActor, PersonId, Role, StaffActor, StaffId, TaskId, Timestamp, TypedId, Words};
+use kernel::{
+    Actor, BodyId, CaseId, PersonActor, PersonId, Role, StaffActor, StaffId, TaskId, Timestamp, TypedId,
+    Words,
+};
 use legal_time::Calendar;
 use proptest::prelude::*;
 use serde_json::{Map, json};
@@ -52,7 +55,8 @@ pub(crate) fn dog_licence() -> CaseType {
         ],
         "effects": { "granted": [{ "issue": "dog-licence" }], "refused": [{ "issue": "refusal" }] }
     });
-    let limit = |within: &str| serde_json::from_value(json!({ "within": within, "basis": "示例办法" })).unwrap();
+    let limit =
+        |within: &str| serde_json::from_value(json!({ "within": within, "basis": "示例办法" })).unwrap();
     CaseType {
         reference: TypeRef { item: "009911001000".into(), handling: "01".into(), version: "1".into() },
         name: Words::new("养犬登记", "Dog licence"),
@@ -113,7 +117,7 @@ pub(crate) struct Play {
 }
 
 impl Play {
-    pub(crate) fn start(at: &str, facts: serde_json::Value) -> Self {
+    pub(crate) fn start(at: &str, facts: &serde_json::Value) -> Self {
         let now = instant(at);
         let (case_type, bodies, calendar) = (dog_licence(), bodies(), Calendar::china());
         let facts = facts.as_object().cloned().unwrap_or_default();
@@ -140,7 +144,8 @@ impl Play {
         };
         let task = play.with(|ctx| {
             let (body, role) =
-                find_body(ctx, &ctx.case_type.process.acceptance.by, "430102001", &Map::new(), &Map::new()).unwrap();
+                find_body(ctx, &ctx.case_type.process.acceptance.by, "430102001", &Map::new(), &Map::new())
+                    .unwrap();
             acceptance_task(ctx, body, role)
         });
         play.take(&Actor::System, vec![task]);
@@ -188,7 +193,7 @@ impl Play {
     /// The live task of this kind (and branch).
     pub(crate) fn task(&self, work: TaskKind, branch: Option<&str>) -> TaskId {
         let wanted = |t: &&crate::Task| t.work == work && (branch.is_none() || t.branch.as_deref() == branch);
-        self.case.live_tasks().find(wanted).map(|t| t.id).unwrap_or_else(|| panic!("no live {work:?} task"))
+        self.case.live_tasks().find(wanted).map_or_else(|| panic!("no live {work:?} task"), |t| t.id)
     }
 
     /// Claims and returns the live task of this kind.
@@ -208,7 +213,7 @@ fn recorded(at: Timestamp, seq: i64, by: &Actor, event: Event) -> Recorded {
     Recorded { id, seq, at, actor: by.reference(), actor_name: String::new(), event }
 }
 
-fn object(value: serde_json::Value) -> Map<String, serde_json::Value> {
+fn object(value: &serde_json::Value) -> Map<String, serde_json::Value> {
     value.as_object().cloned().unwrap_or_default()
 }
 
@@ -240,11 +245,10 @@ pub(crate) fn check_invariants(play: &Play) {
         assert!(waits, "an open case always waits for somebody or for a day: {:?}", case.stage);
     }
     for task in &case.tasks {
-        assert_eq!(task.claimed_by.is_none() && task.state == TaskState::Claimed, false);
+        assert!(task.claimed_by.is_some() || task.state != TaskState::Claimed);
     }
-    for clock in [Some(&case.acceptance_clock), case.promised_clock.as_ref(), case.statutory_clock.as_ref()] {
-        if let Some(clock) = clock {
-            clock.evaluate(&play.calendar).unwrap();
-        }
+    let of_decision = case.promised_clock.iter().chain(&case.statutory_clock);
+    for clock in of_decision.chain([&case.acceptance_clock]) {
+        clock.evaluate(&play.calendar).unwrap();
     }
 }

@@ -77,7 +77,8 @@ pub async fn worklist(
     };
     let yellow_from_at_most = (light == Some(Light::Yellow)).then_some(today);
     let yellow_from_above = (light == Some(Light::Green)).then_some(today);
-    let [after_due, after_id] = page.keys(vals!["", ""])?.try_into().unwrap_or_else(|_two| ["".into(), "".into()]);
+    let [after_due, after_id] =
+        page.keys(vals!["", ""])?.try_into().unwrap_or_else(|_two| ["".into(), "".into()]);
     let only_mine = (scope == Scope::Mine).then_some(clerk.staff);
     let rows = tx
         .fetch_all(
@@ -135,7 +136,8 @@ fn work_item(row: &Row, today: Date) -> Result<WorkItem, CaseError> {
 
 fn word<T>(row: &Row, column: usize, read: impl Fn(&str) -> Option<T>) -> Result<T, store::Error> {
     let text: String = row.get(column)?;
-    read(&text).ok_or_else(|| store::Error::Damaged { column: column.to_string(), expected: "a word of its list" })
+    read(&text)
+        .ok_or_else(|| store::Error::Damaged { column: column.to_string(), expected: "a word of its list" })
 }
 
 /// A case as a list shows it.
@@ -170,7 +172,8 @@ pub async fn of_applicant(
     today: Date,
     page: &PageRequest,
 ) -> Result<Page<CaseSummary>, CaseError> {
-    const COLUMNS_OF_PERSON: &str = "select id, number, item, handling, status, stage, outcome, due_on, yellow_from,
+    const COLUMNS_OF_PERSON: &str =
+        "select id, number, item, handling, status, stage, outcome, due_on, yellow_from,
             submitted_at from cases
          where person = $1 and legal_person is null and id < $2
          order by id desc limit $3";
@@ -223,7 +226,8 @@ pub async fn case_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<CaseId>, C
 /// The cases whose public notice (公示) hangs today, the one that ends first at the head of the list. The day
 /// decides, not the timer: a notice whose end nobody has recorded yet is over all the same.
 pub async fn hanging_notices(tx: &mut Tx, today: Date, page: &PageRequest) -> Result<Page<Case>, CaseError> {
-    let [after_day, after_id] = page.keys(vals!["", ""])?.try_into().unwrap_or_else(|_two| ["".into(), "".into()]);
+    let [after_day, after_id] =
+        page.keys(vals!["", ""])?.try_into().unwrap_or_else(|_two| ["".into(), "".into()]);
     let rows = tx
         .fetch_all(
             "select state, notice_until from cases

@@ -42,6 +42,9 @@ const PERSON_NAV: &[NavLink] = &[
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
 
+/// Where a person's name in the navigation leads, and the page that hangs on it.
+const BY_NAME: [&str; 2] = ["/my/account", "/my/agents"];
+
 /// What every page template holds in its field `shell`; it offers all that a [`Visitor`] offers.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -82,6 +85,11 @@ impl Shell {
         matches!(self.actor, Actor::Person(_))
     }
 
+    /// Whether a person looks at the page on behalf of a legal person (代表单位).
+    pub fn acts_for_another(&self) -> bool {
+        matches!(&self.actor, Actor::Person(person) if person.acting_for.is_some())
+    }
+
     /// How the signed-in visitor is called; empty for a stranger.
     pub fn shown_as(&self) -> &str {
         match &self.actor {
@@ -120,10 +128,15 @@ impl Shell {
         assets::icon_href()
     }
 
-    /// Whether this page lies at or below an address of the navigation.
+    /// Whether this page lies at or below an address of the navigation, and not below a closer one: `/my/licences` is
+    /// not marked under `/my`.
     pub fn is_at(&self, href: &str) -> bool {
         let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
-        self.path == href || (href != "/" && self.path.strip_prefix(href).is_some_and(below))
+        let covers = |href: &str| {
+            self.path == href || (href != "/" && self.path.strip_prefix(href).is_some_and(below))
+        };
+        let others = self.nav().iter().map(|link| link.href).chain(BY_NAME);
+        covers(href) && !others.into_iter().any(|other| other.len() > href.len() && covers(other))
     }
 
     /// `/lang?to=…&back=…`: this page in another language.

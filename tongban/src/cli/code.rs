@@ -21,10 +21,10 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Check { kind, value, json } = command;
-    let described = codes::describe(&kind, &value);
-    if json {
+    let described = codes::describe(kind, value);
+    if *json {
         let parts = described.as_ref().map(|parts| {
             let part = |p: &codes::Part| serde_json::json!({ "label": p.label, "label_zh": p.label_zh, "value": p.value });
             parts.iter().map(part).collect::<Vec<_>>()

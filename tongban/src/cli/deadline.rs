@@ -36,12 +36,13 @@ pub(crate) struct Arguments {
     lang: Language,
 }
 
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { from, limit, paused, days, json, lang } = arguments;
     let calendar = Calendar::china();
-    let clock = paused.into_iter().fold(Clock::started(limit, from), |clock, range| clock.paused(range, ""));
+    let clock =
+        paused.iter().fold(Clock::started(limit.clone(), *from), |clock, range| clock.paused(*range, ""));
     let reading = clock.evaluate(&calendar)?;
-    if json {
+    if *json {
         say!("{}", serde_json::to_string_pretty(&reading)?);
         return Ok(ExitCode::SUCCESS);
     }
@@ -57,7 +58,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let lines = if chinese { reading.explanation.lines_zh() } else { reading.explanation.lines_en() };
     lines.iter().for_each(|line| say!("  {line}"));
-    if days {
+    if *days {
         for step in reading.explanation.days() {
             say!("  {}  {}", step.from, if chinese { step.label_zh() } else { step.label_en() });
         }

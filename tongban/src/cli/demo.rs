@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 
 const ACCOUNTS: &str = "demo-accounts.txt";
 
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     serve::start_log(LogFormat::Text, "warn")?;
     let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), arguments.port);
     let settings = Settings {
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     runtime()?.block_on(async {
         if !arguments.data.join(ACCOUNTS).is_file() {
-            prepare(&arguments, &settings).await?;
+            prepare(arguments, &settings).await?;
         }
         print_accounts(&arguments.data)?;
         if arguments.prepare_only {
@@ -71,7 +71,11 @@ fn print_accounts(data: &Path) -> anyhow::Result<()> {
 
 /// Makes the folder beside its place and moves it there when it is whole, so that a half-made one is never used.
 async fn prepare(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
-    anyhow::ensure!(!arguments.data.exists(), "{} is there but holds no demonstration", arguments.data.display());
+    anyhow::ensure!(
+        !arguments.data.exists(),
+        "{} is there but holds no demonstration",
+        arguments.data.display()
+    );
     let making = arguments.data.with_extension("making");
     let _nothing_left_over = std::fs::remove_dir_all(&making);
     let cast = Cast::read(&arguments.packages.join("cast.yaml"))?;
@@ -89,21 +93,31 @@ async fn prepare(arguments: &Arguments, settings: &Settings) -> anyhow::Result<(
 }
 
 fn passwords(cast: &Cast) -> BTreeMap<String, String> {
-    let logins = cast.staff.iter().map(|staff| &staff.login).chain(cast.persons.iter().map(|person| &person.slug));
+    let logins =
+        cast.staff.iter().map(|staff| &staff.login).chain(cast.persons.iter().map(|person| &person.slug));
     logins.map(|login| (login.clone(), first_password())).collect()
 }
 
 fn accounts_text(cast: &Cast, passwords: &BTreeMap<String, String>) -> String {
-    let mut text = "Everybody here is invented. Citizens sign in at /sign-in with their number or telephone:\n".to_owned();
+    let mut text =
+        "Everybody here is invented. Citizens sign in at /sign-in with their number or telephone:\n"
+            .to_owned();
     for person in &cast.persons {
-        text.push_str(&format!("  {}  {}  {}  {}\n", person.name, person.resident_id, person.phone, passwords[&person.slug]));
+        text.push_str(&format!(
+            "  {}  {}  {}  {}\n",
+            person.name, person.resident_id, person.phone, passwords[&person.slug]
+        ));
     }
     text.push_str("Staff sign in at /staff/sign-in:\n");
     for staff in &cast.staff {
         let roles: Vec<&str> = staff.roles.iter().map(|role| role.as_str()).collect();
         text.push_str(&format!(
             "  {:<20} {}  {} {} ({})\n",
-            staff.login, passwords[&staff.login], staff.name, staff.body, roles.join(", ")
+            staff.login,
+            passwords[&staff.login],
+            staff.name,
+            staff.body,
+            roles.join(", ")
         ));
     }
     text
@@ -118,7 +132,8 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
     let clock = FrozenClock::at(start);
     let platform = Platform::open(settings, clock.clock()).await?;
     let mut tx = platform.db.begin().await?;
-    let imported = cast.import(&mut tx, &platform.identity, start, |login| passwords.get(login).cloned()).await?;
+    let imported =
+        cast.import(&mut tx, &platform.identity, start, |login| passwords.get(login).cloned()).await?;
     tx.commit().await?;
     platform.refresh_bodies().await?;
     let player = Player::new(&platform, clock, cast, &imported);
@@ -128,7 +143,7 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
     for package in platform.library.list() {
         for file in Scenario::files(std::path::Path::new(&package.folder))? {
             let scenario = Scenario::read(&file)?;
-            let played = player.play(&package, &scenario, Extent::Whole).await;
+            let played = player.play(package, &scenario, Extent::Whole).await;
             played.map_err(|what| anyhow::anyhow!("{}: {what}", file.display()))?;
             cases += 1;
             for steps in (1..scenario.steps.len()).filter(|steps| is_worth_showing(&scenario, *steps)) {
@@ -154,5 +169,6 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
 /// Whether the picture after so many steps is one of its own: something was done and nothing was refused on the way.
 fn is_worth_showing(scenario: &Scenario, steps: usize) -> bool {
     let played = &scenario.steps[..steps];
-    played.iter().all(|step| step.refused.is_none()) && played.last().is_some_and(|step| step.expect.is_some())
+    played.iter().all(|step| step.refused.is_none())
+        && played.last().is_some_and(|step| step.expect.is_some())
 }

@@ -24,11 +24,11 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Import { config, file } = command;
-    let config = Config::read(&config, std::env::vars())?;
+    let config = Config::read(config, std::env::vars())?;
     let settings = serve::settings(&config)?;
-    let cast = Cast::read(&file)?;
+    let cast = Cast::read(file)?;
     let passwords: BTreeMap<String, String> =
         cast.staff.iter().map(|staff| (staff.login.clone(), first_password())).collect();
     runtime()?.block_on(async {
@@ -41,7 +41,12 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         anyhow::Ok(())
     })?;
     passwords.iter().for_each(|(login, password)| say!("{login}  {password}"));
-    say!("{} bodies, {} staff, {} persons brought in", cast.bodies.len(), cast.staff.len(), cast.persons.len());
+    say!(
+        "{} bodies, {} staff, {} persons brought in",
+        cast.bodies.len(),
+        cast.staff.len(),
+        cast.persons.len()
+    );
     Ok(ExitCode::SUCCESS)
 }
 

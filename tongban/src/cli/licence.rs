@@ -22,11 +22,12 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Verify { file, root } = command;
-    let pem = std::fs::read_to_string(&root).with_context(|| format!("root certificate {}", root.display()))?;
+    let pem =
+        std::fs::read_to_string(root).with_context(|| format!("root certificate {}", root.display()))?;
     let root = Certificate::from_pem(&pem).context("root certificate")?;
-    let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
     match licences::verify_file(&bytes, &root) {
         Ok(verified) => {
             let metadata = &verified.metadata;

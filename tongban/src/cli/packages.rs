@@ -18,17 +18,17 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &Command) -> ExitCode {
     let Command::Check { path } = command;
-    match catalogue::Library::load(&path, &platform::registers_kept()) {
+    match catalogue::Library::load(path, &platform::registers_kept()) {
         Ok(library) => {
             say!("{} packages, 0 faults", library.list().count());
-            Ok(ExitCode::SUCCESS)
+            ExitCode::SUCCESS
         }
         Err(faults) => {
             faults.iter().for_each(|fault| say!("{fault}"));
             say!("{} faults", faults.len());
-            Ok(ExitCode::from(1))
+            ExitCode::from(1)
         }
     }
 }

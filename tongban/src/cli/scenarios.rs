@@ -24,12 +24,12 @@ pub(crate) struct Arguments {
     cast: Option<PathBuf>,
 }
 
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let cast = match &arguments.cast {
         Some(path) => Cast::read(path)?,
         None => Cast::read(&find_cast(&arguments.path).context("no cast.yaml in the folder or above it")?)?,
     };
-    runtime()?.block_on(play_all(&arguments, &cast))
+    runtime()?.block_on(play_all(arguments, &cast))
 }
 
 fn find_cast(path: &Path) -> Option<PathBuf> {
@@ -87,7 +87,7 @@ async fn play_on(
         for file in Scenario::files(std::path::Path::new(&package.folder))? {
             let name = file.strip_prefix(&arguments.path).unwrap_or(&file).display().to_string();
             let played = match Scenario::read(&file) {
-                Ok(scenario) => player.play(&package, &scenario, Extent::Whole).await.map(|_case| ()),
+                Ok(scenario) => player.play(package, &scenario, Extent::Whole).await.map(|_case| ()),
                 Err(error) => Err(error.to_string()),
             };
             match played {

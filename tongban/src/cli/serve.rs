@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     config: PathBuf,
 }
 
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::read(&arguments.config, std::env::vars())?;
     start_log(config.log.format, &config.log.filter)?;
     let settings = settings(&config)?;
@@ -39,7 +39,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// The settings that a config file means.
 pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
     let file = &config.data.passphrase_file;
-    let text = std::fs::read_to_string(file).with_context(|| format!("passphrase_file {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("passphrase_file {}", file.display()))?;
     let passphrase = text.lines().next().unwrap_or("").to_owned();
     anyhow::ensure!(passphrase.len() >= 12, "passphrase_file {}: at least 12 characters", file.display());
     Ok(Settings {
@@ -81,7 +82,8 @@ pub(crate) async fn serve(
     stop_after: Duration,
     started: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen on {listen}"))?;
+    let listener =
+        tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen on {listen}"))?;
     started(listener.local_addr()?);
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(store::jobs::run_forever(

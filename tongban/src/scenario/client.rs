@@ -69,7 +69,13 @@ impl Client {
     }
 
     /// A request with a JSON body, or none.
-    pub async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> Answer {
         let bytes = body.map(Value::to_string).unwrap_or_default().into_bytes();
         self.send_bytes(method, path, token, "application/json", bytes, None).await
     }

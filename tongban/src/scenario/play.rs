@@ -60,11 +60,17 @@ impl<'a> Player<'a> {
     }
 
     /// Plays a scenario. Says what did not go as written.
-    pub async fn play(&self, package: &Package, scenario: &Scenario, extent: Extent) -> Played<Option<CaseId>> {
+    pub async fn play(
+        &self,
+        package: &Package,
+        scenario: &Scenario,
+        extent: Extent,
+    ) -> Played<Option<CaseId>> {
         let (count, moved_by) = match extent {
             Extent::Whole => (scenario.steps.len(), None),
             Extent::Cut { steps, last_at } => {
-                let last = scenario.steps[..steps].last().and_then(|step| beijing(&step.at)).ok_or("no steps")?;
+                let last =
+                    scenario.steps[..steps].last().and_then(|step| beijing(&step.at)).ok_or("no steps")?;
                 (steps, Some(to_micros(last_at) - to_micros(last)))
             }
         };
@@ -80,7 +86,13 @@ impl<'a> Player<'a> {
         Ok(stand.case)
     }
 
-    async fn step(&self, package: &Package, scenario: &Scenario, step: &Step, stand: &mut Stand) -> Played<()> {
+    async fn step(
+        &self,
+        package: &Package,
+        scenario: &Scenario,
+        step: &Step,
+        stand: &mut Stand,
+    ) -> Played<()> {
         let written = beijing(&step.at).ok_or("no time")?;
         self.clock.set(from_micros(to_micros(written) + stand.moved_by.unwrap_or(0)));
         self.platform.run_due().await.map_err(|error| error.to_string())?;
@@ -139,9 +151,13 @@ impl<'a> Player<'a> {
         let person = self.imported.persons.get(&scenario.applicant).ok_or("no such applicant in the cast")?;
         let token = self.session(identity::Subject::Person(*person)).await?;
         if let Some(slug) = &scenario.on_behalf_of {
-            let legal_person = self.imported.legal_persons.get(slug).ok_or("no such legal person in the cast")?;
+            let legal_person =
+                self.imported.legal_persons.get(slug).ok_or("no such legal person in the cast")?;
             let body = json!({ "legal_person": legal_person.to_string() });
-            let answer = self.client.send(Method::PUT, "/api/v1/sessions/current/hat", Some(&token), Some(&body)).await;
+            let answer = self
+                .client
+                .send(Method::PUT, "/api/v1/sessions/current/hat", Some(&token), Some(&body))
+                .await;
             if !answer.is_good() {
                 return Err(format!("hat: {}", told(&answer)));
             }
@@ -160,7 +176,13 @@ impl<'a> Player<'a> {
         open.await.map_err(|error| error.to_string())
     }
 
-    async fn apply(&self, package: &Package, scenario: &Scenario, step: &Step, stand: &mut Stand) -> Played<Answer> {
+    async fn apply(
+        &self,
+        package: &Package,
+        scenario: &Scenario,
+        step: &Step,
+        stand: &mut Stand,
+    ) -> Played<Answer> {
         let token = self.applicant(scenario).await?;
         let start = json!({
             "item": package.reference.item,
@@ -178,13 +200,7 @@ impl<'a> Player<'a> {
         Ok(answer)
     }
 
-    async fn fill_in_and_submit(
-        &self,
-        package: &Package,
-        step: &Step,
-        token: &str,
-        draft: &str,
-    ) -> Answer {
+    async fn fill_in_and_submit(&self, package: &Package, step: &Step, token: &str, draft: &str) -> Answer {
         let path = format!("/api/v1/drafts/{draft}");
         let answers = Value::Object(step.form.clone());
         let saved = self.client.send(Method::PATCH, &path, Some(token), Some(&answers)).await;
@@ -281,7 +297,8 @@ impl<'a> Player<'a> {
         }
         let shown = shown.json();
         let wanted = [("status", &expected.status), ("stage", &expected.stage), ("due_on", &expected.due)];
-        for (key, wanted) in wanted.into_iter().filter_map(|(key, wanted)| wanted.as_ref().map(|w| (key, w))) {
+        for (key, wanted) in wanted.into_iter().filter_map(|(key, wanted)| wanted.as_ref().map(|w| (key, w)))
+        {
             if shown[key].as_str() != Some(wanted) {
                 return Err(format!("{key} is {}, must be {wanted}", shown[key]));
             }
@@ -294,10 +311,18 @@ impl<'a> Player<'a> {
         let case = self.case(stand).await?;
         let outcome = case.outcome.map(|outcome| outcome.as_str().to_owned());
         if case.status.as_str() != end.status || outcome != end.outcome {
-            return Err(format!("{} {outcome:?}, must be {} {:?}", case.status.as_str(), end.status, end.outcome));
+            return Err(format!(
+                "{} {outcome:?}, must be {} {:?}",
+                case.status.as_str(),
+                end.status,
+                end.outcome
+            ));
         }
-        let mut issued: Vec<String> =
-            case.effects.iter().filter_map(|(key, _)| key.strip_prefix("issue:").map(str::to_owned)).collect();
+        let mut issued: Vec<String> = case
+            .effects
+            .iter()
+            .filter_map(|(key, _)| key.strip_prefix("issue:").map(str::to_owned))
+            .collect();
         issued.sort();
         let mut wanted = end.documents.clone();
         wanted.sort();
@@ -305,7 +330,8 @@ impl<'a> Player<'a> {
             return Err(format!("documents {issued:?}, must be {wanted:?}"));
         }
         self.check_documents(scenario, &case).await?;
-        let registers: Vec<&str> = case.effects.iter().filter_map(|(key, _)| key.strip_prefix("register:")).collect();
+        let registers: Vec<&str> =
+            case.effects.iter().filter_map(|(key, _)| key.strip_prefix("register:")).collect();
         if registers != end.register.iter().map(String::as_str).collect::<Vec<_>>() {
             return Err(format!("register entries {registers:?}, must be {:?}", end.register));
         }
@@ -354,7 +380,8 @@ fn told(answer: &Answer) -> String {
 
 /// Ids of the materials that every applicant must hand in.
 pub fn required_materials(package: &Package) -> Vec<String> {
-    let of_applicant = package.item.materials.iter().filter(|m| m.by == MadeBy::Applicant && m.need == Need::Required);
+    let of_applicant =
+        package.item.materials.iter().filter(|m| m.by == MadeBy::Applicant && m.need == Need::Required);
     of_applicant.map(|material| material.id.clone()).collect()
 }
 
@@ -364,7 +391,9 @@ fn chosen(package: &Package, materials: Option<&Materials>) -> Vec<String> {
         None => Vec::new(),
         Some(Materials::Word(_)) => required,
         Some(Materials::These(these)) => these.clone(),
-        Some(Materials::AllBut { all_but }) => required.into_iter().filter(|id| !all_but.contains(id)).collect(),
+        Some(Materials::AllBut { all_but }) => {
+            required.into_iter().filter(|id| !all_but.contains(id)).collect()
+        }
     }
 }
 
@@ -378,7 +407,9 @@ fn task_for(case: &Case, step: &Step, staff: StaffId, body: Option<BodyId>) -> P
         Action::Opinion => &[TaskKind::Review],
         Action::PublishNotice => &[TaskKind::Notice],
         Action::Decide => &[TaskKind::Decide],
-        Action::Apply | Action::Resubmit | Action::Withdraw | Action::Wait => return Err("no work of staff".into()),
+        Action::Apply | Action::Resubmit | Action::Withdraw | Action::Wait => {
+            return Err("no work of staff".into());
+        }
     };
     let of_kind = |task: &&cases::Task| {
         kinds.contains(&task.work) && (step.branch.is_none() || task.branch == step.branch)
@@ -411,7 +442,8 @@ fn command(step: &Step, task: TaskId) -> Played<Value> {
             let mut command = Map::new();
             command.insert("do".into(), "note-defect".into());
             command.insert("task".into(), json!(task));
-            let target = step.material.as_ref().map(|m| ("material", m)).or(step.field.as_ref().map(|f| ("field", f)));
+            let target =
+                step.material.as_ref().map(|m| ("material", m)).or(step.field.as_ref().map(|f| ("field", f)));
             let (key, value) = target.ok_or("a defect is of a material or a field")?;
             command.insert(key.into(), json!(value));
             command.insert("problem".into(), json!(step.problem));
@@ -463,7 +495,9 @@ pub fn invented_pdf(material: &str) -> Vec<u8> {
     for offset in offsets {
         pdf.push_str(&format!("{offset:010} 00000 n \n"));
     }
-    pdf.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1));
+    pdf.push_str(&format!(
+        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
+        objects.len() + 1
+    ));
     pdf.into_bytes()
 }
-

@@ -98,7 +98,11 @@ impl Browser {
         assert!(!seen[1].as_str().unwrap_or("").is_empty(), "{} {what}: a page without a title", self.name);
         assert_eq!(seen[2], 0, "{} {what}: inline styles", self.name);
         let text = seen[3].as_str().unwrap_or("");
-        assert!(!text.contains('⟦'), "{} {what}: a sentence is missing from the catalogue: {text}", self.name);
+        assert!(
+            !text.contains('⟦'),
+            "{} {what}: a sentence is missing from the catalogue: {text}",
+            self.name
+        );
     }
 
     /// Photographs the whole page, not only what the window shows.
@@ -112,11 +116,10 @@ impl Browser {
         let script = "return document.documentElement.scrollHeight";
         let high = self.client.execute(script, vec![]).await.unwrap().as_u64().unwrap_or(0);
         let (width, height) = self.size;
-        let metrics = |height: u64| {
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < PHONE_MOST })
-        };
+        let metrics = |height: u64| json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < PHONE_MOST });
         let driver = shots.driver.clone();
-        ask(&driver, "Emulation.setDeviceMetricsOverride", metrics(high.clamp(u64::from(height), 6000))).await;
+        ask(&driver, "Emulation.setDeviceMetricsOverride", metrics(high.clamp(u64::from(height), 6000)))
+            .await;
         if let Ok(png) = self.client.screenshot().await {
             std::fs::write(file, png).unwrap();
         }
@@ -168,6 +171,16 @@ impl Browser {
         self.click_at(Locator::XPath(&path), text).await;
     }
 
+    /// Clicks what an XPath finds.
+    pub(crate) async fn click_path(&mut self, path: &str) {
+        self.click_at(Locator::XPath(path), path).await;
+    }
+
+    /// Shows the pages in another language.
+    pub(crate) async fn speak(&mut self, language: &str) {
+        self.click(&format!(".looks a[hreflang='{language}']")).await;
+    }
+
     async fn click_at(&mut self, locator: Locator<'_>, what: &str) {
         let before = self.client.find(Locator::Css("html")).await.unwrap();
         let found = self.client.find(locator).await;
@@ -194,6 +207,12 @@ impl Browser {
     pub(crate) async fn text(&self) -> String {
         let main = self.client.find(Locator::Css(".columns")).await.unwrap();
         main.text().await.unwrap()
+    }
+
+    /// The page says this in its frame.
+    pub(crate) async fn frame_says(&self, wanted: &str) {
+        let text = self.client.find(Locator::Css("header")).await.unwrap().text().await.unwrap();
+        assert!(text.contains(wanted), "{}: {wanted:?} is not in the frame: {text}", self.name);
     }
 
     /// Where the browser is, without the host.

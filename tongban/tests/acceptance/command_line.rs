@@ -33,7 +33,11 @@ fn codes_are_read_or_their_fault_is_named() {
     let bad = [
         ("uscc", "114300000061223401", "check"),
         ("resident-id", "110105194912310021", "check"),
-        ("licence-id", "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.M", "D"),
+        (
+            "licence-id",
+            "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.M",
+            "D",
+        ),
     ];
     for (kind, value, said) in bad {
         let output = tongban(&["code", "check", kind, value]);
@@ -78,7 +82,8 @@ fn broken_packages_are_named_with_file_and_line() {
     assert_eq!(check().0, Some(0), "{}", check().1);
     let process = std::fs::read_to_string(package.join("process.yaml")).unwrap();
     let line = process.lines().position(|line| line.contains("issue: filing-receipt")).unwrap() + 1;
-    std::fs::write(package.join("process.yaml"), process.replace("issue: filing-receipt", "issue: no-such")).unwrap();
+    std::fs::write(package.join("process.yaml"), process.replace("issue: filing-receipt", "issue: no-such"))
+        .unwrap();
     let (code, shown) = check();
     assert_eq!(code, Some(1));
     assert!(shown.contains(&format!("process.yaml:{line}: ")) && shown.contains("no-such"), "{shown}");

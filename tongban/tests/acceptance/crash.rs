@@ -55,7 +55,10 @@ async fn no_acknowledged_case_is_lost_and_none_is_half_there() {
         platform.db.close().await;
     }
     say(&format!("{rounds} rounds: {tally:?}"));
-    assert!(tally.acknowledged > 0 && tally.never_begun > 0, "the kills fell before and after submissions: {tally:?}");
+    assert!(
+        tally.acknowledged > 0 && tally.never_begun > 0,
+        "the kills fell before and after submissions: {tally:?}"
+    );
 }
 
 /// Complete drafts, ready to be submitted, and the token of their person.
@@ -82,7 +85,8 @@ async fn prepare(platform: &Platform, place: &Place) -> (String, Vec<String>) {
         for material in tongban::scenario::required_materials(&package) {
             let path = format!("{path}/materials/{material}?name=a.pdf");
             let file = invented_pdf(&material);
-            let sent = client.send_bytes(Method::POST, &path, Some(&token), "application/pdf", file, None).await;
+            let sent =
+                client.send_bytes(Method::POST, &path, Some(&token), "application/pdf", file, None).await;
             assert!(sent.is_good(), "{}", sent.json());
         }
         drafts.push(id);
@@ -100,7 +104,8 @@ async fn submit_until_killed(
     let dead = Arc::new(AtomicBool::new(false));
     let mut clients = Vec::new();
     for share in drafts.chunks(drafts.len().div_ceil(CLIENTS)) {
-        let (url, token, share, dead) = (server.url.clone(), token.to_owned(), share.to_vec(), Arc::clone(&dead));
+        let (url, token, share, dead) =
+            (server.url.clone(), token.to_owned(), share.to_vec(), Arc::clone(&dead));
         clients.push(tokio::spawn(async move {
             let http = reqwest::Client::new();
             let mut answered = Vec::new();
@@ -163,7 +168,8 @@ async fn check(
             }
         }
     }
-    let orphans = "select count(*) from cases c where not exists (select 1 from applications a where a.case_id = c.id)";
+    let orphans =
+        "select count(*) from cases c where not exists (select 1 from applications a where a.case_id = c.id)";
     let count: i64 = tx.fetch_one(orphans, vals![]).await.unwrap().get(0).unwrap();
     assert_eq!(count, 0, "a case without its application");
 }

@@ -22,8 +22,14 @@ async fn the_api_is_described_as_openapi_3_1() {
     for (path, operations) in paths {
         for (method, operation) in operations.as_object().unwrap() {
             let Some(answers) = operation["responses"].as_object() else { continue };
-            assert!(operation["summary"].as_str().is_some_and(|s| !s.is_empty()), "{method} {path} has no summary");
-            assert!(answers.keys().any(|status| status.starts_with('2')), "{method} {path} says no good answer");
+            assert!(
+                operation["summary"].as_str().is_some_and(|s| !s.is_empty()),
+                "{method} {path} has no summary"
+            );
+            assert!(
+                answers.keys().any(|status| status.starts_with('2')),
+                "{method} {path} says no good answer"
+            );
         }
     }
     assert!(server.stop().success(), "a told stop is a good end");

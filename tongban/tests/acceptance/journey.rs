@@ -101,13 +101,18 @@ impl Browser {
         self.sees(&format!("{material}.pdf")).await;
     }
 
-    /// Signs in as staff, finds the case in the worklist and takes the task.
-    pub(crate) async fn take(&mut self, login: &str, item: &str) {
-        self.forget().await;
-        self.sign_in_staff(login).await;
-        self.press(item).await;
+    /// Signs in as staff, finds the item or the task in the worklist and takes it.
+    pub(crate) async fn take(&mut self, login: &str, wanted: &str) {
+        self.open_at_desk(login, wanted).await;
         self.command("claim").await;
         self.sees("已签收，可以开始办理。").await;
+    }
+
+    /// Signs in as staff and opens the item or the task that the worklist shows.
+    pub(crate) async fn open_at_desk(&mut self, login: &str, wanted: &str) {
+        self.forget().await;
+        self.sign_in_staff(login).await;
+        self.click_path(&format!("//main//tr[contains(., '{wanted}')]//a")).await;
     }
 
     /// Presses the button of a command on the case page of the desk.
@@ -133,7 +138,7 @@ impl Browser {
         self.sees("审查意见已提交。").await;
     }
 
-    /// Opens the case from the list of one's own cases; gives its number.
+    /// Opens the case from the list of one's own cases.
     pub(crate) async fn open_my_case(&mut self, item: &str) {
         self.open("/my").await;
         self.press(item).await;

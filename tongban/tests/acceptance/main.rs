@@ -1,5 +1,7 @@
 //! The whole program as its users meet it: started as they start it, driven over HTTP and in a real browser.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod access;
 mod browser;
 mod command_line;
@@ -9,5 +11,6 @@ mod journey;
 mod journey_association;
 mod journey_relief;
 mod licence_file;
+mod pages;
 mod server;
 mod tampering;

@@ -40,17 +40,16 @@ impl Server {
             while log.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
                 if line.contains("\"listening\"") {
                     let _nobody_waits = ready.send(());
-                } else if line.contains("ERROR") || line.contains("panicked") || line.starts_with("tongban:") {
+                } else if line.contains("ERROR") || line.contains("panicked") || line.starts_with("tongban:")
+                {
                     say(&line);
                 }
                 line.clear();
             }
         });
-        let waited = is_ready.recv_timeout(std::time::Duration::from_secs(120));
+        let waited = is_ready.recv_timeout(std::time::Duration::from_mins(2));
         let mut server = Self { child, url };
-        if waited.is_err() {
-            panic!("the program did not start: {:?}", server.child.try_wait());
-        }
+        assert!(waited.is_ok(), "the program did not start: {:?}", server.child.try_wait());
         server
     }
 
@@ -134,12 +133,17 @@ impl Place {
 }
 
 fn config_text(settings: &tongban::platform::Settings, port: u16, passphrase: &Path) -> String {
-    format!(
-        "[server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{}\"\n\
-         [data]\nfolder = {:?}\ndatabase = {:?}\npackages = {:?}\npassphrase_file = {:?}\n\
-         [log]\nformat = \"json\"\nfilter = \"info\"\n",
-        settings.public_url, settings.folder, settings.database, settings.packages, passphrase
-    )
+    let table = serde_json::json!({
+        "server": { "listen": format!("127.0.0.1:{port}"), "public_url": settings.public_url },
+        "data": {
+            "folder": settings.folder,
+            "database": settings.database,
+            "packages": settings.packages,
+            "passphrase_file": passphrase,
+        },
+        "log": { "format": "json", "filter": "info" },
+    });
+    toml::to_string(&table).unwrap()
 }
 
 /// Tests of the running program need the machine's time, as the program does.

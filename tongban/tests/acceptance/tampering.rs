@@ -9,7 +9,11 @@ fn http() -> Client {
     Client::builder().redirect(redirect::Policy::none()).build().unwrap()
 }
 
-async fn status(server: &Server, path: &str, headers: &[(&'static str, &str)]) -> (StatusCode, HeaderMap, String) {
+async fn status(
+    server: &Server,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> (StatusCode, HeaderMap, String) {
     let mut request = http().get(format!("{}{path}", server.url));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -46,7 +50,8 @@ async fn forged_things_are_refused_plainly() {
     assert_eq!(code, StatusCode::NOT_FOUND);
 
     // Bodies that are no JSON, too large, of the wrong shape.
-    let open = || http().post(format!("{}/api/v1/sessions", server.url)).header("content-type", "application/json");
+    let open =
+        || http().post(format!("{}/api/v1/sessions", server.url)).header("content-type", "application/json");
     assert_eq!(open().body("{").send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     let wrong = open().body("{\"login\": 5}").send().await.unwrap();
     assert!(wrong.status() == StatusCode::UNPROCESSABLE_ENTITY || wrong.status() == StatusCode::BAD_REQUEST);
@@ -65,5 +70,8 @@ async fn pages_carry_the_strict_headers() {
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert!(!page.contains(" style=") && !page.contains("<script>"), "inline style or script");
-    assert!(!page.contains("https://") || page.matches("https://").count() == page.matches("https://www.w3.org").count());
+    assert!(
+        !page.contains("https://")
+            || page.matches("https://").count() == page.matches("https://www.w3.org").count()
+    );
 }

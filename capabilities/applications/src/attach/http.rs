@@ -26,6 +26,7 @@ use crate::http::{bytes_max, created, id, read_file, show_file};
 use crate::once::Once;
 use crate::room::own_purpose;
 use crate::save::http::{StepMark, marks};
+use crate::submit::missing;
 use crate::view::MaterialView;
 
 #[derive(Template)]
@@ -136,7 +137,7 @@ async fn build(
     Ok(MaterialsPage {
         shell: Shell::new(visitor, visitor.t("applications-materials")).crumb(visitor.t("web-my"), "/my"),
         item: visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),
-        steps: marks(visitor, &package, "materials"),
+        steps: marks(visitor, &package, "materials", &missing(room, &package, &draft.answers, &files)),
         materials: rows(visitor, &draft, &package, &files, &errors),
         by_office: by_office(visitor, &package),
         errors,

@@ -18,6 +18,7 @@ use super::{Correcting, change, flagged_fields, flagged_materials, get, send};
 use crate::attach::http::{FileName, FileRow, MaterialRow, Nothing, may_add, said, size};
 use crate::attach::{AttachError, HandedIn, add_to_correction, asked_of_applicant, keep_for_correction};
 use crate::detach::detach_correction;
+use crate::dossier::Material as File;
 use crate::draft::Answers;
 use crate::evidence::FileFault;
 use crate::fields::{self, Drawing, FieldView};
@@ -128,21 +129,26 @@ fn materials(
     base: &str,
     errors: &FormErrors,
 ) -> Vec<MaterialRow> {
-    let row = |file: &crate::dossier::Material| FileRow {
+    let row = |file: &File| FileRow {
         name: file.file_name.clone(),
         href: format!("{base}/materials/{}/file", file.id),
         size: size(file.size),
         remove: format!("{base}/correct/materials/{}/remove", file.id),
+    };
+    let earlier = |file: &File| FileRow {
+        size: visitor.t1("applications-correct-earlier", "size", size(file.size)),
+        remove: String::new(),
+        ..row(file)
     };
     let flagged = flagged_materials(&correcting.case);
     let asked = package.item.materials.iter().filter(|material| flagged.contains(&material.id));
     asked
         .map(|material| {
             let mut shown = MaterialRow::of(visitor, material, &format!("{base}/correct"), errors);
-            let pending =
-                correcting.files.iter().filter(|f| f.material == material.id && f.state == "pending");
-            shown.files = pending.map(row).collect();
+            let own = || correcting.files.iter().filter(|file| file.material == material.id);
+            shown.files = own().filter(|file| file.state == "pending").map(row).collect();
             shown.can_add = may_add(&shown.files);
+            shown.files.extend(own().filter(|file| file.state == "current").map(earlier));
             shown
         })
         .collect()
@@ -183,20 +189,27 @@ pub(crate) async fn submit(
     tx.commit().await?;
     let refusal = Refusal::from(error);
     let Refusal::Invalid(faults) = &refusal else { return Err(AppError(refusal)) };
-    let errors = shown(&visitor, faults);
+    let errors = shown(&visitor, &package, faults);
     let mut tx = room.db.snapshot().await?;
     let again = build(&mut tx, &room, &visitor, case, "", errors).await?;
     page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
 }
 
-fn shown(visitor: &Visitor, errors: &[FieldError]) -> FormErrors {
+/// Faults with the names of what they speak of; a fault of something that cannot be changed here leads nowhere.
+fn shown(visitor: &Visitor, package: &Package, errors: &[FieldError]) -> FormErrors {
     let mut shown = FormErrors::none();
     for error in errors {
-        let place = match error.field.strip_prefix("materials/") {
-            Some(material) => format!("file-{material}"),
-            None => fields::input_of(&error.field),
+        let (place, name) = match error.field.strip_prefix("materials/") {
+            Some(material) => {
+                let name =
+                    package.item.material(material).map(|m| visitor.pick(&m.name.zh, &m.name.en).to_owned());
+                (format!("file-{material}"), name.unwrap_or_default())
+            }
+            None => (fields::input_of(&error.field), fields::label_of(visitor, &package.form, &error.field)),
         };
-        shown.add(place, visitor.message(&error.message));
+        let sentence = visitor.message(&error.message);
+        let colon = visitor.t("applications-colon");
+        shown.add(place, if name.is_empty() { sentence } else { format!("{name}{colon}{sentence}") });
     }
     shown
 }

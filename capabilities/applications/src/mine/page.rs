@@ -6,7 +6,7 @@ use axum::response::Response;
 use cases::{CaseSummary, Status};
 use catalogue::Package;
 use kernel::CaseId;
-use legal_time::{Due, Light, Reading};
+use legal_time::Reading;
 use serde::Deserialize;
 use store::page::{Cursor, PageRequest};
 use web::{AppError, Shell, Visitor};
@@ -19,7 +19,7 @@ use crate::http::id;
 use crate::start::http::acting;
 use crate::submit::http::{AnswerSection, files_by_material, sections};
 use crate::trace::{self, Place, Trace};
-use crate::{Room, division, view};
+use crate::{Room, division, notices, view};
 
 #[derive(Template)]
 #[template(path = "mine/my.html")]
@@ -113,13 +113,9 @@ fn row_of_case(room: &Room, visitor: &Visitor, case: &CaseSummary) -> Row {
         about: case.number.clone(),
         status: status_text(visitor, case.status, case.outcome),
         light: if is_closed { "" } else { case.light.as_str() },
-        light_text: light_text(visitor, case.light),
+        light_text: trace::light_word(visitor, case.light, case.due_on),
         when: until.unwrap_or_else(submitted),
     }
-}
-
-fn light_text(visitor: &Visitor, light: Light) -> String {
-    visitor.t(&format!("cases-light-{}", light.as_str()))
 }
 
 /// Where a case stands; a closed one by how it ended.
@@ -150,6 +146,8 @@ struct CasePage {
     results: Vec<(String, String)>,
     to_correct: String,
     correct_until: String,
+    /// Last day of the public notice that hangs.
+    notice_until: String,
     trace: Vec<(String, Trace)>,
     sections: Vec<AnswerSection>,
     materials: Vec<(String, Vec<FileRow>)>,
@@ -182,14 +180,14 @@ fn build(room: &Room, visitor: &Visitor, package: &Package, mine: &MyCase, readi
     events.reverse();
     let is_due = case.status == Status::Correction;
     let own: Vec<_> = files.iter().filter(|file| file.is_handed_in()).cloned().collect();
-    let due = due_text(visitor, reading);
+    let due = trace::due_text(visitor, reading);
     CasePage {
         shell: Shell::new(visitor, visitor.pick(&package.item.name.zh, &package.item.name.en))
             .crumb(visitor.t("web-my"), "/my"),
         number: case.number.clone(),
         status: status_text(visitor, case.status, case.outcome),
         light: light.as_str(),
-        light_text: light_text(visitor, light),
+        light_text: trace::light_word(visitor, light, reading.due.date()),
         is_closed,
         reason: case.reason.clone().unwrap_or_default(),
         division: division::full_name(&case.division),
@@ -201,6 +199,9 @@ fn build(room: &Room, visitor: &Visitor, package: &Package, mine: &MyCase, readi
         results,
         to_correct: if is_due { format!("{base}/correct") } else { String::new() },
         correct_until: if is_due { due.clone() } else { String::new() },
+        notice_until: notices::hanging(case, visitor.today())
+            .map(|notice| visitor.date(notice.until))
+            .unwrap_or_default(),
         due,
         trace: events.into_iter().map(|event| (visitor.datetime(event.at), event)).collect(),
         sections: sections(visitor, room, package, answers, None),
@@ -216,15 +217,6 @@ const fn due_label(status: Status) -> &'static str {
         Status::Submitted => "applications-accept-by",
         Status::Correction => "applications-correct-by",
         Status::InProgress | Status::Closed => "applications-decide-by",
-    }
-}
-
-fn due_text(visitor: &Visitor, reading: &Reading) -> String {
-    match &reading.due {
-        Due::On(day) => visitor.date(*day),
-        Due::Unknown { not_announced } => visitor.t1("applications-due-not-announced", "year", not_announced),
-        Due::Paused { .. } => visitor.t("applications-due-paused"),
-        Due::NotStarted => visitor.t("applications-due-unknown"),
     }
 }
 

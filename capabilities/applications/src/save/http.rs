@@ -1,5 +1,6 @@
 //! `/drafts/{id}/steps/{step}` and the drafts of the API.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use askama::Template;
@@ -38,6 +39,7 @@ struct StepPage {
     action: String,
     version: i64,
     discard: String,
+    back: String,
 }
 
 /// A page of the form in the row of pages.
@@ -107,41 +109,49 @@ async fn build(
     let Opened { draft, package, step } = opened;
     let errors = fields::errors(visitor, faults);
     let drawing = Drawing { visitor, room, errors: &errors, add: &query.add };
+    let open = package.form.validate(&Value::Object(draft.answers.clone())).err().unwrap_or_default();
     let drawn = drawing.draw(&step.fields, &draft.answers);
     let words = |words: &kernel::Words| visitor.pick(&words.zh, &words.en).to_owned();
     Ok(StepPage {
         shell: Shell::new(visitor, words(&step.title)).crumb(visitor.t("web-my"), "/my"),
         item: words(&package.item.name),
         acting: acting(tx, room, visitor, visitor.actor.person()?).await?,
-        steps: marks(visitor, package, &step.id),
+        steps: marks(visitor, package, &step.id, &open),
         fields: drawn,
-        errors,
+        errors: fields::summary(visitor, &package.form, faults),
+        back: before(package, step, draft.id),
         action: format!("/drafts/{}/steps/{}", draft.id, step.id),
         version: draft.version,
         discard: format!("/drafts/{}/discard", draft.id),
     })
 }
 
-/// The row of pages: the form's own, then materials, then the check before sending.
-pub(crate) fn marks(visitor: &Visitor, package: &Package, now: &str) -> Vec<StepMark> {
-    let own = package
-        .form
-        .steps
-        .iter()
-        .map(|step| (step.id.as_str(), visitor.pick(&step.title.zh, &step.title.en).to_owned()));
-    let all: Vec<(&str, String)> = own
-        .chain([
-            ("materials", visitor.t("applications-materials")),
-            ("confirm", visitor.t("applications-confirm")),
-        ])
-        .collect();
-    let at = all.iter().position(|(id, _)| *id == now).unwrap_or(0);
-    let state = |index: usize| match index.cmp(&at) {
-        std::cmp::Ordering::Less => "done",
-        std::cmp::Ordering::Equal => "now",
-        std::cmp::Ordering::Greater => "ahead",
+/// The row of pages: the form's own, then materials, then the check before sending. Pages that were passed are done
+/// when nothing of them is missing or wrong.
+pub(crate) fn marks(visitor: &Visitor, package: &Package, now: &str, open: &[FieldError]) -> Vec<StepMark> {
+    let is_done = |step: &Step| {
+        let of_step = |fault: &FieldError| {
+            let name = fault.field.split('/').next().unwrap_or_default();
+            step.fields.iter().any(|field| field.name == name)
+        };
+        !open.iter().any(of_step)
     };
-    all.into_iter().enumerate().map(|(index, (_, title))| StepMark { title, state: state(index) }).collect()
+    let title = |step: &Step| visitor.pick(&step.title.zh, &step.title.en).to_owned();
+    let materials_done = !open.iter().any(|fault| fault.field.starts_with("materials/"));
+    let mut pages: Vec<(&str, String, bool)> =
+        package.form.steps.iter().map(|step| (step.id.as_str(), title(step), is_done(step))).collect();
+    pages.push(("materials", visitor.t("applications-materials"), materials_done));
+    pages.push(("confirm", visitor.t("applications-confirm"), false));
+    let at = pages.iter().position(|(id, _, _)| *id == now).unwrap_or(0);
+    let mark = |(index, (_, title, done)): (usize, (&str, String, bool))| StepMark {
+        title,
+        state: match index.cmp(&at) {
+            Ordering::Less if done => "done",
+            Ordering::Equal => "now",
+            Ordering::Less | Ordering::Greater => "ahead",
+        },
+    };
+    pages.into_iter().enumerate().map(mark).collect()
 }
 
 pub(crate) async fn submit(
@@ -190,6 +200,12 @@ pub(crate) fn read(package: &Package, step: &Step, pairs: &FormPairs, old: &Answ
     let read = package.form.read_step(&step.id, &sent, &Value::Object(old.clone()));
     let value = |name: &str| read.get(name).cloned().unwrap_or(Value::Null);
     step.fields.iter().map(|field| (field.name.clone(), value(&field.name))).collect()
+}
+
+/// The page before this one; empty for the first.
+fn before(package: &Package, step: &Step, draft: DraftId) -> String {
+    let earlier = package.form.steps.iter().take_while(|other| other.id != step.id).last();
+    earlier.map_or_else(String::new, |earlier| format!("/drafts/{draft}/steps/{}", earlier.id))
 }
 
 /// The page after this one.

@@ -20,7 +20,7 @@ use crate::attach::http::FileRow;
 use crate::attach::materials_of_applicant;
 use crate::dossier::{self, Material, Owner};
 use crate::draft::{self, Answers, Draft};
-use crate::fields::{input_of, name_of};
+use crate::fields::{input_of, label_of, name_of};
 use crate::http::{created, id};
 use crate::once::Once;
 use crate::room::own_purpose;
@@ -93,7 +93,7 @@ async fn build(
         item,
         acting: acting(tx, room, visitor, person).await?,
         division: division::full_name(&draft.division),
-        steps: marks(visitor, &package, "confirm"),
+        steps: marks(visitor, &package, "confirm", &faults),
         missing: faults.iter().map(|fault| to_do(visitor, &package, &base, fault)).collect(),
         sections: sections(visitor, room, &package, &draft.answers, Some(&base)),
         materials: files_by_material(visitor, &package, &files, &base),
@@ -121,8 +121,8 @@ fn to_do(visitor: &Visitor, package: &Package, base: &str, fault: &FieldError) -
         return Missing { what, why, href: format!("{base}/materials#material-{material}") };
     }
     let name = fault.field.split('/').next().unwrap_or_default();
+    let what = label_of(visitor, &package.form, &fault.field);
     let step = package.form.steps.iter().find(|step| step.fields.iter().any(|field| field.name == name));
-    let what = package.form.field(name).map(|field| words(&field.label)).unwrap_or_default();
     let href = step.map(|step| format!("{base}/steps/{}#{}", step.id, input_of(&fault.field)));
     Missing { what, why, href: href.unwrap_or_default() }
 }
@@ -278,7 +278,7 @@ pub(crate) async fn receipt(
         division: division::full_name(&case.division),
         received: visitor.datetime(case.submitted_at),
         body: shown.body,
-        due: reading.due.date().map(|day| visitor.date(day)).unwrap_or_default(),
+        due: crate::trace::due_text(&visitor, &reading),
         explanation: view::lines(&visitor, &reading),
         promised: crate::start::http::limit(&visitor, &package.case_type.promised.within),
         case_href: format!("/cases/{}", case.id),

@@ -232,11 +232,14 @@ fn notice_rule(parts: &Parts<'_>, placeholder: &Placeholder) -> Option<String> {
         | ValueSource::Serial => {
             Some(format!("{placeholder}: there is no decision yet while the notice hangs"))
         }
+        // Masked, it still narrows down who is meant, and opening it would be noted for every reader.
+        ValueSource::ApplicantCodeMasked => {
+            Some(format!("{placeholder}: a public notice shows no identity or telephone number"))
+        }
         ValueSource::CaseNumber
         | ValueSource::CaseItem
         | ValueSource::BodyName
-        | ValueSource::ApplicantName
-        | ValueSource::ApplicantCodeMasked => None,
+        | ValueSource::ApplicantName => None,
     }
 }
 

@@ -264,6 +264,14 @@ fn rules_of_the_process_2() {
         &["process.yaml:25: stage notice: a public notice has by, lasts, stops_clock, lines and makes"],
     );
     check(
+        "stops_clock: true",
+        "stops_clock: true\n    lines:\n      - {label: {zh: 甲, en: A}, value: \"{applicant.code_masked}\"}\n      - {label: {zh: 乙, en: B}, value: \"{form.mobile}\"}",
+        &[
+            "process.yaml:32: {applicant.code_masked}: a public notice shows no identity or telephone number",
+            "process.yaml:33: {form.mobile}: a public notice shows no identity or telephone number",
+        ],
+    );
+    check(
         "name: {zh: 上门查看, en: Visit}",
         r#"name: {zh: 上门查看, en: " "}"#,
         &["process.yaml:13: the text is needed in both languages; en is empty"],

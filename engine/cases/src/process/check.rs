@@ -46,7 +46,11 @@ impl Process {
         self.check_conditions(around, &mut faults);
         self.check_findings(&mut faults);
         for made in self.makes().filter(|made| !around.office_materials.contains(*made)) {
-            faults.add("stages", made, format!("material {made} is not one that the office makes (by: office)"));
+            faults.add(
+                "stages",
+                made,
+                format!("material {made} is not one that the office makes (by: office)"),
+            );
         }
         self.check_effects(around, &mut faults);
         faults.0
@@ -64,7 +68,11 @@ impl Process {
             }
             let StageKind::Review { branches } = &stage.kind else { continue };
             if branches.iter().all(|branch| branch.optional || branch.when.is_some()) {
-                faults.add(&place, &stage.id, "a review needs at least one branch that is required in every case");
+                faults.add(
+                    &place,
+                    &stage.id,
+                    "a review needs at least one branch that is required in every case",
+                );
             }
             let mut ids = BTreeSet::new();
             for branch in branches.iter().filter(|branch| !ids.insert(branch.id.as_str())) {
@@ -74,7 +82,11 @@ impl Process {
         let decides = |kind: &StageKind| matches!(kind, StageKind::Decision { .. });
         let last_decides = self.stages.last().is_some_and(|last| decides(&last.kind) && last.when.is_none());
         if self.stages.iter().filter(|stage| decides(&stage.kind)).count() != 1 || !last_decides {
-            faults.add("stages", "stages", "exactly one stage decides, without condition, and it is the last");
+            faults.add(
+                "stages",
+                "stages",
+                "exactly one stage decides, without condition, and it is the last",
+            );
         }
     }
 
@@ -88,8 +100,12 @@ impl Process {
             }
         }
         let of_stages = self.stages.iter().flat_map(|stage| match &stage.kind {
-            StageKind::Review { branches } => branches.iter().map(|b| (b.id.as_str(), &b.by)).collect::<Vec<_>>(),
-            StageKind::PublicNotice { by, .. } | StageKind::Decision { by, .. } => vec![(stage.id.as_str(), by)],
+            StageKind::Review { branches } => {
+                branches.iter().map(|b| (b.id.as_str(), &b.by)).collect::<Vec<_>>()
+            }
+            StageKind::PublicNotice { by, .. } | StageKind::Decision { by, .. } => {
+                vec![(stage.id.as_str(), by)]
+            }
         });
         for (place, by) in of_stages.chain([("acceptance", &self.acceptance.by)]) {
             if by.list().last().is_none_or(|last| last.when.is_some()) {
@@ -123,8 +139,14 @@ impl Process {
     fn check_findings(&self, faults: &mut Faults) {
         let mut earlier = BTreeSet::new();
         for finding in self.findings() {
-            if let Some(limit) = finding.at_most.as_ref().map(|most| most.finding.as_str()).filter(|limit| !earlier.contains(limit)) {
-                let rule = format!("{} is limited by {limit}, which is not established before it", finding.id);
+            if let Some(limit) = finding
+                .at_most
+                .as_ref()
+                .map(|most| most.finding.as_str())
+                .filter(|limit| !earlier.contains(limit))
+            {
+                let rule =
+                    format!("{} is limited by {limit}, which is not established before it", finding.id);
                 faults.add("findings", limit, rule);
             }
             if !earlier.insert(finding.id.as_str()) {

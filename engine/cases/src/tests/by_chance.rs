@@ -14,7 +14,8 @@ struct Move {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = (0i64..200, 0u8..6, 0u8..12, 0u8..6, any::<bool>(), -5i64..60_000);
-    let one = one.prop_map(|(hours, who, what, task, agree, fee)| Move { hours, who, what, task, agree, fee });
+    let one =
+        one.prop_map(|(hours, who, what, task, agree, fee)| Move { hours, who, what, task, agree, fee });
     prop::collection::vec(one, 1..60)
 }
 
@@ -51,10 +52,19 @@ fn command(play: &Play, step: &Move) -> Command {
             },
         },
         5 => Command::SendCorrection { task },
-        6 => Command::Resubmit { fields: vec![], materials: vec![], facts: object(json!({ "large": step.agree })) },
-        7 => Command::GiveOpinion { task, conclusion, text, findings: object(json!({ "fee": step.fee })) },
+        6 => Command::Resubmit {
+            fields: vec![],
+            materials: vec![],
+            facts: object(&json!({ "large": step.agree })),
+        },
+        7 => Command::GiveOpinion { task, conclusion, text, findings: object(&json!({ "fee": step.fee })) },
         8 => Command::PublishNotice { task },
-        9 => Command::Decide { task, grant: step.agree, reason: text, findings: object(json!({ "final_fee": step.fee })) },
+        9 => Command::Decide {
+            task,
+            grant: step.agree,
+            reason: text,
+            findings: object(&json!({ "final_fee": step.fee })),
+        },
         10 if step.fee > 55_000 => Command::Withdraw { reason: text },
         10 if step.fee > 50_000 => Command::NotAccept { task, reason: text },
         10 => Command::DropDefect { task, index: usize::from(step.task) },
@@ -67,7 +77,7 @@ proptest! {
 
     #[test]
     fn invariants_hold_whatever_is_tried(steps in moves(), large in any::<bool>()) {
-        let mut play = Play::start("2026-03-02T09:00", json!({ "large": large }));
+        let mut play = Play::start("2026-03-02T09:00", &json!({ "large": large }));
         for step in &steps {
             play.now = play.now.checked_add(step.hours.hours()).unwrap();
             let before = play.case.clone();

@@ -180,7 +180,15 @@ async fn render(
     let tasks = actions::tasks_of(&case, clerk);
     let chosen = typed.task.and_then(|id| tasks.iter().find(|task| task.id == id)).or(tasks.first()).copied();
     let work = chosen.map(|task| {
-        let place = work::Place { visitor, room, package: &package, case: &case, clerk, there: &there };
+        let place = work::Place {
+            visitor,
+            room,
+            package: &package,
+            case: &case,
+            clerk,
+            there: &there,
+            dossier: &dossier,
+        };
         work::of(&place, task, &typed.pairs, &typed.errors)
     });
     let seen = Seen { visitor, room, package: &package, case: &case };
@@ -206,7 +214,7 @@ impl Seen<'_> {
         work: Option<Work>,
     ) -> Result<CasePage, DeskError> {
         let Self { visitor, room, package, case } = *self;
-        let (_, light) = views::due(case, &room.calendar, visitor.today())?;
+        let (due, light) = views::due(case, &room.calendar, visitor.today())?;
         let title = names::pick(visitor, &package.item.name);
         let (files, viewer) = self.files(&dossier.materials, query);
         Ok(CasePage {
@@ -219,8 +227,8 @@ impl Seen<'_> {
             number: pieces(&case.number),
             status: self.status(),
             status_kind: status_kind(case),
-            light: light.as_str(),
-            light_word: visitor.t(&format!("cases-light-{}", light.as_str())),
+            light: if case.outcome.is_some() { "" } else { light.as_str() },
+            light_word: trace::light_word(visitor, light, due),
             facts: self.facts(dossier),
             reason: case.reason.clone().unwrap_or_default(),
             clocks: clocks(visitor, room, case)?,
@@ -273,7 +281,13 @@ impl Seen<'_> {
         let mut viewer = None;
         let mut files = Vec::new();
         // What the applicant prepares in answer to the notice is theirs until they send it.
-        for file in materials.iter().filter(|file| file.state == "current") {
+        let mut current: Vec<&Material> = materials.iter().filter(|file| file.state == "current").collect();
+        // In the order of the guide, which the clerk has at hand.
+        current.sort_by_key(|file| {
+            let place = package.item.materials.iter().position(|material| material.id == file.material);
+            place.unwrap_or(usize::MAX)
+        });
+        for file in current {
             let id = file.id.to_string();
             let name = names::material(visitor, package, &file.material);
             let is_shown = query.material == id;
@@ -475,7 +489,7 @@ fn clock(visitor: &Visitor, room: &Room, key: &str, clock: &Clock) -> Result<Clo
     let basis = clock.limit.basis.as_ref().map(|basis| format!("{limit} · {basis}"));
     Ok(ClockView {
         title: visitor.t(key),
-        due: reading.due.date().map_or_else(|| visitor.t("desk-due-unknown"), |day| visitor.date(day)),
+        due: trace::due_text(visitor, &reading),
         basis: basis.unwrap_or(limit),
         lines,
     })

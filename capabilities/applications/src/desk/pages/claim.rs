@@ -8,7 +8,7 @@ use web::{AppError, FormPairs, Visitor};
 
 use super::{redirect, refuse};
 use crate::desk::submit::{Given, submit};
-use crate::desk::{DeskCommand, DeskError, find};
+use crate::desk::{DeskCommand, DeskError};
 use crate::{Room, http};
 
 /// More than a page of the list shows.
@@ -59,7 +59,7 @@ pub(super) async fn several(
 
 async fn find_case(room: &Room, task: TaskId) -> Result<Option<CaseId>, AppError> {
     let mut tx = room.db.snapshot().await?;
-    Ok(find::by_task(&mut tx, task).await?)
+    Ok(cases::case_of_task(&mut tx, task).await?)
 }
 
 async fn claim(room: &Room, visitor: &Visitor, case: CaseId, task: TaskId) -> Result<(), DeskError> {

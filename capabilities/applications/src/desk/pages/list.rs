@@ -15,7 +15,7 @@ use super::redirect;
 use crate::Room;
 use crate::desk::api::{LightWord, ScopeWord};
 use crate::desk::views::{self, DeskTaskRow};
-use crate::desk::{DeskError, WATCH, WORK, find, see};
+use crate::desk::{DeskError, WATCH, WORK, see};
 
 /// Which part of the list, and what was done before.
 #[derive(Debug, Default, Deserialize)]
@@ -130,7 +130,7 @@ async fn visible_by_number(
     clerk: &StaffActor,
     number: &str,
 ) -> Result<Option<CaseId>, DeskError> {
-    let Some(id) = find::by_number(tx, number).await? else { return Ok(None) };
+    let Some(id) = cases::find_by_number(tx, number).await? else { return Ok(None) };
     match see::case(tx, clerk, id).await {
         Ok(case) => Ok(Some(case.id)),
         Err(DeskError::Case(cases::CaseError::NotFound)) => Ok(None),
@@ -148,7 +148,7 @@ pub(super) fn row(visitor: &Visitor, task: DeskTaskRow) -> Row {
         number: super::pieces(&task.number),
         due: task.due_on.map(|day| visitor.date(day)).unwrap_or_default(),
         light: task.light.as_str(),
-        light_word: visitor.t(&format!("cases-light-{}", task.light.as_str())),
+        light_word: crate::trace::light_word(visitor, task.light, task.due_on),
         task,
     }
 }

@@ -1,15 +1,16 @@
 //! The forms of one task: what the clerk may do in it now.
 
-use cases::{Case, Task};
+use cases::{Case, Task, TaskKind};
 use catalogue::{MadeBy, Package};
 use kernel::StaffActor;
 use web::{Choice, FormErrors, FormPairs, Visitor};
 
 use super::case::{DefectView, defect};
-use crate::Room;
 use crate::desk::actions::{self, DeskAction};
 use crate::desk::findings::{self, Input};
+use crate::desk::see::Dossier;
 use crate::desk::{made, names};
+use crate::{Room, notices};
 
 /// Where the task lies.
 pub(super) struct Place<'a> {
@@ -20,6 +21,8 @@ pub(super) struct Place<'a> {
     pub(super) clerk: &'a StaffActor,
     /// Materials of the case that are there.
     pub(super) there: &'a [String],
+    /// What was handed in.
+    pub(super) dossier: &'a Dossier,
 }
 
 /// A task as its forms show it.
@@ -37,6 +40,8 @@ pub(super) struct Work {
     pub(super) outcomes: Vec<Choice>,
     pub(super) inputs: Vec<Input>,
     pub(super) makes: Vec<Make>,
+    /// What everybody will read once the notice is published.
+    pub(super) notice: Vec<(String, String)>,
     typed: FormPairs,
     /// Whether the defect form is shown unfolded, because something in it is wrong.
     pub(super) noting: bool,
@@ -90,10 +95,23 @@ pub(super) fn of(place: &Place<'_>, task: &Task, typed: &FormPairs, errors: &For
         outcomes: vec![choice("grant", "true", "desk-grant"), choice("grant", "false", "desk-refuse")],
         inputs: findings::inputs(visitor, room, package, case, task, typed, errors),
         makes: makes(place, task, errors),
+        notice: notice(place, task),
         typed: typed.clone(),
         noting: was("note-defect"),
         declining: was("not-accept"),
     }
+}
+
+/// The lines of the notice, exactly as the public page will show them.
+fn notice(place: &Place<'_>, task: &Task) -> Vec<(String, String)> {
+    let Place { visitor, room, package, case, dossier, .. } = *place;
+    if task.work != TaskKind::Notice {
+        return Vec::new();
+    }
+    let answers = serde_json::Value::Object(dossier.answers.clone());
+    let applicant = dossier.acting_for.as_ref().map_or(&dossier.applicant, |(name, _code)| name);
+    let lines = notices::lines(room, package, case, &task.stage, &answers, applicant);
+    notices::http::picked(visitor, lines)
 }
 
 /// The task's own last day, where its branch has a limit of its own.

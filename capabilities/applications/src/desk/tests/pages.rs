@@ -280,3 +280,22 @@ async fn the_decider_gets_a_code_proposed_and_the_page_shows_what_came_out() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_notice_will_show_is_read_before_it_is_published() {
+    in_office(async |office| {
+        let case = office.reviewed().await;
+        office.claim("visit", case.id, "notice", None).await;
+        let path = format!("/desk/cases/{}", case.id);
+        let page = office.page("visit", &path).await.expect(200);
+        let preview =
+            page.text.split("id=\"notice-preview\">").nth(1).unwrap().split("</dl>").next().unwrap();
+        assert!(preview.contains("费用") && preview.contains("¥200.00元"), "{preview}");
+        assert_eq!(preview.matches("<dt>").count(), 1, "only the line of the package: {preview}");
+        assert!(!preview.contains(OWNER) && !preview.contains("来福"), "{preview}");
+        office.give("visit", case.id, "notice", "publish-notice", &[]).await.expect(303);
+        let page = office.page("visit", &path).await.expect(200);
+        assert!(!page.text.contains("notice-preview") && page.text.contains("正在公示"));
+    })
+    .await;
+}

@@ -1,0 +1,69 @@
+//! What is swept every night: ended jobs, old idempotency keys, sessions and sign-ins past their keeping time.
+
+use jiff::ToSpan as _;
+use kernel::{Timestamp, china_date, china_midnight};
+use serde_json::json;
+use store::jobs::{self, Handlers, Job, NewJob};
+use store::{Db, Tx};
+
+const JOB: &str = "platform.housekeeping";
+/// At this hour in China, when nobody waits.
+const HOUR: i64 = 3;
+/// How long ended jobs and sent messages stay for an operator who looks back.
+const ENDED_KEPT_DAYS: i64 = 90;
+/// A client that repeats a request does so within this time.
+const IDEMPOTENCY_KEPT_DAYS: i64 = 7;
+
+/// The handler.
+pub fn handlers(db: &Db) -> Handlers {
+    let db = db.clone();
+    Handlers::new().on(JOB, move |job, now| {
+        let db = db.clone();
+        async move { Ok(sweep(&db, &job, now).await?) }
+    })
+}
+
+/// Plans the next night. One job a night, however many nodes plan it.
+pub async fn plan(tx: &mut Tx, now: Timestamp) -> Result<(), store::Error> {
+    let Ok(night) = china_date(now).tomorrow() else { return Ok(()) };
+    let Ok(run_at) = china_midnight(night).checked_add(HOUR.hours()) else { return Ok(()) };
+    jobs::enqueue(tx, &NewJob { kind: JOB, key: night.to_string(), payload: json!({}), run_at }).await?;
+    Ok(())
+}
+
+async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), store::Error> {
+    let days_ago = |days: i64| now.checked_sub((days * 24).hours()).unwrap_or(Timestamp::MIN);
+    let mut tx = db.begin().await?;
+    let ended = jobs::prune(&mut tx, days_ago(ENDED_KEPT_DAYS)).await?;
+    let sent = store::outbox::prune(&mut tx, days_ago(ENDED_KEPT_DAYS)).await?;
+    let keys = store::idempotency::expire(&mut tx, days_ago(IDEMPOTENCY_KEPT_DAYS)).await?;
+    let visits = identity::forget_old(&mut tx, now).await?;
+    plan(&mut tx, now).await?;
+    jobs::finish(&mut tx, job, now).await?;
+    tx.commit().await?;
+    tracing::info!(ended, sent, keys, visits, "swept");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::instant;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_night_is_swept_and_plans_the_next() {
+        testkit::each_database(async |db| {
+            db.migrate(&[store::MIGRATIONS, identity::MIGRATIONS]).await.unwrap();
+            let mut tx = db.begin().await.unwrap();
+            plan(&mut tx, instant("2026-09-21T10:00")).await.unwrap();
+            plan(&mut tx, instant("2026-09-21T11:00")).await.unwrap();
+            tx.commit().await.unwrap();
+            let handlers = handlers(&db);
+            let run = async |at: &str| jobs::run_due(&db, &handlers, instant(at)).await.unwrap();
+            assert_eq!(run("2026-09-22T02:59").await, 0);
+            assert_eq!(run("2026-09-22T03:00").await, 1, "one job for the night");
+            assert_eq!(run("2026-09-23T03:00").await, 1, "and the next one follows");
+        })
+        .await;
+    }
+}

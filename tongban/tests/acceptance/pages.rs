@@ -1,0 +1,67 @@
+//! Pages that no journey passes, at a desk and on a phone: all fit the window and have every sentence.
+
+use crate::browser::{Browser, DESK, PHONE};
+use crate::journey::House;
+
+const OPEN_TO_ALL: [&str; 13] = [
+    "/",
+    "/search",
+    "/search?q=没有这样的事项",
+    "/help",
+    "/items/000511002000/01",
+    "/items/000111001000/01",
+    "/items/001011003000/01",
+    "/check",
+    "/check?q=湘临救〔2026〕9号",
+    "/registers/social-organisations",
+    "/register",
+    "/api",
+    "/no-such-page",
+];
+
+/// 陈范例 represents a company, with its agents.
+const REPRESENTATIVE: &str = "19900000005";
+
+async fn look(browser: &mut Browser) {
+    for path in OPEN_TO_ALL {
+        browser.open(path).await;
+    }
+    browser.open("/help").await;
+    for topic in ["申请", "补正", "撤回", "核验证照", "12345"] {
+        browser.sees(topic).await;
+    }
+    browser.sign_in(REPRESENTATIVE).await;
+    browser.click(".nav a[href='/my/account']").await;
+    let company = browser.attribute("#legal_person-2", "value").await;
+    browser.fill("legal_person", &company).await;
+    browser.press("切换身份").await;
+    browser.frame_says("代表单位").await;
+    for path in ["/my", "/my/licences", "/my/account", "/my/agents", "/apply/001011003000/01"] {
+        browser.open(path).await;
+    }
+    browser.sees("长沙演示颐养有限公司").await;
+    browser.forget().await;
+    for login in ["supervisor", "county-acceptance", "admin"] {
+        browser.sign_in_staff(login).await;
+        browser.open("/desk").await;
+    }
+    browser.sign_in_staff("supervisor").await;
+    browser.open("/desk/watch").await;
+    browser.press("长沙市芙蓉区民政局").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_fit_a_desk_and_a_phone_in_both_languages() {
+    let house = House::open("2026-12-21 09:00").await;
+    for (name, size) in [("pages", DESK), ("pages-phone", PHONE)] {
+        let Some(mut browser) = Browser::start(name, &house.url, size).await else { return };
+        look(&mut browser).await;
+        browser.forget().await;
+        browser.open("/").await;
+        browser.speak("en").await;
+        for path in OPEN_TO_ALL {
+            browser.open(path).await;
+        }
+        browser.close().await;
+    }
+}
