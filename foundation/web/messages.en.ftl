@@ -18,6 +18,7 @@ web-register = Social organisations
 web-sign-in = Sign in
 web-sign-out = Sign out
 web-help = Help
+web-notices = Public notices
 web-api = API
 web-staff-door = For staff
 web-footer = Told once, done online, open to follow, easy to verify.

@@ -18,6 +18,7 @@ web-register = 社会组织查询
 web-sign-in = 登录
 web-sign-out = 退出
 web-help = 帮助
+web-notices = 公示
 web-api = 开放接口
 web-staff-door = 工作人员入口
 web-footer = 一次告知，一网通办，过程可查，结果可验。

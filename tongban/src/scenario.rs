@@ -8,10 +8,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 mod client;
+mod pdf;
 mod play;
 
 pub use client::{Client, FrozenClock};
-pub use play::{Extent, Player, invented_pdf, required_materials};
+pub use pdf::invented_pdf;
+pub use play::{Extent, Player, required_materials};
 
 /// One scenario file.
 #[derive(Debug, Clone, Deserialize)]

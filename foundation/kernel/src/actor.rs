@@ -50,7 +50,10 @@ impl fmt::Display for Role {
 impl FromStr for Role {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| format!("unknown role {text:?}"))
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| format!("unknown role {text:?}"))
     }
 }
 
@@ -140,7 +143,8 @@ impl Actor {
     pub fn may(&self, permission: Permission) -> bool {
         match (permission.audience, self) {
             (Audience::Everyone, _) | (_, Self::System) => true,
-            (Audience::Persons | Audience::SignedIn, Self::Person(_)) | (Audience::SignedIn, Self::Staff(_)) => true,
+            (Audience::Persons | Audience::SignedIn, Self::Person(_))
+            | (Audience::SignedIn, Self::Staff(_)) => true,
             (Audience::Staff(roles), Self::Staff(staff)) => {
                 roles.is_empty() || roles.iter().any(|role| staff.roles.contains(role))
             }

@@ -70,7 +70,8 @@ async fn province_asks_for_correction(browser: &mut Browser, house: &House) {
     note(browser, "material:premises-proof", PROBLEM_OF_PAPER, "社会团体登记管理条例 第十一条").await;
     note(browser, "field:business_scope", PROBLEM_OF_FIELD, "社会团体登记管理条例 第十条").await;
     browser.press("核对并发出补正通知").await;
-    for said in [PROBLEM_OF_PAPER, PROBLEM_OF_FIELD, "补正通知只能发出一次", "补正期限为30日"] {
+    for said in [PROBLEM_OF_PAPER, PROBLEM_OF_FIELD, "补正通知只能发出一次", "补正期限为30日"]
+    {
         browser.sees(said).await;
     }
     browser.command("send-correction").await;
