@@ -280,9 +280,11 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    /// Also after a failed test: the driver first, then the browser that it leaves behind, known by its profile.
     fn drop(&mut self) {
         let _gone = self.driver.kill();
         let _gone = self.driver.wait();
+        let _gone = Command::new("pkill").arg("-KILL").arg("-f").arg(self.profile.path()).status();
     }
 }
 

@@ -76,9 +76,10 @@ impl Browser {
     /// Types answers as a person does: amounts in yuan, entries of a list one after the other.
     pub(crate) async fn answer(&mut self, form: &serde_json::Map<String, Value>, names: &[&str]) {
         for name in names {
-            match &form[*name] {
-                Value::Array(entries) => self.answer_list(name, entries).await,
-                value => self.fill(name, &typed(name, value)).await,
+            let value = &form[*name];
+            match value.as_array() {
+                Some(entries) => self.answer_list(name, entries).await,
+                None => self.fill(name, &typed(name, value)).await,
             }
         }
     }
@@ -148,9 +149,8 @@ impl Browser {
 /// A value as it is typed: money in the forms of civil affairs is stored in fen and typed in yuan.
 fn typed(name: &str, value: &Value) -> String {
     const MONEY: [&str; 4] = ["monthly_income", "expenses", "other_aid_amount", "funds"];
-    match value {
-        Value::Number(fen) if MONEY.contains(&name) => (fen.as_i64().unwrap() / 100).to_string(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    if MONEY.contains(&name) {
+        return (value.as_i64().unwrap() / 100).to_string();
     }
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
