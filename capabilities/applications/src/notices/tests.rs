@@ -55,7 +55,7 @@ async fn a_notice_shows_its_lines_and_nothing_else() {
         let before = world.stranger("/notices", "zh-CN").await;
         assert_eq!(before.status, 200, "{}", before.text);
         assert!(before.text.contains("目前没有正在公示的办件"), "{}", before.text);
-        assert!(!world.get(&zhang, &format!("/cases/{case}")).await.text.contains("正在公示"));
+        assert!(!world.get(&zhang, &format!("/cases/{case}")).await.text.contains("您的申请正在公示"));
         let published = world.act(&world.clerk(), &case, Command::PublishNotice { task }).await;
 
         let page = world.stranger("/notices", "zh-CN").await;
@@ -85,7 +85,7 @@ async fn a_notice_shows_its_lines_and_nothing_else() {
         }
         let own = world.get(&zhang, &format!("/cases/{case}")).await;
         assert!(
-            own.text.contains("href=\"/notices\"") && own.text.contains("2026年9月28日 星期一 止"),
+            own.text.contains("您的申请正在公示") && own.text.contains("2026年9月28日 星期一 止"),
             "{}",
             own.text
         );
