@@ -119,3 +119,4 @@ web-api-none = There are no endpoints yet.
 web-design-title = Design system
 web-design-lead = Pages are made of these components. Each one works with a keyboard, without script, and on a phone first.
 store-cursor-invalid = This page address does not belong to this list. Start again at the first page.
+store-key-of-other-request = This Idempotency-Key was used for another request. Choose another.

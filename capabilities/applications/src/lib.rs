@@ -18,7 +18,6 @@ mod fields;
 mod http;
 pub mod mine;
 pub mod notices;
-mod once;
 pub mod own_case;
 pub mod permission;
 mod prefill;

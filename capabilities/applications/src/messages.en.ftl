@@ -84,7 +84,6 @@ applications-outdated-text = Its requirements were updated after you began. When
 applications-draft-outdated = The requirements of this item were updated after you began. Your draft now uses the newer form, and everything you filled in is still there. Check it once more and submit again.
 applications-draft-stale = This draft has changed since you opened the page, perhaps in another window. Go back and reload the page first.
 applications-draft-submitted = This application was submitted and cannot be changed. See "My cases".
-applications-key-of-other-request = This Idempotency-Key was used for another request. Choose another.
 
 applications-receipt-title = Application submitted
 applications-received = Received

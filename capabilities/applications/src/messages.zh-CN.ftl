@@ -84,7 +84,6 @@ applications-outdated-text = 您开始填写之后，这个事项的要求有更
 applications-draft-outdated = 您开始填写之后，这个事项的要求有更新。草稿已换用新的表单，您填写的内容都还在。请重新核对后提交。
 applications-draft-stale = 您打开页面之后，这份草稿有了新的变化，可能是您在另一个窗口修改过。请返回，刷新页面后再填写。
 applications-draft-submitted = 这份申请已经提交，不能再修改。请到“我的办件”查看。
-applications-key-of-other-request = 这个 Idempotency-Key 已用于另一个请求，请换一个。
 
 applications-receipt-title = 申请已提交
 applications-received = 收到时间

@@ -33,7 +33,6 @@ licences-revoke-reason-hint = Facts and legal basis. The holder and staff can re
 licences-revoke-reason-length = The reason must have { $min } to { $max } characters
 licences-revoke-do = Revoke this licence
 licences-revoked-already = This licence is revoked already.
-licences-key-of-other-request = This Idempotency-Key was used for another request.
 
 licences-check = Check a licence
 licences-check-lead = Type its number or upload its file to see whether it is genuine and valid. No sign-in needed.

@@ -33,7 +33,6 @@ licences-revoke-reason-hint = 写明事实和依据。持证人和工作人员�
 licences-revoke-reason-length = 撤销理由须为 { $min } 至 { $max } 个字
 licences-revoke-do = 撤销这份证照
 licences-revoked-already = 这份证照已经撤销。
-licences-key-of-other-request = 此 Idempotency-Key 已用于另一个请求。
 
 licences-check = 证照核验
 licences-check-lead = 输入编号，或者上传证照文件，核对真伪和当前状态。无需登录。

@@ -7,6 +7,10 @@ use kernel::Timestamp;
 
 use crate::{Error, Result, Tx, vals};
 
+mod once;
+
+pub use once::Once;
+
 /// What to do with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

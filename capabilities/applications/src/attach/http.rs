@@ -9,6 +9,7 @@ use catalogue::{FileKind, Material, Need, Package};
 use kernel::{DraftId, MaterialId, Refusal};
 use serde::Deserialize;
 use store::Tx;
+use store::idempotency::Once;
 use web::{
     AppError, FormErrors, IdempotencyKey, Operation, PostForm, PostUpload, Shell, Visitor, page,
     page_with_status,
@@ -23,7 +24,6 @@ use crate::dossier::{self, Material as File, Owner};
 use crate::draft::{self, Draft};
 use crate::evidence::FILES_MAX;
 use crate::http::{bytes_max, created, id, read_file, show_file};
-use crate::once::Once;
 use crate::room::own_purpose;
 use crate::save::http::{StepMark, marks};
 use crate::submit::missing;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use catalogue::Package;
 use kernel::{CaseId, FieldError, MaterialId, Refusal};
 use store::Tx;
+use store::idempotency::Once;
 use web::{
     ApiJson, AppError, FormErrors, FormPairs, IdempotencyKey, Operation, PostForm, PostUpload, Shell,
     Visitor, page, page_with_status,
@@ -24,7 +25,6 @@ use crate::evidence::FileFault;
 use crate::fields::{self, Drawing, FieldView};
 use crate::http::{bytes_max, created, id, read_file};
 use crate::mine::http::reading;
-use crate::once::Once;
 use crate::save::http::read;
 use crate::view::{CaseView, CorrectionView, MaterialView};
 use crate::{Room, own_case};

@@ -9,6 +9,7 @@ use cases::Scope;
 use kernel::{CaseId, Refusal};
 use legal_time::Light;
 use serde::{Deserialize, Serialize};
+use store::idempotency::Once;
 use store::page::{Cursor, PageRequest, PageSize};
 use utoipa::{IntoParams, ToSchema};
 use web::{ApiJson, AppError, IdempotencyKey, Operation, Routes, Visitor};
@@ -18,7 +19,6 @@ use super::submit::Given;
 use super::views::{self, DeskAdded, DeskCase, DeskOutcome, DeskTaskPage};
 use super::{DeskCommand, DeskError, WORK, made, see, submit};
 use crate::attach::HandedIn;
-use crate::once::Once;
 use crate::{Room, http};
 
 mod watch;

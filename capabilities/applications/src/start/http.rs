@@ -11,6 +11,7 @@ use catalogue::{Material, Need, Package};
 use kernel::{DraftId, PersonActor, Refusal};
 use serde::Deserialize;
 use store::Tx;
+use store::idempotency::Once;
 use utoipa::ToSchema;
 use web::{
     ApiJson, AppError, Choice, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page,
@@ -20,7 +21,6 @@ use web::{
 use super::{StartApplication, StartError, check_hat, start};
 use crate::draft::{self, Draft};
 use crate::http::{created, id};
-use crate::once::Once;
 use crate::view::DraftView;
 use crate::{Room, attach, division, prefill, save};
 

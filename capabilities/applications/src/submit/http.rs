@@ -11,6 +11,7 @@ use legal_time::Reading;
 use serde::Deserialize;
 use serde_json::Value;
 use store::Tx;
+use store::idempotency::Once;
 use web::{
     AppError, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page, page_with_status,
 };
@@ -22,7 +23,6 @@ use crate::dossier::{self, Material, Owner};
 use crate::draft::{self, Answers, Draft};
 use crate::fields::{input_of, label_of, name_of};
 use crate::http::{created, id};
-use crate::once::Once;
 use crate::room::own_purpose;
 use crate::save::http::{StepMark, marks};
 use crate::start::http::acting;

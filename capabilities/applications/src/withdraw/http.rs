@@ -9,6 +9,7 @@ use cases::{CaseError, Status};
 use kernel::{CaseId, Refusal};
 use serde::Deserialize;
 use store::Tx;
+use store::idempotency::Once;
 use utoipa::ToSchema;
 use web::{
     ApiJson, AppError, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page,
@@ -18,7 +19,6 @@ use web::{
 use super::withdraw;
 use crate::http::id;
 use crate::mine::http::reading;
-use crate::once::Once;
 use crate::view::CaseView;
 use crate::{Room, own_case};
 

@@ -6,13 +6,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Refusal;
 use serde::Deserialize;
+use store::idempotency::Once;
 use utoipa::ToSchema;
 use web::{ApiJson, AppError, FormErrors, IdempotencyKey, Operation, PostForm, Visitor};
 
+use crate::revoke;
 use crate::room::Room;
 use crate::view::api::LicenceView;
 use crate::view::{self, get_visible, id_of};
-use crate::{once, revoke};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Form {
@@ -63,14 +64,14 @@ pub(crate) async fn api(
     IdempotencyKey(key): IdempotencyKey,
     ApiJson(asked): ApiJson<LicenceRevocation>,
 ) -> Result<Json<LicenceView>, AppError> {
-    let (id, by, key) = (id_of(&id)?, &visitor.actor, key.as_deref());
+    let (id, by) = (id_of(&id)?, &visitor.actor);
+    let once = Once::new(by, key, &[b"revoke", id.to_string().as_bytes(), asked.reason.as_bytes()]);
     let mut tx = room.db.begin().await?;
-    let parts = ["revoke", &id.to_string(), &asked.reason];
-    let licence = if once::is_done(&mut tx, by, key, &parts, visitor.now).await? {
+    let licence = if once.earlier(&mut tx, visitor.now).await?.is_some() {
         get_visible(&mut tx, by, id).await?
     } else {
         let licence = revoke(&mut tx, by, visitor.now, id, &asked.reason).await?;
-        once::done(&mut tx, by, key).await?;
+        once.keep(&mut tx, &id.to_string()).await?;
         tx.commit().await?;
         licence
     };

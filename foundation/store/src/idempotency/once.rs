@@ -1,12 +1,13 @@
 //! A request that is sent twice under one name is done once (幂等).
 
-use kernel::{Actor, Message, Refusal, Timestamp};
-use store::Tx;
-use store::idempotency::{self, Outcome, StoredResponse};
+use kernel::{Actor, Refusal, Timestamp};
 
-/// A request with the name that its sender gave it.
+use super::{Outcome, StoredResponse, begin, complete};
+use crate::Tx;
+
+/// A request with the name that its sender gave it. Without a name it is done each time.
 #[derive(Debug, Clone)]
-pub(crate) struct Once {
+pub struct Once {
     scope: String,
     key: Option<String>,
     digest: String,
@@ -14,7 +15,7 @@ pub(crate) struct Once {
 
 impl Once {
     /// `parts` tell this request from others under the same key: what is asked for and with which content.
-    pub(crate) fn new(by: &Actor, key: Option<String>, parts: &[&[u8]]) -> Self {
+    pub fn new(by: &Actor, key: Option<String>, parts: &[&[u8]]) -> Self {
         let mut hasher = guomi::sm3::Hasher::new();
         for part in parts {
             // Lengths keep `ab` + `c` and `a` + `bc` apart.
@@ -26,19 +27,19 @@ impl Once {
     }
 
     /// What the first request of this name made, if this is a repetition: the reference that it kept.
-    pub(crate) async fn earlier(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<String>, Refusal> {
+    pub async fn earlier(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<String>, Refusal> {
         let Some(key) = &self.key else { return Ok(None) };
-        match idempotency::begin(tx, &self.scope, key, &self.digest, now).await? {
+        match begin(tx, &self.scope, key, &self.digest, now).await? {
             Outcome::First => Ok(None),
             Outcome::Replay(answer) => Ok(Some(answer.body)),
-            Outcome::Mismatch => Err(Refusal::Conflict(Message::new("applications-key-of-other-request"))),
+            Outcome::Mismatch => Err(Refusal::conflict("store-key-of-other-request")),
         }
     }
 
     /// Keeps the reference of what was made, in the same transaction.
-    pub(crate) async fn keep(&self, tx: &mut Tx, reference: &str) -> Result<(), Refusal> {
+    pub async fn keep(&self, tx: &mut Tx, reference: &str) -> Result<(), Refusal> {
         let Some(key) = &self.key else { return Ok(()) };
         let answer = StoredResponse { status: 201, body: reference.to_owned() };
-        Ok(idempotency::complete(tx, &self.scope, key, &answer).await?)
+        Ok(complete(tx, &self.scope, key, &answer).await?)
     }
 }
