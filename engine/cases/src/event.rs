@@ -263,6 +263,31 @@ impl Event {
         }
     }
 
+    /// Whether somebody is told of it (消息): the applicant, or staff who hold work on the case.
+    pub fn tells(&self) -> bool {
+        match self {
+            Self::Submitted { .. }
+            | Self::Accepted { .. }
+            | Self::NotAccepted { .. }
+            | Self::CorrectionSent { .. }
+            | Self::Resubmitted { .. }
+            | Self::NoticePublished { .. }
+            | Self::NoticeEnded { .. }
+            | Self::Decided { .. }
+            | Self::Withdrawn { .. }
+            | Self::OutOfTime => true,
+            // A document is ready; a register entry is the office's own matter.
+            Self::EffectDone { effect, .. } => effect.starts_with("issue:"),
+            Self::TaskOpened { .. }
+            | Self::TaskClaimed { .. }
+            | Self::TaskReleased { .. }
+            | Self::DefectNoted { .. }
+            | Self::DefectDropped { .. }
+            | Self::StageStarted { .. }
+            | Self::OpinionGiven { .. } => false,
+        }
+    }
+
     /// The event in plain words.
     pub fn sentence(&self) -> Message {
         match self {

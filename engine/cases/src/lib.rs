@@ -33,7 +33,8 @@ pub use process::{
     StatedLimit, TypeRef,
 };
 pub use record::{
-    EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, YELLOW_WORKING_DAYS, act, effects_of, get, history, open,
+    EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, YELLOW_WORKING_DAYS, act, effects_of, get,
+    history, open,
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{

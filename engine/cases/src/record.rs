@@ -20,6 +20,8 @@ use crate::status::{Outcome, Status};
 pub const TIMER_JOB: &str = "cases.timer";
 /// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
 pub const EFFECT_JOB: &str = "cases.effect";
+/// The job that tells those concerned what a command has done. Payload: `{"case": id, "from": seq, "to": seq}`.
+pub const TELL_JOB: &str = "cases.tell";
 /// Working days before the end on which the light turns yellow.
 pub const YELLOW_WORKING_DAYS: u32 = 3;
 /// Stands for "no day known" where lists sort by day.
@@ -88,7 +90,9 @@ pub async fn open(
     let second = recorded(around.now, 2, &Actor::System, "", task);
     case.apply(&second);
     insert_case(tx, around, &case).await?;
-    insert_events(tx, case.id, &[first, second]).await?;
+    let events = [first, second];
+    insert_events(tx, case.id, &events).await?;
+    plan_telling(tx, around.now, case.id, &events).await?;
     write_tasks(tx, around, &case).await?;
     plan_timer(tx, around, case_type, &case).await?;
     Ok(case)
@@ -120,6 +124,7 @@ pub async fn act(
     }
     update_case(tx, around, &case, before).await?;
     insert_events(tx, id, &events).await?;
+    plan_telling(tx, around.now, id, &events).await?;
     write_tasks(tx, around, &case).await?;
     plan_timer(tx, around, case_type, &case).await?;
     for recorded in &events {
@@ -349,6 +354,30 @@ async fn plan_timer(
             key: format!("{}:{day}", case.id),
             payload: json!({ "case": case.id }),
             run_at: china_midnight(day),
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// One job for all events of a command, and only when one of them concerns somebody.
+async fn plan_telling(
+    tx: &mut Tx,
+    now: Timestamp,
+    case: CaseId,
+    events: &[Recorded],
+) -> Result<(), CaseError> {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+    if !events.iter().any(|recorded| recorded.event.tells()) {
+        return Ok(());
+    }
+    store::jobs::enqueue(
+        tx,
+        &store::jobs::NewJob {
+            kind: TELL_JOB,
+            key: format!("{case}:{}", first.seq),
+            payload: json!({ "case": case, "from": first.seq, "to": last.seq }),
+            run_at: now,
         },
     )
     .await?;
