@@ -62,7 +62,8 @@ pub enum ContactError {
 
 impl From<ContactError> for Refusal {
     fn from(error: ContactError) -> Self {
-        let code_field = |channel: Channel, message| Self::field(format!("{}-code", channel.as_str()), message);
+        let code_field =
+            |channel: Channel, message| Self::field(format!("{}-code", channel.as_str()), message);
         match error {
             ContactError::NotOffered => Self::NotFound,
             ContactError::Address(fault) => {
@@ -194,7 +195,8 @@ pub async fn confirm(
 
 /// Forgets the address of a channel, also one that is not confirmed yet.
 pub async fn remove(tx: &mut Tx, reader: Reader, channel: Channel) -> Result<(), ContactError> {
-    tx.execute("delete from message_contacts where reader = $1 and channel = $2", key(reader, channel)).await?;
+    tx.execute("delete from message_contacts where reader = $1 and channel = $2", key(reader, channel))
+        .await?;
     choose(tx, reader, channel, &[]).await
 }
 
@@ -207,11 +209,13 @@ pub async fn choose(
 ) -> Result<(), ContactError> {
     let confirmed = "select 1 from message_contacts
                      where reader = $1 and channel = $2 and address_sealed is not null";
-    let is_reachable = topics.is_empty() || tx.fetch_optional(confirmed, key(reader, channel)).await?.is_some();
+    let is_reachable =
+        topics.is_empty() || tx.fetch_optional(confirmed, key(reader, channel)).await?.is_some();
     if !is_reachable || topics.iter().any(|topic| !reader.topics().contains(topic)) {
         return Err(ContactError::Choice(format!("{}-topics", channel.as_str())));
     }
-    tx.execute("delete from message_choices where reader = $1 and channel = $2", key(reader, channel)).await?;
+    tx.execute("delete from message_choices where reader = $1 and channel = $2", key(reader, channel))
+        .await?;
     for topic in topics {
         tx.execute(
             "insert into message_choices (reader, channel, topic) values ($1, $2, $3)

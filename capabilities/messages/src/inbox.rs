@@ -68,7 +68,12 @@ struct Values {
 }
 
 /// A page of the box: what is unread first, the latest first.
-pub async fn list(tx: &mut Tx, room: &Room, reader: Reader, request: &PageRequest) -> store::Result<Page<Message>> {
+pub async fn list(
+    tx: &mut Tx,
+    room: &Room,
+    reader: Reader,
+    request: &PageRequest,
+) -> store::Result<Page<Message>> {
     let mut vals = vals![reader.to_string()];
     vals.extend(request.keys(vals![2, "z"])?); // after every message: unread is 0 or 1, and ids are hexadecimal
     vals.extend(vals![request.size.limit()]);
@@ -114,7 +119,12 @@ pub async fn count_unread(tx: &mut Tx, reader: Reader) -> store::Result<u32> {
 }
 
 /// Marks one message as read and says where it leads. Another's message is not there.
-pub async fn mark_read(tx: &mut Tx, reader: Reader, id: MessageId, now: Timestamp) -> Result<String, Refusal> {
+pub async fn mark_read(
+    tx: &mut Tx,
+    reader: Reader,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<String, Refusal> {
     let row = tx
         .fetch_optional(
             "update messages set unread = 0, read_at = coalesce(read_at, $3) where id = $1 and reader = $2
@@ -126,7 +136,12 @@ pub async fn mark_read(tx: &mut Tx, reader: Reader, id: MessageId, now: Timestam
 }
 
 /// Marks everything as read that was told up to the message `until`: what came while the page was open stays unread.
-pub async fn mark_all_read(tx: &mut Tx, reader: Reader, until: MessageId, now: Timestamp) -> store::Result<u64> {
+pub async fn mark_all_read(
+    tx: &mut Tx,
+    reader: Reader,
+    until: MessageId,
+    now: Timestamp,
+) -> store::Result<u64> {
     tx.execute(
         "update messages set unread = 0, read_at = $3 where reader = $1 and unread = 1 and id <= $2",
         vals![reader.to_string(), until, now],

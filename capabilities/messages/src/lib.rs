@@ -23,8 +23,8 @@ pub use inbox::{Message, Said, count_unread, list, mark_all_read, mark_read};
 pub use outgoing::Template;
 pub use room::{Room, routes};
 pub use send::{
-    BridgeSettings, Endpoint, MailSettings, Proof, Secret, Security, SendError, SenderFault, SenderSettings, Senders,
-    deliverers, signature,
+    BridgeSettings, Endpoint, MailSettings, Proof, Secret, Security, SendError, SenderFault, SenderSettings,
+    Senders, deliverers, signature,
 };
 pub use tell::{About, Recipient, Telling, tell};
 pub use words::{Channel, NoReader, Reader, Topic};

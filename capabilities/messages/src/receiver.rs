@@ -90,10 +90,8 @@ impl Receiver {
         }
         let (mail, requests) = (TcpListener::bind(smtp).await?, TcpListener::bind(http).await?);
         let (smtp, http) = (mail.local_addr()?, requests.local_addr()?);
-        let tasks = [
-            tokio::spawn(smtp::serve(mail, manner.clone())),
-            tokio::spawn(http::serve(requests, manner)),
-        ];
+        let tasks =
+            [tokio::spawn(smtp::serve(mail, manner.clone())), tokio::spawn(http::serve(requests, manner))];
         Ok(Self { smtp, http, tasks })
     }
 

@@ -15,7 +15,9 @@ use store::{Purpose, vals};
 use web::Lang;
 
 pub use http::signature;
-pub use settings::{BridgeSettings, Endpoint, MailSettings, Proof, Secret, Security, SenderFault, SenderSettings};
+pub use settings::{
+    BridgeSettings, Endpoint, MailSettings, Proof, Secret, Security, SenderFault, SenderSettings,
+};
 
 use crate::contact::{ADDRESS, Address, CODE};
 use crate::outgoing::{Outgoing, Template};

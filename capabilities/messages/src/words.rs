@@ -20,7 +20,9 @@ impl Reader {
     /// The box of whoever is signed in: a person with a hat reads for the legal person.
     pub fn of(actor: &Actor) -> Result<Self, Refusal> {
         match actor {
-            Actor::Person(person) => Ok(person.acting_for.map_or(Self::Person(person.person), Self::LegalPerson)),
+            Actor::Person(person) => {
+                Ok(person.acting_for.map_or(Self::Person(person.person), Self::LegalPerson))
+            }
             Actor::Staff(staff) => Ok(Self::Staff(staff.staff)),
             Actor::Anonymous => Err(Refusal::Unauthenticated),
             Actor::System => Err(Refusal::Forbidden),

@@ -33,7 +33,10 @@ pub(crate) struct NoticeChannel {
     topics: Vec<&'static str>,
 }
 
-pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<Json<NoticeSettings>, AppError> {
+pub(crate) async fn show(
+    State(room): State<Room>,
+    visitor: Visitor,
+) -> Result<Json<NoticeSettings>, AppError> {
     let reader = Reader::of(&visitor.actor)?;
     let mut tx = room.db.snapshot().await?;
     let settings = settings(&mut tx, &room, reader, visitor.now).await?;
@@ -75,7 +78,9 @@ pub(crate) async fn offer(
 
 pub(crate) fn offer_operation() -> Operation {
     Operation::new("offerNoticeAddress", "Sends a confirming code to a new address.")
-        .description("The address in use stays in use until the code has come back. At most one code a minute.")
+        .description(
+            "The address in use stays in use until the code has come back. At most one code a minute.",
+        )
         .tag("messages")
         .path_param("channel", "`email`, `sms` or `wechat`.")
         .body::<NoticeAddress>()

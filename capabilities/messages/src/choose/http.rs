@@ -60,7 +60,12 @@ async fn render(
     page_with_status(status, &page)
 }
 
-fn part(visitor: &Visitor, reader: Reader, state: &ContactState, typed: Option<(Channel, &str)>) -> ChannelPart {
+fn part(
+    visitor: &Visitor,
+    reader: Reader,
+    state: &ContactState,
+    typed: Option<(Channel, &str)>,
+) -> ChannelPart {
     let word = state.channel.as_str();
     let (kind, autocomplete) = match state.channel {
         Channel::Email => ("email", "email"),
@@ -82,7 +87,10 @@ fn part(visitor: &Visitor, reader: Reader, state: &ContactState, typed: Option<(
         confirmed: state.confirmed.clone().unwrap_or_default(),
         pending: state.pending.clone().unwrap_or_default(),
         topics: reader.topics().iter().map(topic).collect(),
-        address: typed.filter(|(channel, _)| *channel == state.channel).map_or("", |(_, text)| text).to_owned(),
+        address: typed
+            .filter(|(channel, _)| *channel == state.channel)
+            .map_or("", |(_, text)| text)
+            .to_owned(),
     }
 }
 

@@ -42,7 +42,8 @@ impl Address {
         let fault = AddressFault { channel };
         let text = match channel {
             Channel::Email => {
-                let fits = text.len() <= EMAIL_BYTES_MAX && text.is_ascii() && !text.contains(['"', ' ', '[']);
+                let fits =
+                    text.len() <= EMAIL_BYTES_MAX && text.is_ascii() && !text.contains(['"', ' ', '[']);
                 let address = fits.then(|| text.parse::<MailAddress>().ok()).flatten().ok_or(fault)?;
                 // The part before the sign belongs to the mail server and keeps its case (RFC 5321 §2.4).
                 format!("{}@{}", address.user(), address.domain().to_ascii_lowercase())
@@ -112,8 +113,14 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.cn", "a".repeat(250));
-        for wrong in ["", "a", "a@", "@b.cn", "a@b@c", "a b@c.cn", "张三@example.cn", "a@b.cn\r\nBcc: x@y.cn", &long] {
-            assert_eq!(Address::parse(Channel::Email, wrong), Err(AddressFault { channel: Channel::Email }), "{wrong}");
+        for wrong in
+            ["", "a", "a@", "@b.cn", "a@b@c", "a b@c.cn", "张三@example.cn", "a@b.cn\r\nBcc: x@y.cn", &long]
+        {
+            assert_eq!(
+                Address::parse(Channel::Email, wrong),
+                Err(AddressFault { channel: Channel::Email }),
+                "{wrong}"
+            );
         }
         for wrong in ["", "12345", "1380013800x", "0731-88888888"] {
             assert!(Address::parse(Channel::Sms, wrong).is_err(), "{wrong}");

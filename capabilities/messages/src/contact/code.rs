@@ -50,7 +50,9 @@ pub(super) async fn allow(
         )
         .await?;
     let free_at = [
-        by_reader.get::<Option<Timestamp>>(1)?.map(|last| later(last, SignedDuration::from_secs(PAUSE_SECONDS))),
+        by_reader
+            .get::<Option<Timestamp>>(1)?
+            .map(|last| later(last, SignedDuration::from_secs(PAUSE_SECONDS))),
         full(by_reader.get(0)?, READER_MAX, by_reader.get(2)?),
         full(by_address.get(0)?, ADDRESS_MAX, by_address.get(1)?),
     ];

@@ -137,8 +137,11 @@ pub(crate) async fn read_all(
 }
 
 pub(crate) fn read_all_operation() -> Operation {
-    Operation::new("markMessagesRead", "Marks everything as read up to a message; what came later stays unread.")
-        .tag("messages")
-        .body::<ReadUntil>()
-        .returns::<MarkedRead>(200, "How many were marked.")
+    Operation::new(
+        "markMessagesRead",
+        "Marks everything as read up to a message; what came later stays unread.",
+    )
+    .tag("messages")
+    .body::<ReadUntil>()
+    .returns::<MarkedRead>(200, "How many were marked.")
 }

@@ -140,9 +140,9 @@ pub(crate) async fn read_all(
 }
 
 pub(super) async fn mark_all(room: &Room, visitor: &Visitor, until: &str) -> Result<u64, Refusal> {
-    let until: MessageId = until.parse().map_err(|_form| {
-        Refusal::field("until", kernel::Message::new("messages-until-wrong"))
-    })?;
+    let until: MessageId = until
+        .parse()
+        .map_err(|_form| Refusal::field("until", kernel::Message::new("messages-until-wrong")))?;
     let mut tx = room.db.begin().await?;
     let marked = mark_all_read(&mut tx, Reader::of(&visitor.actor)?, until, visitor.now).await?;
     tx.commit().await?;

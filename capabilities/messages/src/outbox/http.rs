@@ -131,7 +131,12 @@ pub(crate) async fn replay(
 }
 
 /// A letter that is not dead (any more) is a conflict: somebody was quicker.
-pub(super) async fn revive(room: &Room, visitor: &Visitor, receiver: &str, number: i64) -> Result<(), Refusal> {
+pub(super) async fn revive(
+    room: &Room,
+    visitor: &Visitor,
+    receiver: &str,
+    number: i64,
+) -> Result<(), Refusal> {
     let mut tx = room.db.begin().await?;
     if !outbox::replay(&mut tx, receiver, number, visitor.now).await? {
         return Err(Refusal::conflict("messages-not-dead"));

@@ -18,14 +18,22 @@ pub(super) async fn serve(listener: TcpListener, manner: Manner) {
     }
 }
 
-async fn take(State(manner): State<Manner>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn take(
+    State(manner): State<Manner>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     if method != Method::POST {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     if manner.is_refusing() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let Some(proof) = proof(&manner, &headers, &body) else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Some(proof) = proof(&manner, &headers, &body) else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
     let Ok(body) = serde_json::from_slice(&body) else { return StatusCode::BAD_REQUEST.into_response() };
     let key = header(&headers, "idempotency-key").to_owned();
     (manner.heard)(Arrival::Http { path: uri.path().to_owned(), key, proof, body });

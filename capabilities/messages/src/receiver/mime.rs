@@ -31,7 +31,8 @@ fn words(header: &str) -> String {
     let mut last_was_encoded = false;
     for word in header.split(' ').filter(|word| !word.is_empty()) {
         let encoded = encoded_word(word);
-        if !text.is_empty() && !(last_was_encoded && encoded.is_some()) {
+        let goes_on = last_was_encoded && encoded.is_some();
+        if !text.is_empty() && !goes_on {
             text.push(' ');
         }
         last_was_encoded = encoded.is_some();

@@ -24,7 +24,8 @@ pub(super) fn client(settings: &SenderSettings) -> Result<Client, SenderFault> {
     // The first to ask wins; it is the same one for all.
     let _set_already = rustls::crypto::ring::default_provider().install_default();
     let bridges = [&settings.sms, &settings.wechat].into_iter().flatten().map(|bridge| &bridge.endpoint);
-    let needs_tls = bridges.chain(settings.receivers.values()).any(|endpoint| endpoint.url.starts_with("https:"));
+    let needs_tls =
+        bridges.chain(settings.receivers.values()).any(|endpoint| endpoint.url.starts_with("https:"));
     let mut builder = Client::builder().timeout(TIMEOUT).redirect(Policy::none());
     if !needs_tls {
         builder = builder.tls_certs_only([]);
@@ -79,7 +80,8 @@ impl Post {
                     .header("Tongban-Signature", signature(secret.reveal(), timestamp, &body))
             }
         };
-        let unreachable = |error: reqwest::Error| SendError::Unreachable { what: WHAT, why: told(&error.without_url()) };
+        let unreachable =
+            |error: reqwest::Error| SendError::Unreachable { what: WHAT, why: told(&error.without_url()) };
         let status = request.body(body).send().await.map_err(unreachable)?.status();
         if status.is_success() {
             return Ok(());

@@ -42,7 +42,8 @@ impl Mailer {
             return Err(fault("security = \"none\" is only for a relay on this machine".into()));
         }
         let parameters = || {
-            TlsParameters::new(settings.host.clone()).map_err(|error| fault(format!("TLS for {}: {error}", settings.host)))
+            TlsParameters::new(settings.host.clone())
+                .map_err(|error| fault(format!("TLS for {}: {error}", settings.host)))
         };
         let tls = match settings.security {
             Security::Tls => Tls::Wrapper(parameters()?),
@@ -74,7 +75,8 @@ impl Mailer {
         let body = Body::new_with_encoding(letter.text, ContentTransferEncoding::Base64)
             .map_err(|_body| SendError::Unreadable("text"))?;
         // RFC 3834 §5: no robot answers a robot.
-        let auto = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
+        let auto =
+            HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
