@@ -17,6 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("web", &["kernel", "guomi"]),
     ("testkit", &["kernel", "store"]),
     ("identity", &["kernel", "codes", "guomi", "store", "web"]),
+    ("rules", &["kernel"]),
     ("cases", &["kernel", "codes", "legal-time", "store"]),
     ("catalogue", &["kernel", "codes", "legal-time", "guomi", "store", "web", "cases", "licences"]),
     (
