@@ -14,6 +14,7 @@ mod fault;
 mod function;
 mod node;
 mod parse;
+mod plain;
 mod types;
 mod value;
 mod why;
@@ -21,6 +22,7 @@ mod why;
 pub use expression::Expression;
 pub use facts::{Facts, Root};
 pub use fault::{ExpressionFault, Kind, Mistake, NoValue, SourceRule};
+pub use plain::Plain;
 pub use types::{Type, TypeFault, TypeRule, Types};
 pub use why::{Clause, Comparison, Held, Joined, Outcome, Reading, plain_value};
 
