@@ -1,7 +1,7 @@
 //! Finding before any case what cannot be right: unknown facts, types that do not go together.
 
 use crate::function::{Function, Macro};
-use crate::node::{Arithmetic, Comparator, Literal, Node, Part};
+use crate::node::{Arithmetic, Comparator, Literal, Node};
 use crate::types::{Type, TypeFault, TypeRule, Types};
 use crate::value::read_date;
 
@@ -55,58 +55,58 @@ impl<'a> Check<'a> {
     }
 
     fn known(&mut self, node: &'a Node) -> Known {
-        match &node.part {
-            Part::Literal(literal) => Known::of(literal_type(literal)),
-            Part::Path(path) => self.path(node, &path.join(".")),
-            Part::Member(name) => {
+        match node {
+            Node::Literal(literal) => Known::of(literal_type(literal)),
+            Node::Path(path) => self.path(node, &path.join(".")),
+            Node::Member(name) => {
                 let member = self.members.iter().rev().find(|(known, _)| known == name);
                 member.map_or(Known::of(Type::Unknown), |(_, known)| known.clone())
             }
-            Part::Field(inner, field) => self.field(node, inner, field),
-            Part::Index(list, index) => {
+            Node::Field(inner, field) => self.field(node, inner, field),
+            Node::Index(list, index) => {
                 let found = self.kind(index);
                 self.want(index, found, &[Type::Int], "a whole number");
                 self.member_of(list)
             }
-            Part::List(nodes) => {
+            Node::List(nodes) => {
                 let kinds: Vec<Type> = nodes.iter().map(|node| self.kind(node)).collect();
                 Known { members: Some(self.common(node, &kinds)), ..Known::of(Type::List) }
             }
-            Part::Not(inner) => {
+            Node::Not(inner) => {
                 self.condition(inner);
                 Known::of(Type::Bool)
             }
-            Part::Negative(inner) => {
+            Node::Negative(inner) => {
                 let found = self.kind(inner);
                 self.want(inner, found, NUMBERS, "a number");
                 Known::of(found)
             }
-            Part::All(nodes) | Part::Any(nodes) => {
+            Node::All(nodes) | Node::Any(nodes) => {
                 nodes.iter().for_each(|node| self.condition(node));
                 Known::of(Type::Bool)
             }
-            Part::If(parts) => {
+            Node::If(parts) => {
                 let [condition, yes, no] = &**parts;
                 self.condition(condition);
                 let (yes, no) = (self.known(yes), self.known(no));
                 if yes == no { yes } else { Known::of(self.common(node, &[yes.kind, no.kind])) }
             }
-            Part::Compare(comparator, sides) => {
+            Node::Compare(comparator, sides) => {
                 self.compare(node, *comparator, sides);
                 Known::of(Type::Bool)
             }
-            Part::In(sides) => {
+            Node::In(sides) => {
                 let (left, right) = (self.kind(&sides[0]), self.member_of(&sides[1]).kind);
                 self.comparable(node, left, right);
                 Known::of(Type::Bool)
             }
-            Part::Calculate(operator, sides) => self.calculate(node, *operator, sides),
-            Part::Has(inner) | Part::Given(inner) => {
+            Node::Calculate(operator, sides) => self.calculate(node, *operator, sides),
+            Node::Has(inner) | Node::Given(inner) => {
                 self.known(inner);
                 Known::of(Type::Bool)
             }
-            Part::Call(function, nodes) => self.call(node, *function, nodes),
-            Part::Each(each, list, name, body) => self.each(*each, list, name, body),
+            Node::Call(function, nodes) => self.call(node, *function, nodes),
+            Node::Each(each, list, name, body) => self.each(*each, list, name, body),
         }
     }
 
@@ -174,7 +174,7 @@ impl<'a> Check<'a> {
         }
         self.comparable(node, left, right);
         for (side, other) in [(&sides[0], right), (&sides[1], left)] {
-            if let (Part::Literal(Literal::Text(text)), Type::Date) = (&side.part, other)
+            if let (Node::Literal(Literal::Text(text)), Type::Date) = (side, other)
                 && read_date(text).is_none()
             {
                 self.fault(side, TypeRule::Wanted { wanted: "a date yyyy-mm-dd", found: Type::Text });

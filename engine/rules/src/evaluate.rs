@@ -5,11 +5,11 @@ use std::rc::Rc;
 use crate::facts::Facts;
 use crate::fault::{Mistake, NoValue};
 use crate::function::{Function, Macro};
-use crate::node::{Comparator, Node, Part, write_path};
+use crate::node::{Comparator, Node};
 use crate::value::{List, Val};
 
 /// Steps that one question may take. A step is a part of the expression, a member of a list or 64 bytes of text.
-pub(crate) const STEPS_MAX: usize = 100_000;
+const STEPS_MAX: usize = 100_000;
 /// Lists inside lists that can be compared.
 const NESTED_MAX: usize = 8;
 const BYTES_A_STEP: usize = 64;
@@ -31,7 +31,11 @@ struct Member<'a> {
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn new(facts: &'a Facts<'a>) -> Self {
-        Self { facts, steps_left: STEPS_MAX, members: Vec::new() }
+        Self::with_steps(facts, STEPS_MAX)
+    }
+
+    pub(crate) const fn with_steps(facts: &'a Facts<'a>, steps: usize) -> Self {
+        Self { facts, steps_left: steps, members: Vec::new() }
     }
 
     fn spend(&mut self, steps: usize) -> Result<(), NoValue> {
@@ -42,37 +46,37 @@ impl<'a> Evaluation<'a> {
     /// The value of a part, or why it has none.
     pub(crate) fn value(&mut self, node: &'a Node) -> Result<Val<'a>, NoValue> {
         self.spend(1)?;
-        match &node.part {
-            Part::Literal(literal) => Ok(Val::of_literal(literal)),
-            Part::Path(path) => self.facts.find(path).and_then(Val::of_fact).ok_or_else(|| missing(path)),
-            Part::Member(name) => self.member(name),
-            Part::Field(inner, field) => self.field(node, inner, field),
-            Part::Index(list, index) => self.index(node, list, index),
-            Part::List(nodes) => Ok(Val::List(List::Made(self.values(nodes)?.into()))),
-            Part::Not(inner) => Ok(Val::Bool(!self.yes_or_no(inner)?)),
-            Part::Negative(inner) => {
+        match node {
+            Node::Literal(literal) => Ok(Val::of_literal(literal)),
+            Node::Path(path) => self.facts.find(path).and_then(Val::of_fact).ok_or_else(|| missing(path)),
+            Node::Member(name) => self.member(name),
+            Node::Field(inner, field) => self.field(node, inner, field),
+            Node::Index(list, index) => self.index(node, list, index),
+            Node::List(nodes) => Ok(Val::List(List::Made(self.values(nodes)?.into()))),
+            Node::Not(inner) => Ok(Val::Bool(!self.yes_or_no(inner)?)),
+            Node::Negative(inner) => {
                 let zero = Val::Int(0);
                 let value = self.value(inner)?;
                 zero.calculate(crate::node::Arithmetic::Subtract, &value).map_err(|what| fault(node, what))
             }
-            Part::All(nodes) => self.until(nodes, false).map(Val::Bool),
-            Part::Any(nodes) => self.until(nodes, true).map(Val::Bool),
-            Part::If(parts) => {
+            Node::All(nodes) => self.until(nodes, false).map(Val::Bool),
+            Node::Any(nodes) => self.until(nodes, true).map(Val::Bool),
+            Node::If(parts) => {
                 let [condition, yes, no] = &**parts;
                 if self.yes_or_no(condition)? { self.value(yes) } else { self.value(no) }
             }
-            Part::Compare(comparator, sides) => self.compare(node, *comparator, sides).map(Val::Bool),
-            Part::In(sides) => self.is_in(node, sides).map(Val::Bool),
-            Part::Calculate(operator, sides) => {
+            Node::Compare(comparator, sides) => self.compare(node, *comparator, sides).map(Val::Bool),
+            Node::In(sides) => self.is_in(node, sides).map(Val::Bool),
+            Node::Calculate(operator, sides) => {
                 let (left, right) = (self.value(&sides[0])?, self.value(&sides[1])?);
                 left.calculate(*operator, &right).map_err(|what| fault(node, what))
             }
-            Part::Has(inner) => self.present(inner).map(|value| Val::Bool(value.is_some())),
-            Part::Given(inner) => {
+            Node::Has(inner) => self.present(inner).map(|value| Val::Bool(value.is_some())),
+            Node::Given(inner) => {
                 self.present(inner).map(|value| Val::Bool(value.is_some_and(|v| is_given(&v))))
             }
-            Part::Call(function, arguments) => self.call(node, *function, arguments),
-            Part::Each(each, list, name, body) => self.each(*each, list, name, body),
+            Node::Call(function, arguments) => self.call(node, *function, arguments),
+            Node::Each(each, list, name, body) => self.each(*each, list, name, body),
         }
     }
 
@@ -81,10 +85,8 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(crate) fn yes_or_no(&mut self, node: &'a Node) -> Result<bool, NoValue> {
-        match self.value(node)? {
-            Val::Bool(yes) => Ok(yes),
-            other => Err(fault(node, Mistake::Kind { wanted: "yes or no", found: other.kind() })),
-        }
+        let value = self.value(node)?;
+        if let Val::Bool(yes) = value { Ok(yes) } else { Err(wanted(node, "yes or no", &value)) }
     }
 
     /// `&&` (ends at no) and `||` (ends at yes). As in CEL, a part without a value does not matter when another part
@@ -111,20 +113,15 @@ impl<'a> Evaluation<'a> {
     }
 
     fn field(&mut self, node: &'a Node, inner: &'a Node, field: &str) -> Result<Val<'a>, NoValue> {
-        match self.value(inner)? {
-            Val::Object(map) => map.get(field).and_then(Val::of).ok_or_else(|| self.missing_part(node)),
-            other => Err(fault(node, Mistake::Kind { wanted: "a group of values", found: other.kind() })),
-        }
+        let value = self.value(inner)?;
+        let Val::Object(map) = value else { return Err(wanted(node, "a group of values", &value)) };
+        map.get(field).and_then(Val::of).ok_or_else(|| self.missing_part(node))
     }
 
     fn index(&mut self, node: &'a Node, list: &'a Node, index: &'a Node) -> Result<Val<'a>, NoValue> {
         let list = self.list(list)?;
-        let Val::Int(at) = self.value(index)? else {
-            return Err(fault(
-                node,
-                Mistake::Kind { wanted: "a whole number", found: self.value(index)?.kind() },
-            ));
-        };
+        let at = self.value(index)?;
+        let Val::Int(at) = at else { return Err(wanted(index, "a whole number", &at)) };
         let found = usize::try_from(at).ok().and_then(|at| list.get(at));
         found.ok_or_else(|| self.missing_part(node))
     }
@@ -151,20 +148,14 @@ impl<'a> Evaluation<'a> {
     }
 
     fn list(&mut self, node: &'a Node) -> Result<List<'a>, NoValue> {
-        match self.value(node)? {
-            Val::List(list) => Ok(list),
-            other => Err(fault(node, Mistake::Kind { wanted: "a list", found: other.kind() })),
-        }
+        let value = self.value(node)?;
+        if let Val::List(list) = value { Ok(list) } else { Err(wanted(node, "a list", &value)) }
     }
 
     fn text(&mut self, node: &'a Node) -> Result<std::borrow::Cow<'a, str>, NoValue> {
-        match self.value(node)? {
-            Val::Text(text) => {
-                self.spend(text.len() / BYTES_A_STEP)?;
-                Ok(text)
-            }
-            other => Err(fault(node, Mistake::Kind { wanted: "a text", found: other.kind() })),
-        }
+        let value = self.value(node)?;
+        self.spend(cost(&value))?;
+        if let Val::Text(text) = value { Ok(text) } else { Err(wanted(node, "a text", &value)) }
     }
 
     fn compare(
@@ -174,20 +165,11 @@ impl<'a> Evaluation<'a> {
         sides: &'a [Node; 2],
     ) -> Result<bool, NoValue> {
         let (left, right) = (self.value(&sides[0])?, self.value(&sides[1])?);
-        match comparator {
-            Comparator::Equal => self.equal(node, &left, &right, 0),
-            Comparator::NotEqual => self.equal(node, &left, &right, 0).map(|equal| !equal),
-            Comparator::Less | Comparator::AtMost | Comparator::Greater | Comparator::AtLeast => {
-                self.spend(cost(&left))?;
-                let order = left.order(&right).map_err(|what| fault(node, what))?;
-                Ok(match comparator {
-                    Comparator::Less => order.is_lt(),
-                    Comparator::AtMost => order.is_le(),
-                    Comparator::Greater => order.is_gt(),
-                    Comparator::AtLeast | Comparator::Equal | Comparator::NotEqual => order.is_ge(),
-                })
-            }
+        if matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
+            return Ok(self.equal(node, &left, &right, 0)? == (comparator == Comparator::Equal));
         }
+        self.spend(cost(&left))?;
+        left.order(&right).map(|order| comparator.accepts(order)).map_err(|what| fault(node, what))
     }
 
     fn equal(&mut self, node: &Node, left: &Val<'a>, right: &Val<'a>, depth: usize) -> Result<bool, NoValue> {
@@ -250,7 +232,7 @@ impl<'a> Evaluation<'a> {
                 (Macro::Exists, Ok(true)) => return Ok(Val::Bool(true)),
                 (Macro::All, Ok(false)) => return Ok(Val::Bool(false)),
                 (Macro::Exists | Macro::All, Err(why)) if why != NoValue::TooComplex => {
-                    first = first.or(Some(why))
+                    first = first.or(Some(why));
                 }
                 (Macro::ExistsOne, Ok(yes)) => count += usize::from(yes),
                 (Macro::Filter, Ok(true)) => kept.extend(member.and_then(|member| member.value)),
@@ -322,11 +304,13 @@ fn cost(value: &Val<'_>) -> usize {
 }
 
 fn missing(path: &[String]) -> NoValue {
-    let mut text = String::new();
-    let _never_fails = write_path(&mut text, path);
-    NoValue::Missing { path: text }
+    NoValue::Missing { path: path.join(".") }
 }
 
 fn fault(node: &Node, mistake: Mistake) -> NoValue {
     NoValue::Fault { place: node.to_string(), mistake }
+}
+
+fn wanted(node: &Node, wanted: &'static str, found: &Val<'_>) -> NoValue {
+    fault(node, Mistake::Kind { wanted, found: found.kind() })
 }

@@ -78,6 +78,10 @@ impl Expression {
         Evaluation::new(facts).value(&self.0.node).map(|value| value.to_json())
     }
 
+    pub(crate) fn node(&self) -> &Node {
+        &self.0.node
+    }
+
     /// Whether it holds, and why. A missing fact, a value that is not yes or no, and any fault make it not hold.
     pub fn holds(&self, facts: &Facts<'_>) -> Held {
         let holds = matches!(Evaluation::new(facts).value(&self.0.node), Ok(Val::Bool(true)));

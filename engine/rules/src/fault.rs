@@ -43,9 +43,21 @@ pub enum SourceRule {
     /// Brackets or operators nested too deep.
     #[error("nested deeper than {0}")]
     TooDeep(usize),
-    /// Not the grammar of CEL.
+    /// Something that the grammar does not allow there.
+    #[error("{0} cannot stand here")]
+    Unexpected(String),
+    /// The text ends before the expression does.
+    #[error("the expression is not finished")]
+    Unfinished,
+    /// Another fault of grammar, in the words of the reader.
     #[error("{0}")]
-    Syntax(String),
+    Grammar(String),
+    /// The reader itself failed.
+    #[error("this cannot be read")]
+    Unreadable,
+    /// `date("…")` around something else.
+    #[error("{0:?} is not a date yyyy-mm-dd")]
+    NotADate(String),
     /// CEL, but not part of the rules language.
     #[error("{0} is not part of the rules language")]
     NotSupported(&'static str),

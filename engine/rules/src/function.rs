@@ -137,7 +137,9 @@ impl Function {
             (Self::MonthsBetween, [from, to]) => Ok(Val::Int(months(from, to)?)),
             (Self::DaysBetween, [from, to]) => {
                 let (from, to) = (from.as_date()?, to.as_date()?);
-                from.until(to).map(|span| Val::Int(i64::from(span.get_days()))).map_err(|_| Mistake::Overflow)
+                from.until(to)
+                    .map(|span| Val::Int(i64::from(span.get_days())))
+                    .map_err(|_too_far| Mistake::Overflow)
             }
             (Self::Size, [Val::Text(text)]) => whole_count(text.chars().count()),
             (Self::Size, [Val::List(list)]) => whole_count(list.len()),
@@ -184,10 +186,10 @@ fn months(from: &Val<'_>, to: &Val<'_>) -> Result<i64, Mistake> {
 }
 
 fn whole_count<'a>(count: usize) -> Result<Val<'a>, Mistake> {
-    i64::try_from(count).map(Val::Int).map_err(|_| Mistake::Overflow)
+    i64::try_from(count).map(Val::Int).map_err(|_too_far| Mistake::Overflow)
 }
 
-fn extreme<'a>(values: &[Val<'a>], wanted: Ordering) -> Result<Val<'a>, Mistake> {
+pub(crate) fn extreme<'a>(values: &[Val<'a>], wanted: Ordering) -> Result<Val<'a>, Mistake> {
     let (first, rest) = values.split_first().ok_or(Mistake::EmptyList)?;
     rest.iter()
         .try_fold(first, |best, value| Ok(if value.order(best)? == wanted { value } else { best }))
@@ -195,7 +197,7 @@ fn extreme<'a>(values: &[Val<'a>], wanted: Ordering) -> Result<Val<'a>, Mistake>
 }
 
 /// To a whole number. Halves go away from zero (四舍五入).
-fn rounded<'a>(value: &Val<'_>, how: fn(f64) -> f64) -> Result<Val<'a>, Mistake> {
+pub(crate) fn rounded<'a>(value: &Val<'_>, how: fn(f64) -> f64) -> Result<Val<'a>, Mistake> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0; // 2^63
     match value {
         Val::Int(number) => Ok(Val::Int(*number)),

@@ -7,6 +7,7 @@
 //! 3. An answer can be explained: which clause held, with what it read.
 
 mod check;
+mod dmn;
 mod evaluate;
 mod expression;
 mod facts;
@@ -15,14 +16,20 @@ mod function;
 mod node;
 mod parse;
 mod plain;
+mod table;
 mod types;
 mod value;
 mod why;
 
+pub use dmn::{DmnFault, DmnRule, import_dmn};
 pub use expression::Expression;
 pub use facts::{Facts, Root};
 pub use fault::{ExpressionFault, Kind, Mistake, NoValue, SourceRule};
 pub use plain::Plain;
+pub use table::{
+    CellRule, DecisionTable, Ground, HitPolicy, InputForm, InputRead, OutputForm, RowForm, Scalar,
+    TableFault, TableFinding, TableForm, TableFormFault, TableFormRule, TableOutcome, TableRule,
+};
 pub use types::{Type, TypeFault, TypeRule, Types};
 pub use why::{Clause, Comparison, Held, Joined, Outcome, Reading, plain_value};
 

@@ -15,3 +15,6 @@ rules-clause = { $held ->
     [yes] Holds
    *[no] Does not hold
  }: { $clause } ({ $read })
+rules-table-row = By row { $row } of "{ $table }"
+rules-table-row-basis = By row { $row } of "{ $table }" ({ $basis })
+rules-table-no-row = No row of "{ $table }" applies

@@ -15,3 +15,6 @@ rules-clause = { $held ->
     [yes] 成立
    *[no] 不成立
  }：{ $clause }（{ $read }）
+rules-table-row = 按“{ $table }”第 { $row } 行
+rules-table-row-basis = 按“{ $table }”第 { $row } 行（{ $basis }）
+rules-table-no-row = “{ $table }”中没有适用的行

@@ -6,16 +6,9 @@ use jiff::civil::Date;
 
 use crate::function::{Function, Macro};
 
-/// A part of an expression, with its place (byte) in the text.
+/// A part of an expression.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Node {
-    pub(crate) at: usize,
-    pub(crate) part: Part,
-}
-
-/// The parts of the language.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Part {
+pub(crate) enum Node {
     Literal(Literal),
     /// A fact: its root and fields.
     Path(Vec<String>),
@@ -73,6 +66,18 @@ pub(crate) enum Arithmetic {
 }
 
 impl Comparator {
+    /// Whether this order of the left side to the right one is what it asks for.
+    pub(crate) const fn accepts(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+
     pub(crate) const fn sign(self) -> &'static str {
         match self {
             Self::Equal => "==",
@@ -97,7 +102,7 @@ impl Arithmetic {
     }
 }
 
-impl Part {
+impl Node {
     /// How tightly it binds: a part inside a tighter one needs brackets.
     const fn tightness(&self) -> u8 {
         match self {
@@ -124,7 +129,7 @@ impl Part {
 
 impl Node {
     fn write(&self, f: &mut fmt::Formatter<'_>, at_least: u8) -> fmt::Result {
-        if self.part.tightness() < at_least {
+        if self.tightness() < at_least {
             return write!(f, "({self})");
         }
         write!(f, "{self}")
@@ -142,41 +147,41 @@ impl fmt::Display for Inside<'_> {
 
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.part {
-            Part::Literal(literal) => write!(f, "{literal}"),
-            Part::Path(path) => write_path(f, path),
-            Part::Member(name) => f.write_str(name),
-            Part::Field(node, field) => {
+        match self {
+            Node::Literal(literal) => write!(f, "{literal}"),
+            Node::Path(path) => write_path(f, path),
+            Node::Member(name) => f.write_str(name),
+            Node::Field(node, field) => {
                 node.write(f, 7)?;
                 write_field(f, field)
             }
-            Part::Index(node, index) => write!(f, "{}[{index}]", Inside(node, 7)),
-            Part::List(nodes) => write!(f, "[{}]", joined(nodes, ", ", 0)),
-            Part::Not(node) => write!(f, "!{}", Inside(node, 7)),
-            Part::Negative(node) => write!(f, "-{}", Inside(node, 7)),
-            Part::All(nodes) => f.write_str(&joined(nodes, " && ", 3)),
-            Part::Any(nodes) => f.write_str(&joined(nodes, " || ", 2)),
-            Part::If(parts) => {
+            Node::Index(node, index) => write!(f, "{}[{index}]", Inside(node, 7)),
+            Node::List(nodes) => write!(f, "[{}]", joined(nodes, ", ", 0)),
+            Node::Not(node) => write!(f, "!{}", Inside(node, 7)),
+            Node::Negative(node) => write!(f, "-{}", Inside(node, 7)),
+            Node::All(nodes) => f.write_str(&joined(nodes, " && ", 3)),
+            Node::Any(nodes) => f.write_str(&joined(nodes, " || ", 2)),
+            Node::If(parts) => {
                 let [condition, yes, no] = &**parts;
                 write!(f, "{} ? {} : {}", Inside(condition, 1), Inside(yes, 1), Inside(no, 0))
             }
-            Part::Compare(comparator, sides) => {
+            Node::Compare(comparator, sides) => {
                 write!(f, "{} {} {}", Inside(&sides[0], 3), comparator.sign(), Inside(&sides[1], 4))
             }
-            Part::In(sides) => write!(f, "{} in {}", Inside(&sides[0], 3), Inside(&sides[1], 4)),
-            Part::Calculate(operator, sides) => {
-                let own = self.part.tightness();
+            Node::In(sides) => write!(f, "{} in {}", Inside(&sides[0], 3), Inside(&sides[1], 4)),
+            Node::Calculate(operator, sides) => {
+                let own = self.tightness();
                 write!(f, "{} {} {}", Inside(&sides[0], own), operator.sign(), Inside(&sides[1], own + 1))
             }
-            Part::Has(node) => write!(f, "has({node})"),
-            Part::Given(node) => write!(f, "given({node})"),
-            Part::Call(function, arguments) => match arguments.split_first() {
+            Node::Has(node) => write!(f, "has({node})"),
+            Node::Given(node) => write!(f, "given({node})"),
+            Node::Call(function, arguments) => match arguments.split_first() {
                 Some((target, rest)) if function.is_member() => {
                     write!(f, "{}.{}({})", Inside(target, 7), function.name(), joined(rest, ", ", 0))
                 }
                 Some(_) | None => write!(f, "{}({})", function.name(), joined(arguments, ", ", 0)),
             },
-            Part::Each(each, list, name, body) => {
+            Node::Each(each, list, name, body) => {
                 write!(f, "{}.{}({name}, {body})", Inside(list, 7), each.name())
             }
         }
@@ -188,7 +193,7 @@ fn joined(nodes: &[Node], between: &str, at_least: u8) -> String {
 }
 
 /// `form.members`; a field that is no plain name is written `form["approved-amount"]`.
-pub(crate) fn write_path(f: &mut impl fmt::Write, path: &[String]) -> fmt::Result {
+fn write_path(f: &mut impl fmt::Write, path: &[String]) -> fmt::Result {
     let Some((root, fields)) = path.split_first() else { return Ok(()) };
     f.write_str(root)?;
     fields.iter().try_for_each(|field| write_field(f, field))

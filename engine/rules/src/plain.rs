@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::node::{Literal, Node, Part};
+use crate::node::{Literal, Node};
 use crate::why::Joined;
 
 /// One clause of a condition, in the abstract.
@@ -38,25 +38,25 @@ pub enum Plain {
 
 /// The clauses of a condition and how they belong together.
 pub(crate) fn plain(node: &Node) -> (Joined, Vec<Plain>) {
-    match &node.part {
-        Part::All(nodes) => (Joined::All, nodes.iter().map(|node| one(node, true)).collect()),
-        Part::Any(nodes) => (Joined::Any, nodes.iter().map(|node| one(node, true)).collect()),
+    match node {
+        Node::All(nodes) => (Joined::All, nodes.iter().map(|node| one(node, true)).collect()),
+        Node::Any(nodes) => (Joined::Any, nodes.iter().map(|node| one(node, true)).collect()),
         _ => (Joined::All, vec![one(node, true)]),
     }
 }
 
 fn one(node: &Node, so: bool) -> Plain {
     let other = || Plain::Other(if so { node.to_string() } else { format!("!({node})") });
-    match &node.part {
-        Part::Not(inner) => one(inner, !so),
-        Part::Path(path) => Plain::Is { path: path.join("."), so },
-        Part::Given(place) | Part::Has(place) => match &place.part {
-            Part::Path(path) => Plain::Given { path: path.join("."), so },
+    match node {
+        Node::Not(inner) => one(inner, !so),
+        Node::Path(path) => Plain::Is { path: path.join("."), so },
+        Node::Given(place) | Node::Has(place) => match &**place {
+            Node::Path(path) => Plain::Given { path: path.join("."), so },
             _ => other(),
         },
-        Part::Compare(comparator, sides) if so => match (&sides[0].part, &sides[1].part) {
-            (Part::Path(path), Part::Literal(literal)) => compared(path, comparator.sign(), literal),
-            (Part::Literal(literal), Part::Path(path)) => compared(path, comparator.turned().sign(), literal),
+        Node::Compare(comparator, sides) if so => match (&sides[0], &sides[1]) {
+            (Node::Path(path), Node::Literal(literal)) => compared(path, comparator.sign(), literal),
+            (Node::Literal(literal), Node::Path(path)) => compared(path, comparator.turned().sign(), literal),
             (_, _) => other(),
         },
         _ => other(),

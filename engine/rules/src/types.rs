@@ -73,9 +73,10 @@ pub enum TypeRule {
     },
 }
 
-impl std::fmt::Display for Type {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+impl Type {
+    /// What is needed, in the words of a fault.
+    pub(crate) const fn wanted(self) -> &'static str {
+        match self {
             Self::Bool => "yes or no",
             Self::Int => "a whole number",
             Self::Money => "an amount",
@@ -85,7 +86,13 @@ impl std::fmt::Display for Type {
             Self::List => "a list",
             Self::Object => "a group of values",
             Self::Unknown => "of any type",
-        })
+        }
+    }
+}
+
+impl std::fmt::Display for Type {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.wanted())
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::evaluate::Evaluation;
 use crate::facts::Facts;
 use crate::fault::NoValue;
-use crate::node::{Comparator, Node, Part};
+use crate::node::{Comparator, Node};
 use crate::value::{List, Val};
 
 /// Longest text that an explanation repeats, in characters.
@@ -112,25 +112,25 @@ fn clause(node: &Node, facts: &Facts<'_>) -> Clause {
         Err(NoValue::Missing { path }) => Outcome::Missing { path },
         Err(NoValue::TooComplex | NoValue::Fault { .. }) => Outcome::Broken,
     };
-    let (joined, nodes) = match &node.part {
-        Part::All(nodes) => (Some(Joined::All), nodes.as_slice()),
-        Part::Any(nodes) => (Some(Joined::Any), nodes.as_slice()),
-        Part::Literal(_)
-        | Part::Path(_)
-        | Part::Member(_)
-        | Part::Field(..)
-        | Part::Index(..)
-        | Part::List(_)
-        | Part::Not(_)
-        | Part::Negative(_)
-        | Part::If(_)
-        | Part::Compare(..)
-        | Part::In(_)
-        | Part::Calculate(..)
-        | Part::Has(_)
-        | Part::Given(_)
-        | Part::Call(..)
-        | Part::Each(..) => (None, [].as_slice()),
+    let (joined, nodes) = match node {
+        Node::All(nodes) => (Some(Joined::All), nodes.as_slice()),
+        Node::Any(nodes) => (Some(Joined::Any), nodes.as_slice()),
+        Node::Literal(_)
+        | Node::Path(_)
+        | Node::Member(_)
+        | Node::Field(..)
+        | Node::Index(..)
+        | Node::List(_)
+        | Node::Not(_)
+        | Node::Negative(_)
+        | Node::If(_)
+        | Node::Compare(..)
+        | Node::In(_)
+        | Node::Calculate(..)
+        | Node::Has(_)
+        | Node::Given(_)
+        | Node::Call(..)
+        | Node::Each(..) => (None, [].as_slice()),
     };
     Clause {
         text: node.to_string(),
@@ -153,11 +153,11 @@ fn readings(node: &Node, facts: &Facts<'_>) -> Vec<Reading> {
         path: path.join("."),
         value: facts.find(path).and_then(Val::of_fact).and_then(|value| shown(&value)),
     };
-    paths.into_iter().map(|path| reading(path)).collect()
+    paths.into_iter().map(reading).collect()
 }
 
 /// What an explanation may repeat of a value.
-fn shown(value: &Val<'_>) -> Option<Value> {
+pub(crate) fn shown(value: &Val<'_>) -> Option<Value> {
     match value {
         Val::Bool(_) | Val::Int(_) | Val::Number(_) | Val::Date(_) => Some(value.to_json()),
         Val::Text(text) => Some(Value::String(text.chars().take(SHOWN_MAX).collect())),
@@ -168,15 +168,15 @@ fn shown(value: &Val<'_>) -> Option<Value> {
 }
 
 fn comparison(node: &Node, facts: &Facts<'_>) -> Option<Comparison> {
-    let Part::Compare(comparator, sides) = &node.part else { return None };
+    let Node::Compare(comparator, sides) = node else { return None };
     let [left, right] = &**sides;
     // `18 <= form.age` is said the other way round.
-    let turned = matches!(left.part, Part::Literal(_)) && !matches!(right.part, Part::Literal(_));
+    let turned = matches!(left, Node::Literal(_)) && !matches!(right, Node::Literal(_));
     let (left, right) = if turned { (right, left) } else { (left, right) };
     let comparator = if turned { comparator.turned() } else { *comparator };
     let value = |side| Evaluation::new(facts).value(side).ok().and_then(|value| shown(&value));
     Some(Comparison {
-        left: left.to_string(),
+        left: if let Node::Path(path) = left { path.join(".") } else { left.to_string() },
         found: value(left)?,
         sign: comparator.sign().to_owned(),
         needed: value(right)?,

@@ -177,7 +177,7 @@ impl CaseType {
             if !names.insert(table.name()) {
                 faults.add("rules", table.name(), "two tables have the same name");
             }
-            for fault in table.check(&types) {
+            for fault in table.check(&types).into_iter().filter(|fault| !fault.rule.is_warning()) {
                 faults.add(format!("rules/{}", table.name()), table.name(), fault.to_string());
             }
         }
@@ -190,7 +190,7 @@ impl CaseType {
                 }
                 Derived::Table(wanted) => {
                     let table = self.table(&wanted.table);
-                    if table.is_none_or(|table| !table.has_output(&wanted.output)) {
+                    if table.is_none_or(|table| table.form().outputs.iter().all(|output| output.id != wanted.output)) {
                         let rule = format!("no table {} with an output {}", wanted.table, wanted.output);
                         faults.add(place, &wanted.table, rule);
                     }
