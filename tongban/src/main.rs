@@ -45,6 +45,16 @@ enum Command {
         #[command(subcommand)]
         command: cli::directory::Command,
     },
+    /// Try notices out.
+    Notices {
+        #[command(subcommand)]
+        command: cli::notices::Command,
+    },
+    /// See what waits to leave the platform, and send dead letters again.
+    Outbox {
+        #[command(subcommand)]
+        command: cli::outbox::Command,
+    },
 }
 
 fn main() -> ExitCode {
@@ -67,6 +77,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Licence { command } => cli::licence::run(command),
         Command::Packages { command } => Ok(cli::packages::run(command)),
         Command::Directory { command } => cli::directory::run(command),
+        Command::Notices { command } => cli::notices::run(command),
+        Command::Outbox { command } => cli::outbox::run(command),
     }
 }
 
