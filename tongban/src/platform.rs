@@ -142,14 +142,34 @@ impl Platform {
         };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
-        let (router, routes) =
-            router(&site, &db, &library, &identity, &applications, &licences, &messages, &settings.public_url);
+        let (router, routes) = router(
+            &site,
+            &db,
+            &library,
+            &identity,
+            &applications,
+            &licences,
+            &messages,
+            &settings.public_url,
+        );
         let handlers = effects::handlers(&applications, &licences)
             .and(tell::handlers(&applications, &messages))
             .and(housekeeping::handlers(&db));
         let deliverers = messages::deliverers(&messages);
-        let platform =
-            Self { db, clock, router, routes, library, identity, applications, licences, root, messages, handlers, deliverers };
+        let platform = Self {
+            db,
+            clock,
+            router,
+            routes,
+            library,
+            identity,
+            applications,
+            licences,
+            root,
+            messages,
+            handlers,
+            deliverers,
+        };
         platform.refresh_bodies().await?;
         Ok(platform)
     }

@@ -44,7 +44,8 @@ async fn run(
     history.retain(|recorded| recorded.seq <= to);
     let after = Case::replay(id, &history).context("the history of the case")?;
     let package = applications.library.get(&after.case_type).context("package version of the case")?;
-    let scene = Scene { package: &package, calendar: &applications.calendar, history: &history, after: &after };
+    let scene =
+        Scene { package: &package, calendar: &applications.calendar, history: &history, after: &after };
     for telling in scene.tellings_since(from) {
         messages::tell(&mut tx, room, &telling, now).await?;
     }
@@ -68,7 +69,8 @@ impl Scene<'_> {
     /// What is to be told of the events from this one on.
     fn tellings_since(&self, from: i64) -> Vec<Telling> {
         let told = self.history.iter().filter(|recorded| recorded.seq >= from && recorded.event.tells());
-        told.flat_map(|recorded| self.moment(recorded).map_or_else(Vec::new, |moment| tellings(&moment))).collect()
+        told.flat_map(|recorded| self.moment(recorded).map_or_else(Vec::new, |moment| tellings(&moment)))
+            .collect()
     }
 
     fn moment<'b>(&'b self, recorded: &'b Recorded) -> Option<Moment<'b>> {

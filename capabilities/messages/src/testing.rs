@@ -69,6 +69,7 @@ pub(crate) fn staff(n: u8, role: Role) -> Actor {
         body: BodyId::from_parts(instant("2026-01-01T00:00"), [1; 10]),
         division: "430000".into(),
         roles: [role].into(),
+        deputy_of: std::collections::BTreeSet::new(),
         shown_as: "李受理".into(),
     })
 }

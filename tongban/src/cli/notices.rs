@@ -37,7 +37,8 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Receive { smtp, http, file, secret_env, refuse } = command;
-    let secret = secret_env.as_ref().map(|name| std::env::var(name).with_context(|| name.clone())).transpose()?;
+    let secret =
+        secret_env.as_ref().map(|name| std::env::var(name).with_context(|| name.clone())).transpose()?;
     let writes = file.as_ref().map(writer).transpose()?;
     let heard: Heard = Arc::new(move |arrival| {
         say!("{}", line(&arrival));

@@ -104,7 +104,10 @@ type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Config {
     /// What the senders must know, secrets included.
-    pub fn senders(&self, environment: impl Fn(&str) -> Option<String>) -> Result<SenderSettings, ConfigError> {
+    pub fn senders(
+        &self,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<SenderSettings, ConfigError> {
         let environment: Environment<'_> = &environment;
         let bridge = |section: &str, bridge: &Option<Bridge>| {
             bridge.as_ref().map(|bridge| bridge_settings(section, bridge, environment)).transpose()
@@ -124,7 +127,8 @@ impl Config {
 }
 
 fn mail_settings(mail: &Mail, environment: Environment<'_>) -> Result<MailSettings, ConfigError> {
-    let password = Source { file: mail.password_file.as_ref(), variable: mail.password_env.as_ref(), environment };
+    let password =
+        Source { file: mail.password_file.as_ref(), variable: mail.password_env.as_ref(), environment };
     let login = mail.user.as_ref().map(|user| Ok((user.clone(), password.read("mail")?))).transpose()?;
     Ok(MailSettings {
         host: mail.host.clone(),
@@ -144,12 +148,18 @@ fn bridge_settings(
     bridge: &Bridge,
     environment: Environment<'_>,
 ) -> Result<BridgeSettings, ConfigError> {
-    let secret = Source { file: bridge.secret_file.as_ref(), variable: bridge.secret_env.as_ref(), environment };
+    let secret =
+        Source { file: bridge.secret_file.as_ref(), variable: bridge.secret_env.as_ref(), environment };
     let endpoint = endpoint(section, &bridge.url, bridge.proof, &secret)?;
     Ok(BridgeSettings { endpoint, templates: bridge.templates.clone() })
 }
 
-fn endpoint(section: &str, url: &str, proof: ProofKind, secret: &Source<'_>) -> Result<Endpoint, ConfigError> {
+fn endpoint(
+    section: &str,
+    url: &str,
+    proof: ProofKind,
+    secret: &Source<'_>,
+) -> Result<Endpoint, ConfigError> {
     let proof = match proof {
         ProofKind::None => Proof::None,
         ProofKind::Bearer => Proof::Bearer(secret.read(section)?),
@@ -179,7 +189,9 @@ impl Source<'_> {
                 (name.clone(), text.ok_or_else(|| fault(format!("the environment has no {name}")))?)
             }
             (None, None) => return Err(fault("names neither a file nor a variable with its secret".into())),
-            (Some(_), Some(_)) => return Err(fault("names a file and a variable; one of them is enough".into())),
+            (Some(_), Some(_)) => {
+                return Err(fault("names a file and a variable; one of them is enough".into()));
+            }
         };
         if text.trim().chars().count() < SECRET_CHARS_MIN {
             return Err(fault(format!("{from}: at least {SECRET_CHARS_MIN} characters")));
@@ -226,7 +238,10 @@ mod tests {
         assert_eq!((mail.port, mail.security), (2525, Security::StartTls));
         assert_eq!(mail.login, Some(("u".into(), Secret::new("from a file"))));
         let sms = settings.sms.unwrap();
-        assert_eq!((sms.endpoint.proof, sms.templates["news"].as_str()), (Proof::Bearer(Secret::new("eight chars")), "1"));
+        assert_eq!(
+            (sms.endpoint.proof, sms.templates["news"].as_str()),
+            (Proof::Bearer(Secret::new("eight chars")), "1")
+        );
         assert_eq!(settings.receivers["x"].proof, Proof::HmacSm3(Secret::new("eight chars")));
     }
 
@@ -237,7 +252,10 @@ mod tests {
             assert!(told.contains(expected), "{told}, not {expected}");
         };
         check("[sms]\nurl = \"https://sms.cn\"\n", "[sms] names neither");
-        check("[sms]\nurl = \"https://sms.cn\"\nsecret_env = \"NOT_THERE\"\n", "the environment has no NOT_THERE");
+        check(
+            "[sms]\nurl = \"https://sms.cn\"\nsecret_env = \"NOT_THERE\"\n",
+            "the environment has no NOT_THERE",
+        );
         check("[sms]\nurl = \"x\"\nsecret_env = \"A\"\nsecret_file = \"b\"\n", "one of them is enough");
         check("[receivers.x]\nurl = \"x\"\nsecret_file = \"no-such-file\"\n", "[receivers.x] no-such-file");
         check("[sms]\nurl = \"x\"\nproof = \"handshake\"\n", "handshake");

@@ -120,5 +120,5 @@ fn material_name(moment: &Moment<'_>, id: &str) -> Words {
 fn document_name(moment: &Moment<'_>, effect: &str) -> Words {
     let id = effect.strip_prefix("issue:").unwrap_or(effect);
     let found = moment.scene.package.documents.find(id);
-    found.map_or_else(|| Words::new(id, id), |document| document.name.clone())
+    found.map_or_else(|| Words::new(id, id), |document| Words::new(&document.name.zh, &document.name.en))
 }

@@ -23,7 +23,8 @@ pub(super) fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
             let materials = &moment.scene.package.item.materials;
             let name = materials.iter().find(|other| other.id == *material).map(|other| other.name.clone());
             let (kind, title, text) = words!("promise-kept");
-            let text = both(text, "material", &name.unwrap_or_else(|| kernel::Words::new(material, material)));
+            let text =
+                both(text, "material", &name.unwrap_or_else(|| kernel::Words::new(material, material)));
             (Topic::Work, holders(moment, |_| true), (kind, title, text))
         }
         Event::Resubmitted { .. } => {
