@@ -11,7 +11,7 @@ use axum::{Extension, Router};
 use http_body_util::BodyExt as _;
 use kernel::{
     Actor, BodyId, CaseId, LegalPersonId, Message, PersonActor, PersonId, Role, StaffActor, StaffId,
-    Timestamp, TypedId as _, Words, from_micros, to_micros,
+    Timestamp, TypedId as _, from_micros, to_micros,
 };
 use store::{Db, outbox};
 use testkit::{instant, vault};
@@ -223,37 +223,6 @@ pub(crate) fn text_of(arrival: &Arrival) -> String {
 
 pub(crate) fn reader(n: u8) -> Reader {
     Reader::Person(person_id(n))
-}
-
-/// A body with one clerk of acceptance, one of review, and one who has left.
-pub(crate) async fn office(room: &Room, now: Timestamp) -> (BodyId, StaffId) {
-    let passwords = identity::Passwords::new(identity::Strength::CHEAP).unwrap();
-    let mut tx = room.db.begin().await.unwrap();
-    let body = identity::AddBody {
-        slug: "office".into(),
-        name: Words::new("演示办公室", "Office"),
-        uscc: "11430000DEM0000143".into(),
-        division: "430000".into(),
-        serves: vec!["*".into()],
-        parent: None,
-        address: String::new(),
-        phone: String::new(),
-    };
-    let body = identity::add_body(&mut tx, now, body).await.unwrap();
-    let mut clerks = Vec::new();
-    for (login, role) in [("chen", Role::Acceptance), ("li", Role::Review), ("gone", Role::Acceptance)] {
-        let clerk = identity::AddStaff {
-            login: login.into(),
-            name: "陈晨".into(),
-            body: "office".into(),
-            roles: [role].into(),
-            password: None,
-        };
-        clerks.push(identity::add_staff(&mut tx, &passwords, now, clerk).await.unwrap());
-    }
-    tx.execute("update staff set disabled_at = 1 where login = 'gone'", Vec::new()).await.unwrap();
-    tx.commit().await.unwrap();
-    (body, clerks[0])
 }
 
 /// The site as one visitor has it.

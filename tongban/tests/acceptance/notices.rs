@@ -119,8 +119,8 @@ const TOLD: [&str; 7] = [
     "case-accepted",
     "case-notice-published",
     "case-notice-ended",
+    "case-document", // told in the same minute as the decision
     "case-granted",
-    "case-document",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

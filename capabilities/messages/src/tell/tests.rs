@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use kernel::Role;
+use kernel::{Role, Words};
 use store::outbox::{ATTEMPTS_MAX, list_dead};
 use store::page::PageRequest;
 use testkit::each_database;
@@ -10,9 +10,40 @@ use testkit::each_database;
 use super::*;
 use crate::receiver::Arrival;
 use crate::testing::{
-    ITEM, NAME, NUMBER, World, agent, case_id, legal_person_id, office, person, person_id, telling, text_of,
+    ITEM, NAME, NUMBER, World, agent, case_id, legal_person_id, person, person_id, telling, text_of,
 };
 use crate::{count_unread, list};
+
+/// A body with one clerk of acceptance, one of review, and one who has left.
+async fn office(room: &Room, now: Timestamp) -> (BodyId, StaffId) {
+    let passwords = identity::Passwords::new(identity::Strength::CHEAP).unwrap();
+    let mut tx = room.db.begin().await.unwrap();
+    let body = identity::AddBody {
+        slug: "office".into(),
+        name: Words::new("演示办公室", "Office"),
+        uscc: "11430000DEM0000143".into(),
+        division: "430000".into(),
+        serves: vec!["*".into()],
+        parent: None,
+        address: String::new(),
+        phone: String::new(),
+    };
+    let body = identity::add_body(&mut tx, now, body).await.unwrap();
+    let mut clerks = Vec::new();
+    for (login, role) in [("chen", Role::Acceptance), ("li", Role::Review), ("gone", Role::Acceptance)] {
+        let clerk = identity::AddStaff {
+            login: login.into(),
+            name: "陈晨".into(),
+            body: "office".into(),
+            roles: [role].into(),
+            password: None,
+        };
+        clerks.push(identity::add_staff(&mut tx, &passwords, now, clerk).await.unwrap());
+    }
+    tx.execute("update staff set disabled_at = 1 where login = 'gone'", Vec::new()).await.unwrap();
+    tx.commit().await.unwrap();
+    (body, clerks[0])
+}
 
 #[tokio::test]
 async fn a_reader_is_told_once_and_others_nothing() {
