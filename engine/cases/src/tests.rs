@@ -128,7 +128,12 @@ impl Play {
     }
 
     /// A case of this type, as `open` makes it.
-    pub(crate) fn of(case_type: CaseType, at: &str, facts: &serde_json::Value, intake: crate::Intake) -> Self {
+    pub(crate) fn of(
+        case_type: CaseType,
+        at: &str,
+        facts: &serde_json::Value,
+        intake: crate::Intake,
+    ) -> Self {
         let now = instant(at);
         let Actor::Person(person) = citizen() else { unreachable!() };
         let submitted = Event::Submitted {
@@ -247,7 +252,10 @@ pub(crate) fn check_invariants(play: &Play) {
     check_clocks(play);
     if case.outcome == Some(Outcome::Granted) {
         assert!(case.hanging_notice().is_none(), "granted while a notice hangs");
-        assert!(case.promises.iter().all(|promise| promise.kept == Some(true)), "a promised material is missing");
+        assert!(
+            case.promises.iter().all(|promise| promise.kept == Some(true)),
+            "a promised material is missing"
+        );
         let vetoed = case.opinions().get("body-in-charge").and_then(|word| word.as_str()) == Some("disagree");
         assert!(!vetoed, "granted against a binding body");
     }
@@ -257,6 +265,7 @@ pub(crate) fn check_invariants(play: &Play) {
 }
 
 /// A task is done once, unless its opinion was taken back in between.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other events do no task")]
 fn check_done_once(history: &[Recorded]) {
     let mut done = BTreeSet::new();
     for recorded in history {
@@ -295,7 +304,8 @@ fn check_clocks(play: &Play) {
     let clock_of = |task: &crate::Task| task.clock.clone();
     let decision = case.promised_clock.iter().chain(&case.statutory_clock);
     for clock in decision.clone() {
-        let stands = matches!(clock.evaluate(&play.calendar).unwrap().state, legal_time::ClockState::Paused { .. });
+        let stands =
+            matches!(clock.evaluate(&play.calendar).unwrap().state, legal_time::ClockState::Paused { .. });
         assert_eq!(stands, !case.holds.is_empty(), "held by {:?}", case.holds);
     }
     let others = case.tasks.iter().filter_map(clock_of).chain(case.stage_clock.clone());

@@ -34,21 +34,34 @@ pub(super) fn moves(most: usize) -> impl Strategy<Value = Vec<Move>> {
 
 /// Which constructs the case meets, and how it comes in.
 pub(super) fn facts() -> impl Strategy<Value = (serde_json::Value, Intake)> {
-    let names = ["large", "levels", "signed", "surveyed", "judged", "tested", "heard", "published", "urgent", "simple"];
+    let names = [
+        "large",
+        "levels",
+        "signed",
+        "surveyed",
+        "judged",
+        "tested",
+        "heard",
+        "published",
+        "urgent",
+        "simple",
+    ];
     let switches = prop::collection::vec(prop::bool::weighted(0.4), names.len());
-    (switches, 10i64..100, any::<bool>(), any::<bool>()).prop_map(move |(switches, age, promised, committed)| {
-        let mut facts = Map::new();
-        facts.extend(names.iter().zip(switches).map(|(name, on)| ((*name).to_owned(), json!(on))));
-        facts.insert("age".into(), json!(age));
-        let limit = "10 working days".parse().unwrap();
-        let promised = promised.then(|| Promised { material: "lease".into(), limit });
-        let intake = Intake {
-            promised: promised.into_iter().collect(),
-            commitments: committed.then(|| "income".to_owned()).into_iter().collect(),
-            ..Intake::default()
-        };
-        (json!(facts), intake)
-    })
+    (switches, 10i64..100, any::<bool>(), any::<bool>()).prop_map(
+        move |(switches, age, promised, committed)| {
+            let mut facts = Map::new();
+            facts.extend(names.iter().zip(switches).map(|(name, on)| ((*name).to_owned(), json!(on))));
+            facts.insert("age".into(), json!(age));
+            let limit = "10 working days".parse().unwrap();
+            let promised = promised.then(|| Promised { material: "lease".into(), limit });
+            let intake = Intake {
+                promised: promised.into_iter().collect(),
+                commitments: committed.then(|| "income".to_owned()).into_iter().collect(),
+                ..Intake::default()
+            };
+            (json!(facts), intake)
+        },
+    )
 }
 
 const ALL_ROLES: [Role; 3] = [Role::Acceptance, Role::Review, Role::Decision];
@@ -77,7 +90,10 @@ fn fitting(case: &Case, step: &Move) -> (Actor, Command) {
     }
     if case.open_hearing().is_some() {
         let reason = "要求听证".to_owned();
-        return (citizen(), if step.agree { Command::RequestHearing { reason } } else { Command::WaiveHearing });
+        return (
+            citizen(),
+            if step.agree { Command::RequestHearing { reason } } else { Command::WaiveHearing },
+        );
     }
     if case.status == Status::Suspended {
         return (actor(1), Command::Resume { reason: "诉讼已结".into() });
@@ -90,7 +106,9 @@ fn fitting(case: &Case, step: &Move) -> (Actor, Command) {
     if let Some(task) = given.filter(|_| step.dice % 8 == 0) {
         return (of_body(task), Command::TakeBack { task: task.id });
     }
-    if let Some(promise) = case.promises.iter().find(|promise| promise.kept.is_none()).filter(|_| step.pick < 3) {
+    if let Some(promise) =
+        case.promises.iter().find(|promise| promise.kept.is_none()).filter(|_| step.pick < 3)
+    {
         return (citizen(), Command::Supply { material: promise.material.clone() });
     }
     let live: Vec<&crate::Task> = case.live_tasks().collect();
@@ -98,7 +116,8 @@ fn fitting(case: &Case, step: &Move) -> (Actor, Command) {
         return (Actor::System, Command::Tick);
     };
     let who = of_body(task);
-    let command = if task.claimed_by.is_some() { at_work(task, step) } else { Command::Claim { task: task.id } };
+    let command =
+        if task.claimed_by.is_some() { at_work(task, step) } else { Command::Claim { task: task.id } };
     (who, command)
 }
 
@@ -109,11 +128,9 @@ fn at_work(work: &crate::Task, step: &Move) -> Command {
         0 => Command::SendBack { task, reason },
         1 => note_defect(work, step, reason),
         2 => Command::DropDefect { task, index: 0 },
-        3 => Command::Ask {
-            task,
-            asked: AskFor::Extension { by: "10 working days".parse().unwrap() },
-            reason,
-        },
+        3 => {
+            Command::Ask { task, asked: AskFor::Extension { by: "10 working days".parse().unwrap() }, reason }
+        }
         4 => Command::Ask { task, asked: AskFor::Suspension { ground: "court".into() }, reason },
         5 => Command::Expedite { task, reason },
         7 if step.pick < 2 => {
@@ -127,7 +144,9 @@ fn at_work(work: &crate::Task, step: &Move) -> Command {
 
 fn note_defect(work: &crate::Task, step: &Move, problem: String) -> Command {
     let (material, field) = (step.agree.then(|| "photo".into()), (!step.agree).then(|| "name".into()));
-    Command::NoteDefect { defect: Defect { material, field, problem, ground: "指南".into(), task: work.id } }
+    Command::NoteDefect {
+        defect: Defect { material, field, problem, ground: "指南".into(), task: work.id }
+    }
 }
 
 /// The work that a task is there for.
@@ -150,15 +169,18 @@ fn work_on(task: &crate::Task, step: &Move) -> Command {
         TaskKind::Notice => Command::PublishNotice { task },
         TaskKind::Answer => Command::AnswerObjection { task, upheld: step.agree, text },
         TaskKind::Approve => Command::Approve { task, grant: step.agree, reason: text },
-        TaskKind::Decide => {
-            Command::Decide { task, grant: step.agree, reason: text, findings: object(&json!({ "amount": step.dice })) }
-        }
+        TaskKind::Decide => Command::Decide {
+            task,
+            grant: step.agree,
+            reason: text,
+            findings: object(&json!({ "amount": step.dice })),
+        },
         TaskKind::Check => Command::Check { task, passed: step.agree, text, findings: Map::new() },
     }
 }
 
 fn opinion_findings(step: &Move) -> Map<String, serde_json::Value> {
-    if step.pick % 2 == 0 { object(&json!({ "fee": step.dice - 100 })) } else { Map::new() }
+    if step.pick.is_multiple_of(2) { object(&json!({ "fee": step.dice - 100 })) } else { Map::new() }
 }
 
 fn day(step: &Move) -> jiff::civil::Date {
@@ -190,7 +212,11 @@ fn anything(case: &Case, step: &Move) -> Command {
             let Actor::Staff(to) = actor(2) else { unreachable!() };
             Command::Transfer { task, to: to.staff, name: "示例3".into(), reason: text }
         }
-        9 => Command::Route { task, level: if step.agree { crate::Level::County } else { crate::Level::Town }, reason: text },
+        9 => Command::Route {
+            task,
+            level: if step.agree { crate::Level::County } else { crate::Level::Town },
+            reason: text,
+        },
         10 => Command::NotAccept { task, reason: if step.dice > 55_000 { text } else { String::new() } },
         11 => Command::Expedite { task, reason: text },
         12 | 13 => note_defect(any, step, text),
@@ -206,7 +232,9 @@ fn anything(case: &Case, step: &Move) -> Command {
             reason: text,
         },
         21 => Command::Ask { task, asked: AskFor::Suspension { ground }, reason: text },
-        22 if step.dice > 50_000 => Command::Ask { task, asked: AskFor::Termination { ground }, reason: text },
+        22 if step.dice > 50_000 => {
+            Command::Ask { task, asked: AskFor::Termination { ground }, reason: text }
+        }
         23 if step.dice > 58_000 => Command::Withdraw { reason: text },
         24 => Command::RecordEffect { effect: "issue:licence".into(), reference: "x".into() },
         _ => Command::Tick,
@@ -268,11 +296,46 @@ fn chance_reaches_every_event_and_every_end() {
 }
 
 const EVERY_KIND: [&str; 42] = [
-    "submitted", "rules-applied", "expedited", "task-opened", "task-claimed", "task-released", "task-transferred",
-    "task-routed", "accepted", "not-accepted", "defect-noted", "defect-dropped", "correction-sent", "resubmitted",
-    "correction-lapsed", "promise-kept", "promise-broken", "stage-started", "opinion-given", "opinion-taken-back",
-    "sent-back", "stage-concluded", "arranged", "hearing-offered", "hearing-requested", "hearing-waived",
-    "notice-published", "objection-made", "objection-answered", "notice-ended", "approval-asked", "approval-given",
-    "extended", "suspended", "resumed", "terminated", "warned", "decided", "withdrawn", "out-of-time", "effect-done",
+    "submitted",
+    "rules-applied",
+    "expedited",
+    "task-opened",
+    "task-claimed",
+    "task-released",
+    "task-transferred",
+    "task-routed",
+    "accepted",
+    "not-accepted",
+    "defect-noted",
+    "defect-dropped",
+    "correction-sent",
+    "resubmitted",
+    "correction-lapsed",
+    "promise-kept",
+    "promise-broken",
+    "stage-started",
+    "opinion-given",
+    "opinion-taken-back",
+    "sent-back",
+    "stage-concluded",
+    "arranged",
+    "hearing-offered",
+    "hearing-requested",
+    "hearing-waived",
+    "notice-published",
+    "objection-made",
+    "objection-answered",
+    "notice-ended",
+    "approval-asked",
+    "approval-given",
+    "extended",
+    "suspended",
+    "resumed",
+    "terminated",
+    "warned",
+    "decided",
+    "withdrawn",
+    "out-of-time",
+    "effect-done",
     "checked",
 ];

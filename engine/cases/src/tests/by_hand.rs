@@ -124,12 +124,8 @@ fn one_correction_notice_merges_all_defects_and_pauses_the_clock() {
     play.give(&accept_clerk(), send.clone()).unwrap();
     assert_eq!(play.case.correction.as_ref().unwrap().defects.len(), 2);
     assert!(matches!(play.give(&vet(), opinion(vet_task, 1)), Err(CaseError::AwaitingCorrection)));
-    let answer = |facts| Command::Resubmit {
-        fields: vec![],
-        materials: vec!["photo".into()],
-        facts,
-        partial: false,
-    };
+    let answer =
+        |facts| Command::Resubmit { fields: vec![], materials: vec!["photo".into()], facts, partial: false };
     assert!(matches!(play.give(&vet(), answer(Map::new())), Err(CaseError::NotApplicant)));
     play.at("2026-09-28T10:00").give(&citizen(), answer(object(&json!({ "large": true })))).unwrap();
     // Counted: 23 Sept; not counted 24 to 28; then 29 30 Sept, 8 9 10 12 13 14 15 October are days 2 to 10.

@@ -9,12 +9,16 @@ pub(super) fn every_construct() -> CaseType {
     EVERY_CONSTRUCT.clone()
 }
 
+#[expect(clippy::too_many_lines, reason = "a process is data")]
 fn read() -> CaseType {
-    let branch = |id: &str, level: &str| json!({ "id": id, "name": { "zh": id, "en": id },
-        "by": { "level": level, "role": "review", "or_above": true } });
+    let branch = |id: &str, level: &str| {
+        json!({ "id": id, "name": { "zh": id, "en": id },
+        "by": { "level": level, "role": "review", "or_above": true } })
+    };
     let limit = |within: &str| json!({ "within": within, "basis": "示例办法 第一条" });
     let name = json!({ "zh": "环节", "en": "Stage" });
-    let ground = json!([{ "id": "court", "name": { "zh": "诉讼", "en": "Lawsuit" }, "basis": "示例办法 第八条" }]);
+    let ground =
+        json!([{ "id": "court", "name": { "zh": "诉讼", "en": "Lawsuit" }, "basis": "示例办法 第八条" }]);
     let process = json!({
         "green_channel": { "when": "form.urgent", "reason": { "zh": "急需", "en": "Urgent" },
             "promised": limit("4 working days") },

@@ -56,8 +56,12 @@ async fn one_case(tx: &mut store::Tx, runner: &mut TestRunner) {
             Err(_refused) => {}
         }
     }
-    let stored: String =
-        tx.fetch_one("select state from cases where id = $1", store::vals![case.id]).await.unwrap().get(0).unwrap();
+    let stored: String = tx
+        .fetch_one("select state from cases where id = $1", store::vals![case.id])
+        .await
+        .unwrap()
+        .get(0)
+        .unwrap();
     let history = record::history(tx, case.id).await.unwrap();
     let replayed = Case::replay(case.id, &history).unwrap();
     assert_eq!(serde_json::to_string(&replayed).unwrap(), stored, "bit for bit");

@@ -27,11 +27,21 @@ fn accepted(facts: &serde_json::Value, intake: Intake) -> Play {
 }
 
 fn agree(task: TaskId, findings: &serde_json::Value) -> Command {
-    Command::GiveOpinion { task, conclusion: Conclusion::Agree, text: "同意".into(), findings: object(findings) }
+    Command::GiveOpinion {
+        task,
+        conclusion: Conclusion::Agree,
+        text: "同意".into(),
+        findings: object(findings),
+    }
 }
 
 fn disagree(task: TaskId) -> Command {
-    Command::GiveOpinion { task, conclusion: Conclusion::Disagree, text: "不同意".into(), findings: Map::new() }
+    Command::GiveOpinion {
+        task,
+        conclusion: Conclusion::Disagree,
+        text: "不同意".into(),
+        findings: Map::new(),
+    }
 }
 
 fn conclude(task: TaskId, votes: Option<(usize, usize)>) -> Command {
@@ -59,7 +69,10 @@ fn levels_review_one_after_the_other_and_may_send_back() {
     let mut play = reviewed(&json!({ "levels": true }));
     let first = play.claim(&town(), TaskKind::Review, Some("first"));
     let back = Command::SendBack { task: first, reason: "再查".into() };
-    assert!(matches!(play.give(&town(), back), Err(CaseError::NothingBefore)), "nothing before the first level");
+    assert!(
+        matches!(play.give(&town(), back), Err(CaseError::NothingBefore)),
+        "nothing before the first level"
+    );
     play.give(&town(), agree(first, &json!({}))).unwrap();
     let second = play.claim(&county(), TaskKind::Review, Some("second"));
     play.give(&county(), Command::SendBack { task: second, reason: "请补充调查".into() }).unwrap();
@@ -78,7 +91,8 @@ fn levels_review_one_after_the_other_and_may_send_back() {
 fn signatures_end_the_stage_when_the_quorum_is_reached_or_out_of_reach() {
     for (votes, passed) in [([true, true], "agree"), ([false, false], "disagree")] {
         let mut play = reviewed(&json!({ "signed": true }));
-        for (signer, (yes, who)) in ["signer-a", "signer-b"].iter().zip(votes.iter().zip([town(), county()])) {
+        for (signer, (yes, who)) in ["signer-a", "signer-b"].iter().zip(votes.iter().zip([town(), county()]))
+        {
             assert_eq!(play.case.stage, "signing");
             let task = play.claim(&who, TaskKind::Review, Some(signer));
             play.give(&who, if *yes { agree(task, &json!({})) } else { disagree(task) }).unwrap();
@@ -95,7 +109,10 @@ fn a_survey_is_arranged_attended_and_concluded_while_the_clock_stands() {
     assert_eq!((statutory_due(&play), &play.case.holds), (None, &vec![Hold::Stage]));
     let task = play.claim(&county(), TaskKind::Arrange, None);
     let early = arrange(task, "2026-03-01", &[]);
-    assert!(matches!(play.give(&county(), early), Err(CaseError::TooEarly(_))), "yesterday is no day to meet");
+    assert!(
+        matches!(play.give(&county(), early), Err(CaseError::TooEarly(_))),
+        "yesterday is no day to meet"
+    );
     play.give(&county(), arrange(task, "2026-03-05", &[])).unwrap();
     let fire = play.claim(&county(), TaskKind::Review, Some("fire"));
     play.give(&county(), agree(fire, &json!({}))).unwrap();
@@ -117,7 +134,10 @@ fn a_panel_has_enough_experts_and_each_votes_once() {
     assert!(matches!(play.give(&county(), few), Err(CaseError::TooFewExperts(3))));
     play.give(&county(), arrange(task, "2026-03-05", &["甲", "乙", "丙"])).unwrap();
     let task = play.at("2026-03-05T15:00").claim(&county(), TaskKind::Conclude, None);
-    assert!(matches!(play.give(&county(), conclude(task, None)), Err(CaseError::TextMissing { field: "votes" })));
+    assert!(matches!(
+        play.give(&county(), conclude(task, None)),
+        Err(CaseError::TextMissing { field: "votes" })
+    ));
     assert!(matches!(play.give(&county(), conclude(task, Some((3, 1)))), Err(CaseError::VotesDoNotAddUp(3))));
     play.give(&county(), conclude(task, Some((1, 2)))).unwrap();
     assert_eq!(play.case.opinions()["panel"], "disagree", "two thirds were needed");
@@ -135,7 +155,9 @@ fn a_hearing_is_offered_asked_for_and_told_in_time() {
     let task = play.claim(&county(), TaskKind::Arrange, None);
     // Seven working days from 2 March end on the 11th.
     let early = arrange(task, "2026-03-10", &[]);
-    assert!(matches!(play.give(&county(), early), Err(CaseError::TooEarly(day)) if day == date("2026-03-11")));
+    assert!(
+        matches!(play.give(&county(), early), Err(CaseError::TooEarly(day)) if day == date("2026-03-11"))
+    );
     play.give(&county(), arrange(task, "2026-03-12", &[])).unwrap();
     let task = play.at("2026-03-12T16:00").claim(&county(), TaskKind::Conclude, None);
     play.give(&county(), conclude(task, None)).unwrap();
@@ -212,7 +234,10 @@ fn a_suspended_case_moves_its_end_and_goes_on_by_word_or_by_time() {
     };
     let mut by_word = suspended();
     by_word.at("2026-03-13T09:00");
-    assert!(matches!(by_word.give(&citizen(), Command::Resume { reason: "x".into() }), Err(CaseError::NotCompetent)));
+    assert!(matches!(
+        by_word.give(&citizen(), Command::Resume { reason: "x".into() }),
+        Err(CaseError::NotCompetent)
+    ));
     by_word.give(&county(), Command::Resume { reason: "判决生效".into() }).unwrap();
     // 2 to 13 March are not counted: 16 March is day 1 of 20, and 6 April is a holiday.
     assert_eq!(statutory_due(&by_word), Some(date("2026-04-13")));
@@ -276,7 +301,8 @@ fn what_was_committed_is_checked_after_the_decision() {
     play.give(&town(), Command::Decide { task, grant: true, reason: "符合".into(), findings }).unwrap();
     assert_eq!(play.case.status, Status::Closed);
     let task = play.claim(&town(), TaskKind::Check, None);
-    let check = |task| Command::Check { task, passed: false, text: "与事实不符".into(), findings: Map::new() };
+    let check =
+        |task| Command::Check { task, passed: false, text: "与事实不符".into(), findings: Map::new() };
     play.give(&town(), check(task)).unwrap();
     assert!(matches!(play.give(&town(), check(task)), Err(CaseError::TaskDone)));
     assert_eq!(play.case.outcome, Some(Outcome::Granted), "the check ends nothing by itself");
@@ -285,14 +311,25 @@ fn what_was_committed_is_checked_after_the_decision() {
 
 #[test]
 fn rules_decide_at_once_and_say_why_they_do_not() {
-    let old = Play::of(every_construct(), "2026-03-02T09:00", &json!({ "age": 82, "simple": true }), Intake::default());
+    let old = Play::of(
+        every_construct(),
+        "2026-03-02T09:00",
+        &json!({ "age": 82, "simple": true }),
+        Intake::default(),
+    );
     assert_eq!((old.case.outcome, &old.case.findings["amount"]), (Some(Outcome::Granted), &json!(20000)));
     assert_eq!(old.case.live_tasks().next().unwrap().work, TaskKind::Check, "one in one is drawn for a look");
-    let young = Play::of(every_construct(), "2026-03-02T09:00", &json!({ "age": 59, "simple": true }), Intake::default());
+    let young = Play::of(
+        every_construct(),
+        "2026-03-02T09:00",
+        &json!({ "age": 59, "simple": true }),
+        Intake::default(),
+    );
     assert_eq!(young.case.status, Status::Submitted);
     let why = &young.case.rules[0];
     assert!(!why.holds && why.why[0].comparison.as_ref().unwrap().found == json!(59), "{why:?}");
-    let unknown = Play::of(every_construct(), "2026-03-02T09:00", &json!({ "simple": true }), Intake::default());
+    let unknown =
+        Play::of(every_construct(), "2026-03-02T09:00", &json!({ "simple": true }), Intake::default());
     assert_eq!(unknown.case.status, Status::Submitted, "what is not known never decides");
     [old, young, unknown].iter().for_each(check_invariants);
 }
@@ -335,8 +372,12 @@ fn work_is_transferred_routed_and_done_by_a_deputy() {
     let vet = play.claim(&town(), TaskKind::Review, Some("vet"));
     let colleague = clerk(3, TOWN, &[Role::Review]);
     let Actor::Staff(to) = &colleague else { unreachable!() };
-    let hand_over = Command::Transfer { task: vet, to: to.staff, name: "示例3".into(), reason: "出差".into() };
-    assert!(matches!(play.give(&clerk(5, TOWN, &[Role::Review]), hand_over.clone()), Err(CaseError::TakenBy(_))));
+    let hand_over =
+        Command::Transfer { task: vet, to: to.staff, name: "示例3".into(), reason: "出差".into() };
+    assert!(matches!(
+        play.give(&clerk(5, TOWN, &[Role::Review]), hand_over.clone()),
+        Err(CaseError::TakenBy(_))
+    ));
     play.give(&town(), hand_over).unwrap();
     // A deputy of whoever has it works on it too.
     let Actor::Staff(mut deputy) = clerk(6, TOWN, &[Role::Review]) else { unreachable!() };
