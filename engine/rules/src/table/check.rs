@@ -16,7 +16,7 @@ use crate::types::{Type, TypeFault, Types};
 use crate::value::Val;
 
 /// Combinations of values that the search for gaps looks at.
-const LOOKS_MAX: usize = 100_000;
+const LOOKS_MAX: usize = 200_000;
 /// Gaps that are told for one table.
 const GAPS_MAX: usize = 5;
 
@@ -73,8 +73,10 @@ pub enum TableRule {
         example: String,
     },
     /// No row answers.
-    #[error("no rule answers when {example}")]
+    #[error("no rule answers{} when {example}", .on.map(|day| format!(" on {day}")).unwrap_or_default())]
     Gap {
+        /// A day on which it is so, where rows change in time.
+        on: Option<Date>,
         /// Values for which none does.
         example: String,
     },
@@ -250,6 +252,7 @@ impl Checker<'_> {
         let mut search = Search {
             columns,
             looks_left: LOOKS_MAX,
+            day: None,
             gaps: Vec::new(),
             first: Rows::of(count, |_| false),
             path: Vec::new(),
@@ -257,6 +260,7 @@ impl Checker<'_> {
         for day in periods(self.table) {
             let rows = Rows::of(count, |at| day.is_none_or(|day| self.table.rows[at].is_in_force(day)));
             if rows.first().is_some() {
+                search.day = day;
                 search.look(&rows);
             }
         }
@@ -265,9 +269,9 @@ impl Checker<'_> {
             self.tell(None, TableRule::NotSearched);
             return;
         }
-        for gap in gaps.iter().take(GAPS_MAX) {
-            let example = self.shown(gap);
-            self.tell(None, TableRule::Gap { example });
+        for (on, gap) in gaps {
+            let example = self.shown(&gap);
+            self.tell(None, TableRule::Gap { on, example });
         }
         if self.table.form.hit == HitPolicy::First {
             for row in (0..count).filter(|row| !first.contains(*row)) {
@@ -322,7 +326,8 @@ fn periods(table: &DecisionTable) -> Vec<Option<Date>> {
 struct Search<'a> {
     columns: &'a [Column],
     looks_left: usize,
-    gaps: Vec<Vec<String>>,
+    day: Option<Date>,
+    gaps: Vec<(Option<Date>, Vec<String>)>,
     /// Rows that come first somewhere.
     first: Rows,
     path: Vec<String>,
@@ -351,8 +356,8 @@ impl Search<'_> {
             self.path.push(if unasked { String::new() } else { literal.to_string() });
             if left.first().is_some() {
                 self.look(&left);
-            } else if self.gaps.len() < GAPS_MAX && !self.gaps.contains(&self.path) {
-                self.gaps.push(self.path.clone());
+            } else if self.gaps.len() < GAPS_MAX && self.gaps.iter().all(|(_, gap)| *gap != self.path) {
+                self.gaps.push((self.day, self.path.clone()));
             }
             self.path.pop();
             seen.push(left);
