@@ -12,9 +12,10 @@ use crate::evaluate::Evaluation;
 use crate::facts::Facts;
 use crate::fault::{ExpressionFault, NoValue};
 use crate::node::Node;
+use crate::plain::Plain;
 use crate::types::{Type, TypeFault, Types};
 use crate::value::Val;
-use crate::why::{self, Held};
+use crate::why::{self, Held, Joined};
 
 /// A condition or calculation over facts (规则表达式). Equal when written the same way.
 #[derive(Clone)]
@@ -65,6 +66,11 @@ impl Expression {
     /// The type of its value over facts of these types.
     pub fn type_in(&self, types: &Types) -> Type {
         Check::new(types).kind(&self.0.node)
+    }
+
+    /// What it asks, without any facts.
+    pub fn plain(&self) -> (Joined, Vec<Plain>) {
+        crate::plain::plain(&self.0.node)
     }
 
     /// Its value over these facts. A date comes as text, an amount as a whole number of fen.

@@ -15,6 +15,7 @@ mod fault;
 mod function;
 mod node;
 mod parse;
+mod plain;
 mod table;
 mod types;
 mod value;
@@ -24,6 +25,7 @@ pub use dmn::{DmnFault, DmnRule, import_dmn};
 pub use expression::Expression;
 pub use facts::{Facts, Root};
 pub use fault::{ExpressionFault, Kind, Mistake, NoValue, SourceRule};
+pub use plain::Plain;
 pub use table::{
     CellRule, DecisionTable, Ground, HitPolicy, InputForm, InputRead, OutputForm, RowForm, Scalar,
     TableFault, TableFinding, TableForm, TableFormFault, TableFormRule, TableOutcome, TableRule,

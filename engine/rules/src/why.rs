@@ -184,7 +184,7 @@ fn comparison(node: &Node, facts: &Facts<'_>) -> Option<Comparison> {
 }
 
 impl Comparator {
-    const fn turned(self) -> Self {
+    pub(crate) const fn turned(self) -> Self {
         match self {
             Self::Equal => Self::Equal,
             Self::NotEqual => Self::NotEqual,
