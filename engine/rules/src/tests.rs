@@ -2,8 +2,10 @@
 
 mod bounds;
 mod dmn;
+mod docs;
 mod language;
 mod messages;
+mod plain;
 mod reference;
 mod table_check;
 mod table_reference;

@@ -1,7 +1,5 @@
 //! What kind of value stands at which path, as the form's schema and the process say.
 
-mod schema;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

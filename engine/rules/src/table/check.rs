@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::form::is_allowed;
 use super::rows::Rows;
-use super::{Cell, DecisionTable, HitPolicy, Row, regions};
-use crate::check::Check;
+use super::{Cell, DecisionTable, HitPolicy, Row, fit_literal, regions};
+use crate::check::{Check, literal_type};
 use crate::evaluate::Evaluation;
 use crate::facts::Facts;
 use crate::node::{Literal, Node};
@@ -155,7 +155,10 @@ impl Checker<'_> {
     fn types(&mut self, types: &Types) {
         for (at, input) in self.table.inputs.iter().enumerate() {
             let column = super::form::heading(&self.table.form.inputs[at], at);
-            self.typed(None, &column, input.kind, input.expression.node(), types);
+            let found = self.typed(None, &column, input.kind, input.expression.node(), types);
+            if input.kind == Type::Unknown {
+                self.cells(at, &column, found);
+            }
         }
         for (at, row) in self.table.rows.iter().enumerate() {
             for (expression, output) in row.then.iter().zip(&self.table.outputs) {
@@ -164,7 +167,20 @@ impl Checker<'_> {
         }
     }
 
-    fn typed(&mut self, row: Option<usize>, column: &str, said: Type, node: &Node, types: &Types) {
+    /// The cells of a column whose type is known only from what it asks.
+    fn cells(&mut self, at: usize, column: &str, found: Type) {
+        for (number, row) in self.table.rows.iter().enumerate() {
+            for literal in row.when[at].literals() {
+                if fit_literal(literal.clone(), found).is_none() {
+                    let said = literal_type(literal);
+                    self.tell(Some(number + 1), TableRule::Type { column: column.to_owned(), said, found });
+                }
+            }
+        }
+    }
+
+    /// Checks an expression and returns its type.
+    fn typed(&mut self, row: Option<usize>, column: &str, said: Type, node: &Node, types: &Types) -> Type {
         let mut check = Check::new(types);
         let found = check.kind(node);
         for fault in check.faults {
@@ -182,6 +198,7 @@ impl Checker<'_> {
         if !fits {
             self.tell(row, TableRule::Type { column: column.to_owned(), said, found });
         }
+        found
     }
 
     /// Values that are written but not allowed.

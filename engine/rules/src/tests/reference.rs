@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::value_of;
 
-const RUNS: u32 = 200;
+const RUNS: u32 = 120;
 
 fn facts() -> Value {
     json!({"form": {

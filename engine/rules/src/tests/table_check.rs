@@ -148,6 +148,10 @@ fn types_and_allowed_values_are_checked() {
         found(KIND, "first", &["when: ['a, d'], then: [1]", "when: ['-'], then: [1]"]),
         ["table t, rule 1: \"d\" in 1 (form.kind) is not among the allowed values"]
     );
+    assert_eq!(
+        found("{expression: form.age}", "first", &["when: ['\"x\"'], then: [1]", "when: ['< 3'], then: [1]"]),
+        ["table t, rule 1: 1 (form.age) is said to be a text and is a whole number"]
+    );
     let table = table(
         "name: t\ninputs: [{expression: form.local, type: boolean}]\noutputs: [{id: r, type: text, values: [x, y]}]\n\
          rules:\n- {when: ['-'], then: [z]}\n",

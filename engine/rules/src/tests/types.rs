@@ -1,7 +1,5 @@
 //! Faults that are found before any case.
 
-use serde_json::json;
-
 use crate::{Expression, Type, Types};
 
 fn types() -> Types {
@@ -117,29 +115,6 @@ fn the_type_of_a_value_is_known() {
     for (source, expected) in lines {
         assert_eq!(Expression::parse(source).unwrap().type_in(&types()), expected, "{source}");
     }
-}
-
-#[test]
-fn types_come_from_the_form() {
-    let schema = json!({
-        "type": "object",
-        "if": {"properties": {"other_aid": {"const": true}}},
-        "then": {"properties": {"other_aid_amount": {"type": "integer", "x-format": "money"}}},
-        "$defs": {"person": {"type": "object", "properties": {"name": {"type": "string"}, "child": {"$ref": "#/$defs/person"}}}},
-        "properties": {
-            "other_aid": {"type": "boolean"}, "born": {"type": "string", "format": "date"}, "area": {"type": "number"},
-            "count": {"type": "integer"}, "head": {"$ref": "#/$defs/person"},
-            "members": {"type": "array", "items": {"type": "object", "properties": {"income": {"type": "integer", "x-format": "money"}}}}
-        }
-    });
-    let types = Types::new().with_schema("form", &schema);
-    let check = |source: &str| Expression::parse(source).unwrap().check_condition(&types);
-    let right = "form.other_aid && form.other_aid_amount > 1 && form.born < '2020-01-01' && form.area > 1.5 && form.count > 1 \
-                 && form.head.child.child.name == 'x' && form.members.all(m, m.income > 1)";
-    assert_eq!(check(right), []);
-    assert_eq!(check("form.other_aid == 1").len(), 1);
-    assert_eq!(check("form.members.all(m, m.wage > 1)").len(), 1);
-    assert_eq!(check("form.head.surname == 'x'").len(), 1);
 }
 
 #[test]
