@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod licence;
 pub(crate) mod packages;
+pub(crate) mod rules;
 pub(crate) mod scenarios;
 pub(crate) mod serve;
 
