@@ -8,6 +8,7 @@ pub(crate) mod licence;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod packages;
+pub(crate) mod rules;
 pub(crate) mod scenarios;
 pub(crate) mod serve;
 

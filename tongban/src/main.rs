@@ -40,6 +40,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::packages::Command,
     },
+    /// Check decision tables, or take them over from DMN files.
+    Rules {
+        #[command(subcommand)]
+        command: cli::rules::Command,
+    },
     /// Bring bodies, staff and persons from a file into a platform.
     Directory {
         #[command(subcommand)]
@@ -76,6 +81,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Deadline(arguments) => cli::deadline::run(arguments),
         Command::Licence { command } => cli::licence::run(command),
         Command::Packages { command } => Ok(cli::packages::run(command)),
+        Command::Rules { command } => cli::rules::run(command),
         Command::Directory { command } => cli::directory::run(command),
         Command::Notices { command } => cli::notices::run(command),
         Command::Outbox { command } => cli::outbox::run(command),
