@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::event::{Conclusion, Defect, Event, Recorded};
 use crate::process::TypeRef;
+use crate::reevaluate::{ClockName, LastDay};
 use crate::status::{Outcome, Status, TaskKind, TaskState};
 
 /// The stage name of receiving and checking, before the stages of the process.
@@ -259,6 +260,13 @@ impl Case {
             Event::Withdrawn { reason } => self.close(Outcome::Withdrawn, Some(reason.clone()), recorded.at),
             Event::OutOfTime => self.close(Outcome::OutOfTime, None, recorded.at),
             Event::EffectDone { effect, reference } => self.effects.push((effect.clone(), reference.clone())),
+            // Clocks are read anew with every calendar; only a notice states its last day.
+            Event::DueMoved { clock: ClockName::Notice, after: LastDay::On { day }, .. } => {
+                if let Some(notice) = self.notices.iter_mut().find(|notice| !notice.ended) {
+                    notice.until = *day;
+                }
+            }
+            Event::DueMoved { .. } => {}
         }
     }
 
@@ -337,7 +345,8 @@ impl Case {
             | Event::Decided { .. }
             | Event::Withdrawn { .. }
             | Event::OutOfTime
-            | Event::EffectDone { .. } => {}
+            | Event::EffectDone { .. }
+            | Event::DueMoved { .. } => {}
         }
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::case::Applicant;
 use crate::process::TypeRef;
+use crate::reevaluate::{ClockName, LastDay, moved_sentence};
 use crate::status::{Outcome, TaskKind};
 
 /// Something wrong with an application, to be told to the applicant in the one correction notice (补正事项).
@@ -195,6 +196,19 @@ pub enum Event {
         /// What it made: a licence number, a register entry.
         reference: String,
     },
+    /// A last day moved because another calendar was put in force (期限因工作日历更新而变动).
+    DueMoved {
+        /// Whose last day.
+        clock: ClockName,
+        /// As it was told before.
+        before: LastDay,
+        /// As it is now.
+        after: LastDay,
+        /// Version of the calendar that moved it.
+        calendar: String,
+        /// Where that calendar comes from.
+        source: String,
+    },
 }
 
 /// An event with when, by whom and its place in the case's history.
@@ -236,6 +250,7 @@ impl Event {
             Self::Withdrawn { .. } => "withdrawn",
             Self::OutOfTime => "out-of-time",
             Self::EffectDone { .. } => "effect-done",
+            Self::DueMoved { .. } => "due-moved",
         }
     }
 
@@ -260,6 +275,7 @@ impl Event {
             | Self::Withdrawn { .. }
             | Self::OutOfTime
             | Self::EffectDone { .. } => true,
+            Self::DueMoved { clock, .. } => clock.is_of_applicant(),
         }
     }
 
@@ -300,6 +316,9 @@ impl Event {
             Self::OutOfTime => Message::new("cases-event-out-of-time"),
             Self::EffectDone { reference, .. } => {
                 Message::new("cases-event-effect-done").with("reference", reference)
+            }
+            Self::DueMoved { clock, before, after, calendar, source } => {
+                moved_sentence(*clock, *before, *after, calendar, source, |day| day.to_string())
             }
         }
     }

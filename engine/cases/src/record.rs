@@ -49,7 +49,7 @@ pub struct NewCase {
     pub facts: Map<String, Value>,
 }
 
-fn with_context<T>(
+pub(crate) fn with_context<T>(
     around: &Surroundings<'_>,
     case_type: &CaseType,
     run: impl FnOnce(&Context<'_>) -> T,
@@ -130,7 +130,7 @@ pub async fn act(
     Ok(case)
 }
 
-fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
+pub(crate) fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
     for event in events {
         let recorded = recorded(now, case.version + 1, by, &name_of(by), event);
         case.apply(&recorded);
@@ -180,12 +180,12 @@ async fn next_number(
     Ok(format!("{prefix}{}{serial:04}", day.strftime("%Y%m%d")))
 }
 
-struct Days {
-    due_on: Option<Date>,
-    yellow_from: Option<Date>,
-    statutory: Option<Date>,
+pub(crate) struct Days {
+    pub(crate) due_on: Option<Date>,
+    pub(crate) yellow_from: Option<Date>,
+    pub(crate) statutory: Option<Date>,
     /// Last day of the public notice that hangs.
-    notice_until: Option<Date>,
+    pub(crate) notice_until: Option<Date>,
 }
 
 fn due_of(clock: &legal_time::Clock, calendar: &Calendar) -> Result<Option<Date>, CaseError> {
@@ -207,7 +207,7 @@ fn yellow_from(due: Option<Date>, calendar: &Calendar) -> Option<Date> {
     Some(day)
 }
 
-fn days_of(case: &Case, calendar: &Calendar) -> Result<Days, CaseError> {
+pub(crate) fn days_of(case: &Case, calendar: &Calendar) -> Result<Days, CaseError> {
     if case.status == Status::Closed {
         // A case that was withdrawn takes its notice down with it.
         return Ok(Days { due_on: None, yellow_from: None, statutory: None, notice_until: None });
@@ -223,8 +223,9 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
     tx.execute(
         "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
              status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
-             submitted_at, closed_at, notice_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+             submitted_at, closed_at, notice_until, told_calendar)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $16)",
         vals![
             case.id,
             &case.number,
@@ -286,7 +287,7 @@ async fn update_case(
     if changed == 1 { Ok(()) } else { Err(CaseError::Stale) }
 }
 
-async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
+pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
     for Recorded { id, seq, at, actor, actor_name, event } in events {
         tx.execute(
             "insert into case_events (case_id, seq, id, at, actor, actor_name, kind, payload)
@@ -298,7 +299,7 @@ async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result
     Ok(())
 }
 
-async fn write_tasks(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
+pub(crate) async fn write_tasks(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
     let of_case = due_of(case.leading_clock(), around.calendar)?;
     for task in &case.tasks {
         let own = task.clock.as_ref().map(|clock| due_of(clock, around.calendar)).transpose()?.flatten();
