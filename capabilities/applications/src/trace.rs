@@ -1,6 +1,6 @@
 //! What happened to a case and where it stands, in words for its applicant.
 
-use cases::{ACCEPTANCE, Case, Event, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
+use cases::{ACCEPTANCE, Case, Event, LastDay, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
 use catalogue::Package;
 use jiff::civil::Date;
 use kernel::{Timestamp, Words};
@@ -70,6 +70,10 @@ pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
             visitor.t1("cases-event-task-opened", "stage", stage_name(visitor, package, stage))
         }
         Event::EffectDone { effect, .. } => effect_sentence(visitor, package, effect).unwrap_or_else(said),
+        Event::DueMoved { clock, before, after, calendar, source } => {
+            let day = |day| visitor.date(day);
+            visitor.message(&cases::moved_sentence(*clock, *before, *after, calendar, source, day))
+        }
         Event::Submitted { .. }
         | Event::TaskClaimed { .. }
         | Event::TaskReleased { .. }
@@ -84,6 +88,17 @@ pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
         | Event::Withdrawn { .. }
         | Event::OutOfTime => said(),
     }
+}
+
+/// The sentence of the last move of the day that leads now, while that day still stands: for the top of the page.
+pub fn moved(visitor: &Visitor, package: &Package, history: &[Recorded], reading: &Reading) -> Option<String> {
+    let now = LastDay::of(&reading.due)?;
+    let of_applicant = |recorded: &&Recorded| match &recorded.event {
+        Event::DueMoved { clock, after, .. } => clock.is_of_applicant() && *after == now,
+        _ => false,
+    };
+    let last = history.iter().rev().find(of_applicant)?;
+    Some(sentence(visitor, package, &last.event))
 }
 
 /// Where what came out can be seen.
@@ -183,7 +198,7 @@ pub fn with_whom(visitor: &Visitor, room: &Room, case: &Case) -> Vec<String> {
 
 /// The light of a clock, the same as in lists: there the day on which it turns yellow counts the last day too.
 pub fn light(room: &Room, reading: &Reading, today: Date) -> Light {
-    reading.light(&room.calendar, today, YELLOW_WORKING_DAYS - 1)
+    reading.light(room.calendar.current(), today, YELLOW_WORKING_DAYS - 1)
 }
 
 /// The word of a light. Without a last day it says so: the clock runs, but the holidays it will meet are not announced.

@@ -37,9 +37,9 @@ pub use record::{
     EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, YELLOW_WORKING_DAYS, act, effects_of, get, history, open,
 };
 pub use reevaluate::{
-    ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step, count_open,
-    end_reevaluation, find_reevaluation, forget_old_moves, is_behind, list_moves, list_reevaluations, moved_sentence,
-    plan_reevaluation, reevaluate, stale,
+    ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
+    count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, list_moves,
+    list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
@@ -48,8 +48,7 @@ pub use worklist::{
 };
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[
+pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
     store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
 ];

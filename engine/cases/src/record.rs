@@ -299,7 +299,11 @@ pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]
     Ok(())
 }
 
-pub(crate) async fn write_tasks(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
+pub(crate) async fn write_tasks(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case: &Case,
+) -> Result<(), CaseError> {
     let of_case = due_of(case.leading_clock(), around.calendar)?;
     for task in &case.tasks {
         let own = task.clock.as_ref().map(|clock| due_of(clock, around.calendar)).transpose()?.flatten();

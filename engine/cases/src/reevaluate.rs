@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use kernel::{Actor, CaseId, Message, TaskId, china_midnight};
+use kernel::{Actor, CaseId, Message, TaskId, Timestamp, china_midnight};
 use legal_time::{Calendar, Clock, ClockEvent, Due};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,7 +21,7 @@ use crate::process::{CaseType, StageKind, TypeRef};
 use crate::record::{self, Surroundings, TIMER_JOB};
 use crate::status::Status;
 
-mod run;
+pub(crate) mod run;
 
 pub use run::{
     Move, Reevaluation, RunState, Stale, count_open, end_reevaluation, find_reevaluation, forget_old_moves,
@@ -162,6 +162,8 @@ pub fn moved_sentence(
 pub struct News<'a> {
     /// Where the calendar in force comes from, as people are told.
     pub source: &'a str,
+    /// When it was put in force.
+    pub since: Timestamp,
     /// Calendars by version: the one under which a case was told its days.
     pub earlier: &'a (dyn Fn(&str) -> Option<Calendar> + Send + Sync),
     /// Package versions.
@@ -241,7 +243,12 @@ async fn one(
         (news.earlier)(&row.told).ok_or_else(|| CaseError::UnknownCalendar(row.told.clone()))?
     };
     let old_timer = next_timer(&Surroundings { calendar: &told, ..*around }, case_type, &case)?;
-    let moves = moves(&case, case_type, &told, around.calendar)?;
+    let mut moves = moves(&case, case_type, &told, around.calendar)?;
+    if row.cached != row.told && !moves.is_empty() {
+        // A command has come in between. What began with it was told under the new calendar from the first.
+        let told = told_before(tx, case.id, news.since).await?;
+        moves.retain(|(clock, ..)| told.contains(clock));
+    }
     let leading = leading(&case);
     let mut looked = Looked::default();
     let mut events = Vec::new();
@@ -300,6 +307,15 @@ fn running(case: &Case) -> Vec<(ClockName, &Clock)> {
     clocks
 }
 
+/// What ran when the calendar in force was still the earlier one.
+async fn told_before(tx: &mut Tx, id: CaseId, since: Timestamp) -> Result<Vec<ClockName>, CaseError> {
+    let mut history = record::history(tx, id).await?;
+    history.retain(|recorded| recorded.at < since);
+    let Some(case) = Case::replay(id, &history) else { return Ok(Vec::new()) };
+    let notice = case.hanging_notice().map(|_| ClockName::Notice);
+    Ok(running(&case).into_iter().map(|(name, _)| name).chain(notice).collect())
+}
+
 /// The clock whose end the pages show first, as `Case::leading_clock` chooses it.
 fn leading(case: &Case) -> ClockName {
     match (case.status, &case.promised_clock) {
@@ -356,12 +372,7 @@ fn next_timer(
 }
 
 /// Writes the days, and the state when an event changed it. `false`: the case has changed meanwhile.
-async fn keep(
-    tx: &mut Tx,
-    around: &Surroundings<'_>,
-    case: &Case,
-    before: i64,
-) -> Result<bool, CaseError> {
+async fn keep(tx: &mut Tx, around: &Surroundings<'_>, case: &Case, before: i64) -> Result<bool, CaseError> {
     let days = record::days_of(case, around.calendar)?;
     let state = (case.version != before).then(|| serde_json::to_string(case)).transpose()?;
     let changed = tx

@@ -22,7 +22,9 @@ use crate::{Bodies, Body, Outcome, Status, TaskKind, TaskState};
 
 mod by_chance;
 mod by_hand;
+mod reevaluated;
 mod stored;
+mod wall;
 
 /// A process with two parallel branches, a conditional one, a public notice and a delegated decision.
 pub(crate) fn dog_licence() -> CaseType {

@@ -94,6 +94,7 @@ pub struct Stale {
     pub(super) number: String,
     pub(super) state: String,
     pub(super) told: String,
+    pub(super) cached: String,
 }
 
 impl Stale {
@@ -126,7 +127,7 @@ pub async fn count_open(tx: &mut Tx) -> Result<i64, CaseError> {
 }
 
 /// The ranges before and behind the version in force, so that the index gives the rows without a look at the others.
-const STALE: &str = "select c.id, c.number, c.state, c.told_calendar, c.calendar_version from cases c join (
+pub(crate) const STALE: &str = "select c.id, c.number, c.state, c.told_calendar, c.calendar_version from cases c join (
         select id from (select id from cases where told_calendar < $1 and status <> 'closed' limit $2) as a
         union all
         select id from (select id from cases where told_calendar > $1 and status <> 'closed' limit $2) as b
@@ -155,8 +156,8 @@ pub async fn stale(tx: &mut Tx, calendar: &str, run: i64, size: u32) -> Result<V
 fn read_stale(row: &Row) -> Result<Stale, store::Error> {
     let (told, cached): (String, String) = (row.get(3)?, row.get(4)?);
     // A node of an older program opens cases without saying so.
-    let told = if told.is_empty() { cached } else { told };
-    Ok(Stale { id: row.get(0)?, number: row.get(1)?, state: row.get(2)?, told })
+    let told = if told.is_empty() { cached.clone() } else { told };
+    Ok(Stale { id: row.get(0)?, number: row.get(1)?, state: row.get(2)?, told, cached })
 }
 
 /// Whether the calendar in force has not reached every open case.
@@ -267,9 +268,11 @@ pub(super) async fn note_fault(tx: &mut Tx, run: i64, case: &Stale, fault: &str)
     Ok(())
 }
 
-const COLUMNS: &str = "select number, calendar, state, planned_at, last_at, finished_at, open_cases, looked_at, moved,
+const COLUMNS: &str =
+    "select number, calendar, state, planned_at, last_at, finished_at, open_cases, looked_at, moved,
         became_known, became_unknown, faults from case_reevaluations where number = $1";
-const NEWEST_FIRST: &str = "select number, calendar, state, planned_at, last_at, finished_at, open_cases, looked_at,
+const NEWEST_FIRST: &str =
+    "select number, calendar, state, planned_at, last_at, finished_at, open_cases, looked_at,
         moved, became_known, became_unknown, faults from case_reevaluations
      where number < $1 order by number desc limit $2";
 
@@ -298,10 +301,7 @@ pub async fn find_reevaluation(tx: &mut Tx, number: i64) -> Result<Option<Reeval
 }
 
 /// The runs, newest first.
-pub async fn list_reevaluations(
-    tx: &mut Tx,
-    page: &PageRequest,
-) -> Result<Page<Reevaluation>, CaseError> {
+pub async fn list_reevaluations(tx: &mut Tx, page: &PageRequest) -> Result<Page<Reevaluation>, CaseError> {
     let before = page.keys(vals![i64::MAX])?.pop().unwrap_or_else(|| i64::MAX.into());
     let rows = tx.fetch_all(NEWEST_FIRST, vals![before, page.size.limit()]).await?;
     let items = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -336,6 +336,7 @@ fn read_move(row: &Row) -> Result<Move, CaseError> {
 
 /// Forgets what runs planned before this instant moved; the events stay in the cases.
 pub async fn forget_old_moves(tx: &mut Tx, before: Timestamp) -> Result<u64, CaseError> {
-    let sql = "delete from case_moves where run in (select number from case_reevaluations where planned_at < $1)";
+    let sql =
+        "delete from case_moves where run in (select number from case_reevaluations where planned_at < $1)";
     Ok(tx.execute(sql, vals![before]).await?)
 }
