@@ -1,6 +1,6 @@
 //! What happened to a case and where it stands, in words for its applicant.
 
-use cases::{ACCEPTANCE, Case, Event, LastDay, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
+use cases::{ACCEPTANCE, Case, ClockName, Event, LastDay, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
 use catalogue::Package;
 use jiff::civil::Date;
 use kernel::{Timestamp, Words};
@@ -91,13 +91,17 @@ pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
 }
 
 /// The sentence of the last move of the day that leads now, while that day still stands: for the top of the page.
-pub fn moved(visitor: &Visitor, package: &Package, history: &[Recorded], reading: &Reading) -> Option<String> {
+pub fn moved(
+    visitor: &Visitor,
+    package: &Package,
+    case: &Case,
+    history: &[Recorded],
+    reading: &Reading,
+) -> Option<String> {
     let now = LastDay::of(&reading.due)?;
-    let of_applicant = |recorded: &&Recorded| match &recorded.event {
-        Event::DueMoved { clock, after, .. } => clock.is_of_applicant() && *after == now,
-        _ => false,
-    };
-    let last = history.iter().rev().find(of_applicant)?;
+    let leading = ClockName::leading(case);
+    let is_it = |event: &Event| matches!(event, Event::DueMoved { clock, after, .. } if *clock == leading && *after == now);
+    let last = history.iter().rev().find(|recorded| is_it(&recorded.event))?;
     Some(sentence(visitor, package, &last.event))
 }
 

@@ -4,7 +4,7 @@
 //! A command that arrives in between works with the new calendar at once, but leaves `told_calendar` as it is: the
 //! case still comes by here, and the move is told against the days that people had been told.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -75,6 +75,15 @@ impl ClockName {
             Self::Statutory => "statutory",
             Self::Notice => "notice",
             Self::Task(_) => "task",
+        }
+    }
+
+    /// The one whose end the pages show first, as `Case::leading_clock` chooses it.
+    pub const fn leading(case: &Case) -> Self {
+        match (case.status, &case.promised_clock) {
+            (Status::Correction, _) => Self::Correction,
+            (Status::Submitted | Status::InProgress | Status::Closed, Some(_)) => Self::Promised,
+            (Status::Submitted | Status::InProgress | Status::Closed, None) => Self::Acceptance,
         }
     }
 
@@ -167,7 +176,7 @@ pub struct News<'a> {
     /// Calendars by version: the one under which a case was told its days.
     pub earlier: &'a (dyn Fn(&str) -> Option<Calendar> + Send + Sync),
     /// Package versions.
-    pub case_type: &'a (dyn Fn(&TypeRef) -> Option<CaseType> + Send + Sync),
+    pub case_type: &'a (dyn Fn(&TypeRef) -> Option<Arc<CaseType>> + Send + Sync),
 }
 
 /// What became of one case.
@@ -198,11 +207,10 @@ pub async fn reevaluate(
         let later = around.now.checked_add(LATE_MINUTES.minutes()).unwrap_or(around.now);
         return run::plan_step(tx, Step { late: true, ..next }, later).await;
     }
-    let mut types: BTreeMap<String, CaseType> = BTreeMap::new();
     let mut tally = run::Tally::default();
     for row in stale {
         let is_told = row.told == around.calendar.version();
-        match one(tx, around, news, &row, &mut types).await {
+        match one(tx, around, news, &row).await {
             Ok(Some(looked)) => {
                 tally.looked_at += i64::from(!is_told);
                 tally.moved += i64::from(looked.shown.is_some());
@@ -232,24 +240,24 @@ async fn one(
     around: &Surroundings<'_>,
     news: &News<'_>,
     row: &Stale,
-    types: &mut BTreeMap<String, CaseType>,
 ) -> Result<Option<Looked>, CaseError> {
     let mut case = record::from_state(&row.state)?;
     let before = case.version;
-    let case_type = type_of(&case.case_type, news, types)?;
+    let case_type = (news.case_type)(&case.case_type)
+        .ok_or_else(|| CaseError::UnknownType(case.case_type.version.clone()))?;
     let told = if row.told == around.calendar.version() {
         around.calendar.clone()
     } else {
         (news.earlier)(&row.told).ok_or_else(|| CaseError::UnknownCalendar(row.told.clone()))?
     };
-    let old_timer = next_timer(&Surroundings { calendar: &told, ..*around }, case_type, &case)?;
-    let mut moves = moves(&case, case_type, &told, around.calendar)?;
+    let old_timer = next_timer(&Surroundings { calendar: &told, ..*around }, &case_type, &case)?;
+    let mut moves = moves(&case, &case_type, &told, around.calendar)?;
     if row.cached != row.told && !moves.is_empty() {
         // A command has come in between. What began with it was told under the new calendar from the first.
         let told = told_before(tx, case.id, news.since).await?;
         moves.retain(|(clock, ..)| told.contains(clock));
     }
-    let leading = leading(&case);
+    let leading = ClockName::leading(&case);
     let mut looked = Looked::default();
     let mut events = Vec::new();
     for (clock, before, after) in moves {
@@ -268,23 +276,9 @@ async fn one(
     }
     record::insert_events(tx, case.id, &log).await?;
     record::write_tasks(tx, around, &case).await?;
-    let new_timer = next_timer(around, case_type, &case)?;
+    let new_timer = next_timer(around, &case_type, &case)?;
     move_timer(tx, around, &row.told, &case, old_timer, new_timer).await?;
     Ok(Some(looked))
-}
-
-fn type_of<'a>(
-    reference: &TypeRef,
-    news: &News<'_>,
-    types: &'a mut BTreeMap<String, CaseType>,
-) -> Result<&'a CaseType, CaseError> {
-    let key = format!("{reference:?}");
-    if !types.contains_key(&key) {
-        let found =
-            (news.case_type)(reference).ok_or_else(|| CaseError::UnknownType(reference.version.clone()))?;
-        types.insert(key.clone(), found);
-    }
-    types.get(&key).ok_or_else(|| CaseError::UnknownType(reference.version.clone()))
 }
 
 /// The clocks that run now, each with its name. What has stopped moves no more.
@@ -314,15 +308,6 @@ async fn told_before(tx: &mut Tx, id: CaseId, since: Timestamp) -> Result<Vec<Cl
     let Some(case) = Case::replay(id, &history) else { return Ok(Vec::new()) };
     let notice = case.hanging_notice().map(|_| ClockName::Notice);
     Ok(running(&case).into_iter().map(|(name, _)| name).chain(notice).collect())
-}
-
-/// The clock whose end the pages show first, as `Case::leading_clock` chooses it.
-fn leading(case: &Case) -> ClockName {
-    match (case.status, &case.promised_clock) {
-        (Status::Correction, _) => ClockName::Correction,
-        (Status::Submitted | Status::InProgress | Status::Closed, Some(_)) => ClockName::Promised,
-        (Status::Submitted | Status::InProgress | Status::Closed, None) => ClockName::Acceptance,
-    }
 }
 
 /// Every last day that differs under the two calendars. Where neither has a day, nobody was told one.

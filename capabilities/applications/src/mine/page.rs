@@ -195,7 +195,7 @@ fn build(room: &Room, visitor: &Visitor, package: &Package, mine: &MyCase, readi
         division: division::full_name(&case.division),
         with: trace::with_whom(visitor, room, case),
         due_label: visitor.t(due_label(case.status)),
-        moved: if is_closed { None } else { trace::moved(visitor, package, history, reading) }
+        moved: if is_closed { None } else { trace::moved(visitor, package, case, history, reading) }
             .unwrap_or_default(),
         explanation: view::lines(visitor, reading),
         days: days(visitor, reading),

@@ -213,7 +213,7 @@ impl Office {
         let stale = crate::stale(&mut tx, self.new.version(), step.run, size).await?;
         let old = self.old.clone();
         let earlier = move |version: &str| (version == old.version()).then(|| old.clone());
-        let known = self.case_type.clone();
+        let known = Arc::new(self.case_type.clone());
         let case_type = move |wanted: &TypeRef| (*wanted == known.reference).then(|| known.clone());
         let news = News { source: SOURCE, since: instant(NOW), earlier: &earlier, case_type: &case_type };
         crate::reevaluate(&mut tx, &self.at(now, &self.new), &news, step, stale).await?;
@@ -352,12 +352,10 @@ fn expected_moves(case: &Case, old: &Wall, new: &Wall) -> Vec<(ClockName, LastDa
 }
 
 fn told(history: &[Recorded]) -> Vec<(ClockName, LastDay, LastDay)> {
-    let of = |recorded: &Recorded| match &recorded.event {
-        Event::DueMoved { clock, before, after, calendar, source } => {
-            assert_eq!((calendar.as_str(), source.as_str()), ("later", SOURCE));
-            Some((*clock, *before, *after))
-        }
-        _ => None,
+    let of = |recorded: &Recorded| {
+        let Event::DueMoved { clock, before, after, calendar, source } = &recorded.event else { return None };
+        assert_eq!((calendar.as_str(), source.as_str()), ("later", SOURCE));
+        Some((*clock, *before, *after))
     };
     history.iter().filter_map(of).collect()
 }
