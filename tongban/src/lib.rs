@@ -6,4 +6,5 @@ pub mod config;
 pub mod effects;
 pub mod housekeeping;
 pub mod platform;
+pub mod reevaluate;
 pub mod scenario;

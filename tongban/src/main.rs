@@ -40,6 +40,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::packages::Command,
     },
+    /// Calendars of working days: bring in the holidays that were announced, list, show and compare.
+    Calendar {
+        #[command(subcommand)]
+        command: cli::calendar::Command,
+    },
     /// Bring bodies, staff and persons from a file into a platform.
     Directory {
         #[command(subcommand)]
@@ -66,6 +71,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Deadline(arguments) => cli::deadline::run(arguments),
         Command::Licence { command } => cli::licence::run(command),
         Command::Packages { command } => Ok(cli::packages::run(command)),
+        Command::Calendar { command } => cli::calendar::run(command),
         Command::Directory { command } => cli::directory::run(command),
     }
 }

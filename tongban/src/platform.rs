@@ -14,7 +14,7 @@ use store::jobs::Handlers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{effects, housekeeping};
+use crate::{effects, housekeeping, reevaluate};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -55,6 +55,8 @@ pub struct Platform {
     pub applications: applications::Room,
     /// Documents.
     pub licences: licences::Room,
+    /// Calendars of working days.
+    pub calendars: calendars::Room,
     /// The certificate that everything sealed here leads to.
     pub root: guomi::Certificate,
     /// What does which job.
@@ -67,7 +69,7 @@ pub fn registers_kept() -> BTreeSet<String> {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-const MIGRATIONS: [&[store::Migration]; 7] = [
+const MIGRATIONS: [&[store::Migration]; 8] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     cases::MIGRATIONS,
@@ -75,6 +77,7 @@ const MIGRATIONS: [&[store::Migration]; 7] = [
     applications::MIGRATIONS,
     licences::MIGRATIONS,
     registers::MIGRATIONS,
+    calendars::MIGRATIONS,
 ];
 
 /// Sentences of all rooms.
@@ -88,6 +91,7 @@ fn texts() -> anyhow::Result<Catalogue> {
         source("desk", applications::desk::MESSAGES),
         source("licences", licences::MESSAGES),
         source("registers", registers::MESSAGES),
+        source("calendars", calendars::MESSAGES),
     ])?)
 }
 
@@ -105,6 +109,7 @@ impl Platform {
         let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
         let signers = licences::Signers::demo(authority.context("signing keys")?);
         let root = signers.root().clone();
+        let calendars = calendars::Room::open(&db, now).await?;
         let site = Site::new(Arc::new(texts()?), clock.clone(), settings.web.clone());
 
         let identity = identity::Room {
@@ -119,16 +124,36 @@ impl Platform {
             files: files.clone(),
             vault: vault.clone(),
             library: Arc::clone(&library),
-            calendar: Arc::new(legal_time::Calendar::china()),
+            calendar: calendars.in_force.clone(),
             bodies: Arc::new(RwLock::new(Arc::default())),
         };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
-        let (router, routes) =
-            router(&site, &db, &library, &identity, &applications, &licences, &settings.public_url);
-        let handlers = effects::handlers(&applications, &licences).and(housekeeping::handlers(&db));
-        let platform =
-            Self { db, clock, router, routes, library, identity, applications, licences, root, handlers };
+        let rooms = Rooms {
+            db: &db,
+            library: &library,
+            identity: &identity,
+            applications: &applications,
+            licences: &licences,
+            calendars: &calendars,
+        };
+        let (router, routes) = router(&site, &rooms, &settings.public_url);
+        let handlers = effects::handlers(&applications, &licences, &calendars)
+            .and(reevaluate::handlers(&applications, &calendars))
+            .and(housekeeping::handlers(&db));
+        let platform = Self {
+            db,
+            clock,
+            router,
+            routes,
+            library,
+            identity,
+            applications,
+            licences,
+            calendars,
+            root,
+            handlers,
+        };
         platform.refresh_bodies().await?;
         Ok(platform)
     }
@@ -179,16 +204,19 @@ async fn load_packages(
     Ok(Arc::new(library))
 }
 
+/// What answers.
+struct Rooms<'a> {
+    db: &'a Db,
+    library: &'a Arc<catalogue::Library>,
+    identity: &'a identity::Room,
+    applications: &'a applications::Room,
+    licences: &'a licences::Room,
+    calendars: &'a calendars::Room,
+}
+
 /// Everything that answers, room by room.
-fn router(
-    site: &Site,
-    db: &Db,
-    library: &Arc<catalogue::Library>,
-    identity: &identity::Room,
-    applications: &applications::Room,
-    licences: &licences::Room,
-    public_url: &str,
-) -> (Router, Vec<RouteSpec>) {
+fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<RouteSpec>) {
+    let Rooms { db, library, identity, applications, licences, calendars } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(catalogue::routes(catalogue::Room { library: Arc::clone(library) }))
@@ -196,6 +224,7 @@ fn router(
         .merge(applications::desk::routes(applications.clone()))
         .merge(licences::routes(licences.clone()))
         .merge(registers::routes(registers::Room { db: db.clone() }))
+        .merge(calendars::routes(calendars.clone()))
         .merge(health(db));
     let info = ApiInfo {
         title: "Tongban 通办".into(),

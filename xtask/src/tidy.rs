@@ -25,6 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
+    ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
     ("xtask", &[]),
 ];
 

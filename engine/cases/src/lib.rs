@@ -38,7 +38,7 @@ pub use record::{
 };
 pub use reevaluate::{
     ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
-    count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, list_moves,
+    count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, is_running, list_moves,
     list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};

@@ -25,7 +25,7 @@ pub(crate) mod run;
 
 pub use run::{
     Move, Reevaluation, RunState, Stale, count_open, end_reevaluation, find_reevaluation, forget_old_moves,
-    is_behind, list_moves, list_reevaluations, plan_reevaluation, stale,
+    is_behind, is_running, list_moves, list_reevaluations, plan_reevaluation, stale,
 };
 
 /// The job that goes over some of the open cases with the calendar in force. Its payload is a [`Step`].

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use kernel::{Actor, Refusal};
+use kernel::{Actor, Refusal, Role};
 
 use crate::{AppError, Lang, Visitor, assets};
 
@@ -41,6 +41,12 @@ const PERSON_NAV: &[NavLink] = &[
 ];
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
+const ADMINISTRATION_NAV: &[NavLink] = &[
+    link("/desk", "web-desk"),
+    link("/admin/calendars", "web-calendars"),
+    link("/search", "web-search"),
+    link("/check", "web-check"),
+];
 
 /// Where a person's name in the navigation leads, and the page that hangs on it.
 const BY_NAME: [&str; 2] = ["/my/account", "/my/agents"];
@@ -102,6 +108,7 @@ impl Shell {
     /// The links of the navigation for this kind of visitor.
     pub fn nav(&self) -> &'static [NavLink] {
         match &self.actor {
+            Actor::Staff(staff) if staff.roles.contains(&Role::Administration) => ADMINISTRATION_NAV,
             Actor::Staff(_) => STAFF_NAV,
             Actor::Person(_) => PERSON_NAV,
             Actor::Anonymous | Actor::System => STRANGER_NAV,

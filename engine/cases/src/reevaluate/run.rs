@@ -165,6 +165,12 @@ pub async fn is_behind(tx: &mut Tx, calendar: &str) -> Result<bool, CaseError> {
     Ok(!tx.fetch_all(STALE, vals![calendar, 1, -1]).await?.is_empty())
 }
 
+/// Whether a run goes on.
+pub async fn is_running(tx: &mut Tx) -> Result<bool, CaseError> {
+    let sql = "select 1 from case_reevaluations where state = 'running'";
+    Ok(tx.fetch_optional(sql, vals![]).await?.is_some())
+}
+
 /// Plans to go over all open cases with the calendar that was just put in force. A run of an earlier calendar ends.
 pub async fn plan_reevaluation(tx: &mut Tx, calendar: &str, now: Timestamp) -> Result<i64, CaseError> {
     tx.execute(
