@@ -3,25 +3,25 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::{Actor, CaseId, EventId, TaskId, Timestamp, china_date, china_midnight, from_micros, to_micros};
-use legal_time::Calendar;
+use legal_time::{Calendar, Clock};
 use serde_json::{Map, Value, json};
 use store::{Tx, vals};
 
 use crate::bodies::Bodies;
 use crate::case::{Applicant, Case};
 use crate::command::{Command, Context};
+use crate::days::{due_on, yellow_from};
 use crate::error::CaseError;
-use crate::event::{Event, Recorded};
+use crate::event::{Event, Intake, Recorded};
 use crate::process::{CaseType, Effect};
-use crate::stage::{acceptance_task, find_body};
+use crate::reevaluate::has_running;
+use crate::stage::find_body;
 use crate::status::{Outcome, Status};
 
 /// The job that lets time act on a case. Payload: `{"case": id}`.
 pub const TIMER_JOB: &str = "cases.timer";
 /// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
 pub const EFFECT_JOB: &str = "cases.effect";
-/// Working days before the end on which the light turns yellow.
-pub const YELLOW_WORKING_DAYS: u32 = 3;
 /// Stands for "no day known" where lists sort by day.
 pub(crate) const FAR_DAY: &str = "9999-12-31";
 
@@ -45,8 +45,12 @@ pub struct NewCase {
     pub applicant: Applicant,
     /// Name of the person handing in, as shown in the history.
     pub applicant_name: String,
-    /// The form values named by `Process::fields_read`.
+    /// The form values named by `CaseType::fields_read`.
     pub facts: Map<String, Value>,
+    /// What registers and licences answered: `register` and `licence`, by the ids of the process's lookups.
+    pub answers: Map<String, Value>,
+    /// How it comes in.
+    pub intake: Intake,
 }
 
 pub(crate) fn with_context<T>(
@@ -68,9 +72,12 @@ pub async fn open(
     new: NewCase,
 ) -> Result<Case, CaseError> {
     let acceptance = &case_type.process.acceptance;
-    let (body, role) = with_context(around, case_type, |ctx| {
-        find_body(ctx, &acceptance.by, &new.division, &new.facts, &Map::new())
-    })?;
+    if new.intake.received_by.is_some() && !acceptance.elsewhere {
+        return Err(CaseError::NotForeseen("elsewhere"));
+    }
+    let view = json!({ "form": new.facts }).as_object().cloned().unwrap_or_default();
+    let (body, _) =
+        with_context(around, case_type, |ctx| find_body(ctx, &acceptance.by, &new.division, &view))?;
     let number = next_number(tx, around, case_type, body).await?;
     let submitted = Event::Submitted {
         number,
@@ -79,18 +86,18 @@ pub async fn open(
         body,
         applicant: new.applicant,
         facts: new.facts,
+        answers: new.answers,
+        intake: new.intake,
         acceptance_limit: acceptance.limit.to_limit(),
     };
     let id: CaseId = store::fresh_id(around.now);
     let first = recorded(around.now, 1, by, &new.applicant_name, submitted);
     let mut case = Case::begin(id, &first).ok_or(CaseError::NotFound)?;
-    let task = with_context(around, case_type, |ctx| acceptance_task(ctx, body, role));
-    let second = recorded(around.now, 2, &Actor::System, "", task);
-    case.apply(&second);
-    insert_case(tx, around, &case).await?;
-    insert_events(tx, case.id, &[first, second]).await?;
-    write_tasks(tx, around, &case).await?;
-    plan_timer(tx, around, case_type, &case).await?;
+    let mut events = vec![first];
+    let following = with_context(around, case_type, |ctx| case.receive(ctx))?;
+    take(&mut case, &mut events, around.now, &Actor::System, following);
+    insert_case(tx, around, case_type, &case).await?;
+    write_rest(tx, around, case_type, &case, &events).await?;
     Ok(case)
 }
 
@@ -111,23 +118,48 @@ pub async fn act(
         return Err(CaseError::Stale);
     }
     let mut events = Vec::new();
-    let overdue = with_context(around, case_type, |ctx| case.decide(ctx, &Actor::System, Command::Tick))?;
-    take(&mut case, &mut events, around.now, &Actor::System, overdue);
+    // One thing that was due may bring the next: accepted by silence long ago, and near its end by now.
+    for _ in 0..TICKS_MAX {
+        let overdue = with_context(around, case_type, |ctx| case.decide(ctx, &Actor::System, Command::Tick))?;
+        if overdue.is_empty() {
+            break;
+        }
+        take(&mut case, &mut events, around.now, &Actor::System, overdue);
+    }
     let wanted = with_context(around, case_type, |ctx| case.decide(ctx, by, command))?;
     take(&mut case, &mut events, around.now, by, wanted);
     if events.is_empty() {
         return Ok(case);
     }
-    update_case(tx, around, &case, before).await?;
-    insert_events(tx, id, &events).await?;
-    write_tasks(tx, around, &case).await?;
-    plan_timer(tx, around, case_type, &case).await?;
-    for recorded in &events {
-        if let Event::Decided { .. } = recorded.event {
-            plan_effects(tx, around.now, case_type, &case).await?;
+    update_case(tx, around, case_type, &case, before).await?;
+    write_rest(tx, around, case_type, &case, &events).await?;
+    Ok(case)
+}
+
+/// Most things that time brings about before one command: each stage at most once, and its warnings.
+const TICKS_MAX: usize = 100;
+
+/// What belongs to the state that was written: events, tasks, timer, and the effects of what was decided.
+async fn write_rest(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    case: &Case,
+    events: &[Recorded],
+) -> Result<(), CaseError> {
+    insert_events(tx, case.id, events).await?;
+    write_tasks(tx, around, case_type, case).await?;
+    plan_timer(tx, around, case_type, case).await?;
+    for recorded in events {
+        match recorded.event {
+            Event::Decided { .. } => plan_effects(tx, around.now, effects_of(case_type, case), case.id).await?,
+            Event::Checked { passed: false, .. } => {
+                plan_effects(tx, around.now, &case_type.process.effects.check_failed, case.id).await?;
+            }
+            _ => {}
         }
     }
-    Ok(case)
+    Ok(())
 }
 
 pub(crate) fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
@@ -188,44 +220,32 @@ pub(crate) struct Days {
     pub(crate) notice_until: Option<Date>,
 }
 
-fn due_of(clock: &legal_time::Clock, calendar: &Calendar) -> Result<Option<Date>, CaseError> {
-    Ok(clock.evaluate(calendar)?.due.date())
-}
-
-/// The day on which the light turns yellow: some working days before the end.
-fn yellow_from(due: Option<Date>, calendar: &Calendar) -> Option<Date> {
-    let mut day = due?;
-    let mut left = YELLOW_WORKING_DAYS;
-    while left > 0 {
-        if calendar.is_working(day).ok()? {
-            left -= 1;
-        }
-        if left > 0 {
-            day = day.yesterday().ok()?;
-        }
-    }
-    Some(day)
-}
-
-pub(crate) fn days_of(case: &Case, calendar: &Calendar) -> Result<Days, CaseError> {
+pub(crate) fn days_of(case: &Case, case_type: &CaseType, calendar: &Calendar) -> Result<Days, CaseError> {
     if case.status == Status::Closed {
         // A case that was withdrawn takes its notice down with it.
         return Ok(Days { due_on: None, yellow_from: None, statutory: None, notice_until: None });
     }
-    let due_on = due_of(case.leading_clock(), calendar)?;
-    let statutory = case.statutory_clock.as_ref().map(|clock| due_of(clock, calendar)).transpose()?.flatten();
+    let due = due_on(case.leading_clock(), calendar)?;
+    let statutory = case.statutory_clock.as_ref().map(|clock| due_on(clock, calendar)).transpose()?.flatten();
+    let yellow = case_type.process.warnings.yellow;
+    let yellow_from = due.and_then(|due| yellow_from(due, yellow, calendar));
     let notice_until = case.hanging_notice().map(|notice| notice.until);
-    Ok(Days { due_on, yellow_from: yellow_from(due_on, calendar), statutory, notice_until })
+    Ok(Days { due_on: due, yellow_from, statutory, notice_until })
 }
 
-async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
-    let days = days_of(case, around.calendar)?;
+async fn insert_case(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    case: &Case,
+) -> Result<(), CaseError> {
+    let days = days_of(case, case_type, around.calendar)?;
     tx.execute(
         "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
              status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
              submitted_at, closed_at, notice_until, told_calendar)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $16)",
+             $22)",
         vals![
             case.id,
             &case.number,
@@ -247,7 +267,8 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
             case.version,
             case.submitted_at,
             case.closed_at,
-            days.notice_until
+            days.notice_until,
+            has_running(case).then(|| around.calendar.version().to_owned())
         ],
     )
     .await?;
@@ -257,15 +278,16 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
 async fn update_case(
     tx: &mut Tx,
     around: &Surroundings<'_>,
+    case_type: &CaseType,
     case: &Case,
     before: i64,
 ) -> Result<(), CaseError> {
-    let days = days_of(case, around.calendar)?;
+    let days = days_of(case, case_type, around.calendar)?;
     let changed = tx
         .execute(
             "update cases set status = $1, stage = $2, outcome = $3, due_on = $4, yellow_from = $5,
                  statutory_due_on = $6, calendar_version = $7, state = $8, version = $9, closed_at = $10,
-                 notice_until = $11
+                 notice_until = $11, told_calendar = case when $14 = 1 then coalesce(told_calendar, $7) end
              where id = $12 and version = $13",
             vals![
                 case.status.as_str(),
@@ -280,7 +302,8 @@ async fn update_case(
                 case.closed_at,
                 days.notice_until,
                 case.id,
-                before
+                before,
+                has_running(case)
             ],
         )
         .await?;
@@ -302,16 +325,23 @@ pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]
 pub(crate) async fn write_tasks(
     tx: &mut Tx,
     around: &Surroundings<'_>,
+    case_type: &CaseType,
     case: &Case,
 ) -> Result<(), CaseError> {
-    let of_case = due_of(case.leading_clock(), around.calendar)?;
+    let is_open = case.status != Status::Closed;
+    let day_of = |clock: Option<&Clock>| {
+        clock.filter(|_| is_open).map(|clock| due_on(clock, around.calendar)).transpose().map(Option::flatten)
+    };
+    let (of_case, of_stage) = (day_of(Some(case.leading_clock()))?, day_of(case.stage_clock.as_ref())?);
     for task in &case.tasks {
-        let own = task.clock.as_ref().map(|clock| due_of(clock, around.calendar)).transpose()?.flatten();
-        let due = own.into_iter().chain(of_case).min();
+        let own = task.clock.as_ref().map(|clock| due_on(clock, around.calendar)).transpose()?.flatten();
+        let of_stage = of_stage.filter(|_| task.stage == case.stage);
+        let due = own.into_iter().chain(of_stage).chain(of_case).min();
+        let yellow = due.and_then(|due| yellow_from(due, case_type.process.warnings.yellow, around.calendar));
         let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
-        // While the applicant corrects, the office's work waits too and leaves the worklists.
+        // While the applicant corrects or the case is suspended, the work waits too and leaves the worklists.
         let state =
-            if task.is_live() && case.status == Status::Correction { "waiting" } else { task.state.as_str() };
+            if task.is_live() && case.office_waits() { "waiting" } else { task.state.as_str() };
         tx.execute(
             "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
                  opened_at, due_on, yellow_from)
@@ -331,7 +361,7 @@ pub(crate) async fn write_tasks(
                 task.claimed_name.as_deref(),
                 task.opened_at,
                 text(due),
-                text(yellow_from(due, around.calendar))
+                text(yellow)
             ],
         )
         .await?;
@@ -360,19 +390,14 @@ async fn plan_timer(
     Ok(())
 }
 
-async fn plan_effects(
-    tx: &mut Tx,
-    now: Timestamp,
-    case_type: &CaseType,
-    case: &Case,
-) -> Result<(), CaseError> {
-    for effect in effects_of(case_type, case) {
+async fn plan_effects(tx: &mut Tx, now: Timestamp, effects: &[Effect], case: CaseId) -> Result<(), CaseError> {
+    for effect in effects {
         store::jobs::enqueue(
             tx,
             &store::jobs::NewJob {
                 kind: EFFECT_JOB,
-                key: format!("{}:{}", case.id, effect.key()),
-                payload: json!({ "case": case.id, "effect": effect }),
+                key: format!("{case}:{}", effect.key()),
+                payload: json!({ "case": case, "effect": effect }),
                 run_at: now,
             },
         )
@@ -384,11 +409,9 @@ async fn plan_effects(
 /// The effects that the outcome of a case has.
 pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
     match case.outcome {
-        Some(crate::Outcome::Granted) => &case_type.process.effects.granted,
-        Some(crate::Outcome::Refused) => &case_type.process.effects.refused,
-        Some(crate::Outcome::NotAccepted | crate::Outcome::Withdrawn | crate::Outcome::OutOfTime) | None => {
-            &[]
-        }
+        Some(Outcome::Granted) => &case_type.process.effects.granted,
+        Some(Outcome::Refused) => &case_type.process.effects.refused,
+        Some(Outcome::NotAccepted | Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated) | None => &[],
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Step {
 }
 
 /// Whose last day (哪一个时限).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClockName {
     /// Time for accepting (受理期限).
@@ -59,21 +59,33 @@ pub enum ClockName {
     Promised,
     /// 法定时限
     Statutory,
+    /// Time for the stage as a whole.
+    Stage,
     /// The public notice (公示).
     Notice,
+    /// Time for asking for a hearing (听证).
+    Hearing,
+    /// The longest time of a suspension (中止).
+    Suspension,
+    /// A material to be handed in later (容缺), by its id.
+    Material(String),
     /// A task's own limit.
     Task(TaskId),
 }
 
 impl ClockName {
     /// The word used in tables and addresses, and by which the sentences choose their name for it.
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Acceptance => "acceptance",
             Self::Correction => "correction",
             Self::Promised => "promised",
             Self::Statutory => "statutory",
+            Self::Stage => "stage",
             Self::Notice => "notice",
+            Self::Hearing => "hearing",
+            Self::Suspension => "suspension",
+            Self::Material(_) => "material",
             Self::Task(_) => "task",
         }
     }
@@ -82,16 +94,22 @@ impl ClockName {
     pub const fn leading(case: &Case) -> Self {
         match (case.status, &case.promised_clock) {
             (Status::Correction, _) => Self::Correction,
-            (Status::Submitted | Status::InProgress | Status::Closed, Some(_)) => Self::Promised,
-            (Status::Submitted | Status::InProgress | Status::Closed, None) => Self::Acceptance,
+            (_, Some(_)) => Self::Promised,
+            (_, None) => Self::Acceptance,
         }
     }
 
     /// Whether applicants were told this last day. What the office sets itself inside is its own matter.
-    pub const fn is_of_applicant(self) -> bool {
+    pub const fn is_of_applicant(&self) -> bool {
         match self {
-            Self::Acceptance | Self::Correction | Self::Promised | Self::Notice => true,
-            Self::Statutory | Self::Task(_) => false,
+            Self::Acceptance
+            | Self::Correction
+            | Self::Promised
+            | Self::Notice
+            | Self::Hearing
+            | Self::Suspension
+            | Self::Material(_) => true,
+            Self::Statutory | Self::Stage | Self::Task(_) => false,
         }
     }
 }
@@ -136,7 +154,7 @@ impl LastDay {
 
 /// A move in plain words; `day` writes a day for the reader.
 pub fn moved_sentence(
-    clock: ClockName,
+    clock: &ClockName,
     before: LastDay,
     after: LastDay,
     calendar: &str,
@@ -217,7 +235,7 @@ pub async fn reevaluate(
                 tally.became_known += i64::from(looked.became_known);
                 tally.became_unknown += i64::from(looked.became_unknown);
                 if let Some((clock, before, after)) = looked.shown {
-                    run::note_move(tx, step.run, &row, clock, before, after).await?;
+                    run::note_move(tx, step.run, &row, &clock, before, after).await?;
                 }
             }
             Ok(None) => {}
@@ -264,21 +282,26 @@ async fn one(
         looked.became_known |= before.day().is_none() && after.day().is_some();
         looked.became_unknown |= before.day().is_some() && after.day().is_none();
         if looked.shown.is_none() || clock == leading {
-            looked.shown = Some((clock, before, after));
+            looked.shown = Some((clock.clone(), before, after));
         }
         let calendar = around.calendar.version().to_owned();
         events.push(Event::DueMoved { clock, before, after, calendar, source: news.source.to_owned() });
     }
     let mut log = Vec::new();
     record::take(&mut case, &mut log, around.now, &Actor::System, events);
-    if !keep(tx, around, &case, before).await? {
+    if !keep(tx, around, &case_type, &case, before).await? {
         return Ok(None);
     }
     record::insert_events(tx, case.id, &log).await?;
-    record::write_tasks(tx, around, &case).await?;
+    record::write_tasks(tx, around, &case_type, &case).await?;
     let new_timer = next_timer(around, &case_type, &case)?;
     move_timer(tx, around, &row.told, &case, old_timer, new_timer).await?;
     Ok(Some(looked))
+}
+
+/// Whether a last day of this case can still move. After the decision only checks that follow it can.
+pub(crate) fn has_running(case: &Case) -> bool {
+    case.status != Status::Closed || case.live_tasks().next().is_some()
 }
 
 /// The clocks that run now, each with its name. What has stopped moves no more.
@@ -287,11 +310,16 @@ fn running(case: &Case) -> Vec<(ClockName, &Clock)> {
     if case.promised_clock.is_none() {
         clocks.push((ClockName::Acceptance, &case.acceptance_clock));
     }
-    if let Some(correction) = &case.correction {
-        clocks.push((ClockName::Correction, &correction.clock));
-    }
+    clocks.extend(case.correction.iter().map(|correction| (ClockName::Correction, &correction.clock)));
     clocks.extend(case.promised_clock.iter().map(|clock| (ClockName::Promised, clock)));
     clocks.extend(case.statutory_clock.iter().map(|clock| (ClockName::Statutory, clock)));
+    clocks.extend(case.stage_clock.iter().map(|clock| (ClockName::Stage, clock)));
+    clocks.extend(case.open_hearing().map(|right| (ClockName::Hearing, &right.clock)));
+    let suspended = case.suspension.iter().filter_map(|suspension| suspension.clock.as_ref());
+    clocks.extend(suspended.map(|clock| (ClockName::Suspension, clock)));
+    for promise in case.promises.iter().filter(|promise| promise.kept.is_none()) {
+        clocks.push((ClockName::Material(promise.material.clone()), &promise.clock));
+    }
     for task in case.live_tasks() {
         clocks.extend(task.clock.iter().map(|clock| (ClockName::Task(task.id), clock)));
     }
@@ -357,14 +385,21 @@ fn next_timer(
 }
 
 /// Writes the days, and the state when an event changed it. `false`: the case has changed meanwhile.
-async fn keep(tx: &mut Tx, around: &Surroundings<'_>, case: &Case, before: i64) -> Result<bool, CaseError> {
-    let days = record::days_of(case, around.calendar)?;
+async fn keep(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    case: &Case,
+    before: i64,
+) -> Result<bool, CaseError> {
+    let days = record::days_of(case, case_type, around.calendar)?;
     let state = (case.version != before).then(|| serde_json::to_string(case)).transpose()?;
     let changed = tx
         .execute(
             "update cases set due_on = $1, yellow_from = $2, statutory_due_on = $3, notice_until = $4,
-                 calendar_version = $5, told_calendar = $5, state = coalesce($6, state), version = $7
-             where id = $8 and version = $9 and status <> 'closed'",
+                 calendar_version = $5, told_calendar = case when $10 = 1 then $5 end,
+                 state = coalesce($6, state), version = $7
+             where id = $8 and version = $9",
             vals![
                 days.due_on,
                 days.yellow_from,
@@ -374,7 +409,8 @@ async fn keep(tx: &mut Tx, around: &Surroundings<'_>, case: &Case, before: i64) 
                 state,
                 case.version,
                 case.id,
-                before
+                before,
+                has_running(case)
             ],
         )
         .await?;

@@ -98,7 +98,8 @@ pub(crate) fn clerk(n: u8, body: u8, roles: &[Role]) -> Actor {
         body: body_id(body),
         division: String::new(),
         roles: roles.iter().copied().collect(),
-        shown_as: format!("示例{n}"),
+        deputy_of: Default::default(),
+            shown_as: format!("示例{n}"),
     })
 }
 

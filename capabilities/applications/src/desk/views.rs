@@ -375,7 +375,7 @@ fn task_of_case(
         conclusion: task.conclusion,
         text: task.text.clone(),
         makes: made::of_task(package, task).iter().map(|material| material.id.clone()).collect(),
-        actions: actions::allowed(case, task, clerk),
+        actions: actions::allowed(package, case, task, clerk),
     }
 }
 

@@ -75,7 +75,8 @@ mod tests {
                 body: BodyId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]),
                 division: own.into(),
                 roles: [Role::Supervision].into(),
-                shown_as: String::new(),
+                deputy_of: Default::default(),
+            shown_as: String::new(),
             };
             let body = Body {
                 id: BodyId::from_parts(Timestamp::UNIX_EPOCH, [2; 10]),

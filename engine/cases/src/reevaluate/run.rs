@@ -119,7 +119,7 @@ pub async fn count_open(tx: &mut Tx) -> Result<i64, CaseError> {
     let row = tx
         .fetch_one(
             "select count(*) from (select 1 from cases
-                 where told_calendar >= '' and status <> 'closed' limit $1) as open_cases",
+                 where told_calendar >= '' limit $1) as open_cases",
             vals![COUNT_MAX],
         )
         .await?;
@@ -128,15 +128,13 @@ pub async fn count_open(tx: &mut Tx) -> Result<i64, CaseError> {
 
 /// The ranges before and behind the version in force, so that the index gives the rows without a look at the others.
 pub(crate) const STALE: &str = "select c.id, c.number, c.state, c.told_calendar, c.calendar_version from cases c join (
-        select id from (select id from cases where told_calendar < $1 and status <> 'closed' limit $2) as a
+        select id from (select id from cases where told_calendar < $1 limit $2) as a
         union all
-        select id from (select id from cases where told_calendar > $1 and status <> 'closed' limit $2) as b
+        select id from (select id from cases where told_calendar > $1 limit $2) as b
         union all
-        select id from (select id from cases where told_calendar = $1 and calendar_version < $1
-                            and status <> 'closed' limit $2) as d
+        select id from (select id from cases where told_calendar = $1 and calendar_version < $1 limit $2) as d
         union all
-        select id from (select id from cases where told_calendar = $1 and calendar_version > $1
-                            and status <> 'closed' limit $2) as e) as behind on behind.id = c.id
+        select id from (select id from cases where told_calendar = $1 and calendar_version > $1 limit $2) as e) as behind on behind.id = c.id
      where not exists (select 1 from case_moves m where m.run = $3 and m.case_id = c.id and m.fault is not null)
      order by c.id limit $2";
 
@@ -242,7 +240,7 @@ pub(super) async fn note_move(
     tx: &mut Tx,
     run: i64,
     case: &Stale,
-    clock: ClockName,
+    clock: &ClockName,
     before: LastDay,
     after: LastDay,
 ) -> Result<(), CaseError> {

@@ -1,9 +1,10 @@
 -- The calendar under which the last days of a case were told to the people concerned. `calendar_version` says with
 -- which one the cached days were worked out: a command works with the newest at once, the telling comes behind.
-alter table cases add column told_calendar text not null default '';
-update cases set told_calendar = calendar_version;
--- Open cases that a newer calendar has not reached: every other version lies before or behind the one in force.
-create index cases_by_calendar on cases (told_calendar, calendar_version, id) where status <> 'closed';
+-- Null when no last day of the case can move any more; empty from a node of an older program.
+alter table cases add column told_calendar text default '';
+update cases set told_calendar = case when status <> 'closed' then calendar_version end;
+-- Cases that a newer calendar has not reached: every other version lies before or behind the one in force.
+create index cases_by_calendar on cases (told_calendar, calendar_version, id) where told_calendar is not null;
 
 -- Going over the open cases with a new calendar (重新计算时限).
 create table case_reevaluations (
