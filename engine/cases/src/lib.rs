@@ -43,13 +43,11 @@ pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
     ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground, HearingOn, Instant, InstantFinding,
-    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process, ProcessFault,
-    Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput, TerminationRule, TypeRef,
-    Warnings, YELLOW_WORKING_DAYS,
+    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process,
+    ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
+    TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
-pub use record::{
-    EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, act, effects_of, get, history, open,
-};
+pub use record::{EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, act, effects_of, get, history, open};
 pub use reevaluate::{
     ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
     count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, is_running, list_moves,

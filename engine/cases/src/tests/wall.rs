@@ -1,6 +1,6 @@
 //! A wall calendar on which limits are counted with a finger: it shares no code with the library that it checks.
 
-use legal_time::{Clock, ClockEvent, Unit};
+use legal_time::{Clock, ClockEvent, Limit, Unit};
 use serde_json::Value;
 
 /// What the finger finds.
@@ -26,6 +26,13 @@ impl Found {
             Self::Paused => crate::LastDay::Paused,
         }
     }
+}
+
+/// First and last day; an open one has no last.
+type Pause = (usize, Option<usize>);
+
+fn pause_on(pauses: &[Pause], day: usize) -> Option<Pause> {
+    pauses.iter().find(|(first, last)| *first <= day && last.is_none_or(|last| day <= last)).copied()
 }
 
 /// One entry a day from 1 January 2026, a Thursday; nothing in years without a notice.
@@ -70,42 +77,66 @@ impl Wall {
 
     /// The last day of a clock in working or calendar days.
     pub(super) fn due(&self, clock: &Clock) -> Found {
-        let mut start = None;
-        let mut pauses: Vec<(usize, Option<usize>)> = Vec::new();
+        let mut start = 0;
+        let mut pauses: Vec<Pause> = Vec::new();
+        let mut extensions = Vec::new();
         for event in &clock.events {
             let on = self.index_of(&event.on().to_string());
             match event {
-                ClockEvent::Start { .. } => start = Some(on),
+                ClockEvent::Start { .. } => start = on,
                 ClockEvent::Pause { .. } => pauses.push((on, None)),
                 ClockEvent::Resume { .. } => pauses.last_mut().unwrap().1 = Some(on),
+                ClockEvent::Extend { by, .. } => extensions.push((on, by)),
                 ClockEvent::Stop { .. } => {}
-                ClockEvent::Extend { .. } => unreachable!("the dog licence knows no extension"),
             }
         }
-        let pause = |day: usize| {
-            pauses.iter().find(|(first, last)| *first <= day && last.is_none_or(|last| day <= last)).copied()
+        let mut unit = clock.limit.unit;
+        let mut day = match self.count(start, &clock.limit, &pauses) {
+            Ok(day) => day,
+            Err(found) => return found,
         };
-        let (mut day, mut counted) = (start.unwrap(), 0);
-        while counted < clock.limit.amount {
+        for (on, by) in extensions {
+            let is_over = on > day && matches!(self.moved(day, unit, &pauses), Ok(end) if on > end);
+            if !is_over {
+                unit = by.unit;
+                day = match self.count(day, by, &pauses) {
+                    Ok(day) => day,
+                    Err(found) => return found,
+                };
+            }
+        }
+        match self.moved(day, unit, &pauses) {
+            Ok(end) => Found::On(self.date(end)),
+            Err(found) => found,
+        }
+    }
+
+    /// So many days on from a day, pauses left out.
+    fn count(&self, from: usize, limit: &Limit, pauses: &[Pause]) -> Result<usize, Found> {
+        let (mut day, mut counted) = (from, 0);
+        while counted < limit.amount {
             day += 1;
-            match (pause(day), clock.limit.unit, self.working[day]) {
-                (Some((_, None)), ..) => return Found::Paused,
+            match (pause_on(pauses, day), limit.unit, self.working[day]) {
+                (Some((_, None)), ..) => return Err(Found::Paused),
                 (Some(_), ..) => {}
-                (None, Unit::WorkingDays, None) => return Found::Unknown(self.days[day].0),
+                (None, Unit::WorkingDays, None) => return Err(Found::Unknown(self.days[day].0)),
                 (None, Unit::WorkingDays, Some(is_worked)) => counted += u32::from(is_worked),
                 (None, Unit::CalendarDays, _) => counted += 1,
-                (None, Unit::Months, _) => unreachable!("the dog licence knows no months"),
+                (None, Unit::Months, _) => unreachable!("no process here counts months"),
             }
         }
-        if clock.limit.unit == Unit::WorkingDays {
-            return Found::On(self.date(day));
-        }
+        Ok(day)
+    }
+
+    /// The last day, off a day off.
+    fn moved(&self, mut day: usize, unit: Unit, pauses: &[Pause]) -> Result<usize, Found> {
         loop {
-            match (pause(day), self.working[day]) {
-                (Some((_, None)), _) => return Found::Paused,
-                (None, None) => return Found::Unknown(self.days[day].0),
-                (None, Some(true)) => return Found::On(self.date(day)),
-                (Some(_), _) | (None, Some(false)) => day += 1,
+            match (unit, pause_on(pauses, day), self.working[day]) {
+                (Unit::WorkingDays, ..) => return Ok(day),
+                (_, Some((_, None)), _) => return Err(Found::Paused),
+                (_, None, None) => return Err(Found::Unknown(self.days[day].0)),
+                (_, None, Some(true)) => return Ok(day),
+                (_, Some(_), _) | (_, None, Some(false)) => day += 1,
             }
         }
     }

@@ -202,3 +202,68 @@ async fn what_is_behind_is_found_by_its_index() {
         "{lines:?}"
     );
 }
+
+/// Whatever anyone tries in a process with every construct, a new calendar moves what a count from scratch moves.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_clock_of_every_construct_moves_as_a_count_from_scratch_says() {
+    testkit::each_database(async |db| {
+        let mut office = Office::new(db).await;
+        office.case_type = super::super::everything::every_construct();
+        let (old, new) = announced_at_random();
+        (office.old, office.new) = (calendar("first", &old), calendar("later", &new));
+        let office = Arc::new(office);
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        for _ in 0..6 {
+            let mut tx = office.db.begin().await.unwrap();
+            for _ in 0..40 {
+                try_anything(&office, &mut tx, &mut runner).await;
+            }
+            tx.commit().await.unwrap();
+        }
+        let now = instant("2027-03-01T09:00");
+        let number = office.plan(now).await;
+        run_due(&office.db, &office.handlers(50, usize::MAX), now).await.unwrap();
+        let run = office.run(number).await;
+        let moved = check_under(&office, &run, &Wall::new(&old), &Wall::new(&new)).await;
+        assert!(moved > 20, "{run:?}");
+    })
+    .await;
+}
+
+/// The real notice of 2026; and one with days off spread over the year, with the year after it.
+fn announced_at_random() -> (Vec<Value>, Vec<Value>) {
+    let (first, mut later) = files();
+    let off =
+        ["2026-03-20", "2026-04-15", "2026-05-20", "2026-06-03", "2026-07-08", "2026-08-12", "2026-09-10"];
+    let days = later[0]["days"].as_array_mut().unwrap();
+    days.extend(off.map(|date| json!({ "name": "纪念日", "date": date, "isOffDay": true })));
+    days.push(json!({ "name": "纪念日", "date": "2026-06-07", "isOffDay": false }));
+    (first, later)
+}
+
+async fn try_anything(office: &Office, tx: &mut Tx, runner: &mut proptest::test_runner::TestRunner) {
+    use proptest::strategy::ValueTree as _;
+    let (facts, intake) = super::super::by_chance::facts().new_tree(runner).unwrap().current();
+    let steps = super::super::by_chance::moves(14).new_tree(runner).unwrap().current();
+    let days = (0..200i64).new_tree(runner).unwrap().current();
+    let mut now = instant("2026-03-02T09:00").checked_add((days * 24).hours()).unwrap();
+    let Actor::Person(person) = citizen() else { unreachable!() };
+    let new = NewCase {
+        division: "430102001".into(),
+        applicant: crate::Applicant { person: person.person, acting_for: None },
+        applicant_name: "张*".into(),
+        facts: object(&facts),
+        answers: Map::new(),
+        intake,
+    };
+    let case_type = &office.case_type;
+    let mut case = record::open(tx, &office.at(now, &office.old), case_type, &citizen(), new).await.unwrap();
+    for step in &steps {
+        now = now.checked_add((step.hours / 4).hours()).unwrap();
+        let (who, command) = super::super::by_chance::attempt(&case, step);
+        let around = office.at(now, &office.old);
+        if let Ok(after) = record::act(tx, &around, case_type, case.id, None, &who, command).await {
+            case = after;
+        }
+    }
+}
