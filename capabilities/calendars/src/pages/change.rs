@@ -97,7 +97,7 @@ pub(crate) async fn preview_upload(
         Some(file) if file.bytes.len() as u64 > FILE_BYTES_MAX => {
             return Err(Refusal::TooLarge(FILE_BYTES_MAX).into());
         }
-        Some(file) => String::from_utf8(file.bytes.to_vec()).ok(),
+        Some(file) => String::from_utf8(file.bytes.to_vec()).ok().filter(|text| !text.trim().is_empty()),
         None => None,
     };
     let Some(content) = content else {

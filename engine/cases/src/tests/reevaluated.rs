@@ -62,18 +62,23 @@ enum Until {
 }
 
 /// More of those that are quickly made.
-const STATES: [Until; 11] = [
+const STATES: [Until; 16] = [
     Until::Submitted,
     Until::Accepted,
     Until::CorrectionBefore,
     Until::Hanging,
+    Until::Submitted,
     Until::Withdrawn,
     Until::Corrected,
+    Until::Submitted,
     Until::Deciding,
-    Until::CorrectionAfter,
     Until::Accepted,
     Until::Submitted,
+    Until::CorrectionAfter,
+    Until::Submitted,
     Until::CorrectionBefore,
+    Until::Accepted,
+    Until::Submitted,
 ];
 
 /// Days on which cases are submitted; the last notices still end in the year that is known.
