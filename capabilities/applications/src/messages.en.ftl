@@ -91,6 +91,7 @@ applications-accept-by = Answer on acceptance by
 applications-correct-by = Correct it by
 applications-decide-by = Decision by
 applications-due-unknown = Not known yet
+applications-due-has-moved = The last day has moved
 applications-due-not-announced = The holidays of { $year } are not announced yet; the date follows when they are
 applications-light-open = Date to follow
 applications-due-paused = The clock is stopped

@@ -91,6 +91,7 @@ applications-accept-by = 最迟答复是否受理
 applications-correct-by = 最迟补正日期
 applications-decide-by = 最迟作出决定
 applications-due-unknown = 暂时无法确定
+applications-due-has-moved = 期限的最后一日有变动
 applications-due-not-announced = { $year }年放假安排尚未公布，公布后自动算出
 applications-light-open = 期限待定
 applications-due-paused = 暂停计时

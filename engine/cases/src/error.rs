@@ -143,6 +143,9 @@ pub enum CaseError {
     /// The case runs under a package version that this node does not know.
     #[error("unknown package version {0}")]
     UnknownType(String),
+    /// Days were told under a calendar that is not kept here.
+    #[error("calendar {0} is not known")]
+    UnknownCalendar(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -214,7 +217,10 @@ impl From<CaseError> for Refusal {
                 Self::Conflict(Message::new("cases-nobody-competent").with("what", what))
             }
             CaseError::Store(error) => error.into(),
-            CaseError::UnknownType(_) | CaseError::Clock(_) | CaseError::Damaged(_) => Self::internal(error),
+            CaseError::UnknownType(_)
+            | CaseError::UnknownCalendar(_)
+            | CaseError::Clock(_)
+            | CaseError::Damaged(_) => Self::internal(error),
         }
     }
 }

@@ -23,6 +23,7 @@ mod event;
 mod findings;
 mod process;
 mod record;
+mod reevaluate;
 mod stage;
 mod status;
 mod worklist;
@@ -49,6 +50,11 @@ pub use process::{
 pub use record::{
     EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
 };
+pub use reevaluate::{
+    ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
+    count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, is_running, list_moves,
+    list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
+};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
     CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices,
@@ -56,8 +62,10 @@ pub use worklist::{
 };
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
+    store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
+];
 
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

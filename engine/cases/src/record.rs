@@ -14,6 +14,7 @@ use crate::days::{due_on, yellow_from};
 use crate::error::CaseError;
 use crate::event::{Event, Intake, Recorded};
 use crate::process::{CaseType, Effect};
+use crate::reevaluate::has_running;
 use crate::stage::find_body;
 use crate::status::{Outcome, Status};
 
@@ -54,7 +55,7 @@ pub struct NewCase {
     pub intake: Intake,
 }
 
-fn with_context<T>(
+pub(crate) fn with_context<T>(
     around: &Surroundings<'_>,
     case_type: &CaseType,
     run: impl FnOnce(&Context<'_>) -> T,
@@ -163,7 +164,7 @@ async fn write_rest(
     Ok(())
 }
 
-fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
+pub(crate) fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
     for event in events {
         let recorded = recorded(now, case.version + 1, by, &name_of(by), event);
         case.apply(&recorded);
@@ -213,15 +214,15 @@ async fn next_number(
     Ok(format!("{prefix}{}{serial:04}", day.strftime("%Y%m%d")))
 }
 
-struct Days {
-    due_on: Option<Date>,
-    yellow_from: Option<Date>,
-    statutory: Option<Date>,
+pub(crate) struct Days {
+    pub(crate) due_on: Option<Date>,
+    pub(crate) yellow_from: Option<Date>,
+    pub(crate) statutory: Option<Date>,
     /// Last day of the public notice that hangs.
-    notice_until: Option<Date>,
+    pub(crate) notice_until: Option<Date>,
 }
 
-fn days_of(case: &Case, case_type: &CaseType, calendar: &Calendar) -> Result<Days, CaseError> {
+pub(crate) fn days_of(case: &Case, case_type: &CaseType, calendar: &Calendar) -> Result<Days, CaseError> {
     if case.status == Status::Closed {
         // A case that was withdrawn takes its notice down with it.
         return Ok(Days { due_on: None, yellow_from: None, statutory: None, notice_until: None });
@@ -244,8 +245,9 @@ async fn insert_case(
     tx.execute(
         "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
              status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
-             submitted_at, closed_at, notice_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+             submitted_at, closed_at, notice_until, told_calendar)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $22)",
         vals![
             case.id,
             &case.number,
@@ -267,7 +269,8 @@ async fn insert_case(
             case.version,
             case.submitted_at,
             case.closed_at,
-            days.notice_until
+            days.notice_until,
+            has_running(case).then(|| around.calendar.version().to_owned())
         ],
     )
     .await?;
@@ -286,7 +289,7 @@ async fn update_case(
         .execute(
             "update cases set status = $1, stage = $2, outcome = $3, due_on = $4, yellow_from = $5,
                  statutory_due_on = $6, calendar_version = $7, state = $8, version = $9, closed_at = $10,
-                 notice_until = $11
+                 notice_until = $11, told_calendar = case when $14 = 1 then coalesce(told_calendar, $7) end
              where id = $12 and version = $13",
             vals![
                 case.status.as_str(),
@@ -301,14 +304,15 @@ async fn update_case(
                 case.closed_at,
                 days.notice_until,
                 case.id,
-                before
+                before,
+                has_running(case)
             ],
         )
         .await?;
     if changed == 1 { Ok(()) } else { Err(CaseError::Stale) }
 }
 
-async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
+pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
     for Recorded { id, seq, at, actor, actor_name, event } in events {
         tx.execute(
             "insert into case_events (case_id, seq, id, at, actor, actor_name, kind, payload)
@@ -320,7 +324,7 @@ async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result
     Ok(())
 }
 
-async fn write_tasks(
+pub(crate) async fn write_tasks(
     tx: &mut Tx,
     around: &Surroundings<'_>,
     case_type: &CaseType,
@@ -388,7 +392,7 @@ async fn plan_timer(
 }
 
 /// One job for all events of a command, and only when one of them concerns somebody.
-async fn plan_telling(
+pub(crate) async fn plan_telling(
     tx: &mut Tx,
     now: Timestamp,
     case: CaseId,

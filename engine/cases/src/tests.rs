@@ -22,8 +22,10 @@ use crate::{Bodies, Body, Outcome, Status, TaskKind, TaskState};
 mod by_chance;
 mod by_hand;
 mod everything;
+mod reevaluated;
 mod stored;
 mod stored_by_chance;
+mod wall;
 mod ways;
 
 static CHINA: std::sync::LazyLock<Calendar> = std::sync::LazyLock::new(Calendar::china);

@@ -184,7 +184,7 @@ async fn post_command(
     }
     let given = Given { case, expected: request.version, command: request.command };
     let case = submit::submit(&mut tx, &room, by, given, visitor.now).await?;
-    let answer = views::outcome(&case, &room.calendar, visitor.today())?;
+    let answer = views::outcome(&case, room.calendar.current(), visitor.today())?;
     let answer = serde_json::to_string(&answer).map_err(Refusal::internal)?;
     once.keep(&mut tx, &answer).await?;
     tx.commit().await?;

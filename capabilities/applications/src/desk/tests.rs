@@ -168,7 +168,7 @@ impl Office {
             files: store::Files::open(folder.path(), &vault).unwrap(),
             vault,
             library: Arc::new(library.unwrap_or_else(|faults| panic!("{faults:#?}"))),
-            calendar: Arc::new(legal_time::Calendar::china()),
+            calendar: legal_time::CalendarInForce::new(1, legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::new(bodies()))),
         };
         let now = Arc::new(Mutex::new(instant(at)));

@@ -307,8 +307,9 @@ pub(super) fn case(
     case: &Case,
     dossier: Dossier,
 ) -> Result<DeskCase, DeskError> {
-    let (due_on, light) = due(case, &room.calendar, visitor.today())?;
-    let statutory = case.statutory_clock.as_ref().map(|clock| clock.evaluate(&room.calendar)).transpose();
+    let (due_on, light) = due(case, room.calendar.current(), visitor.today())?;
+    let statutory =
+        case.statutory_clock.as_ref().map(|clock| clock.evaluate(room.calendar.current())).transpose();
     let statutory = statutory.map_err(cases::CaseError::from)?;
     Ok(DeskCase {
         case: case.id.to_string(),

@@ -18,7 +18,7 @@ use crate::{Room, own_case, trace};
 
 /// What the leading clock of a case shows.
 pub(crate) fn reading(room: &Room, case: &Case) -> Result<Reading, Refusal> {
-    case.leading_clock().evaluate(&room.calendar).map_err(Refusal::internal)
+    case.leading_clock().evaluate(room.calendar.current()).map_err(Refusal::internal)
 }
 
 pub(crate) async fn api_list(

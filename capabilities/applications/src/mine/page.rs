@@ -140,6 +140,8 @@ struct CasePage {
     with: Vec<String>,
     due: String,
     due_label: String,
+    /// That the last day has moved, and why; empty when it has not.
+    moved: String,
     explanation: Vec<String>,
     days: Vec<(String, String)>,
     places: Vec<Place>,
@@ -193,6 +195,8 @@ fn build(room: &Room, visitor: &Visitor, package: &Package, mine: &MyCase, readi
         division: division::full_name(&case.division),
         with: trace::with_whom(visitor, room, case),
         due_label: visitor.t(due_label(case.status)),
+        moved: if is_closed { None } else { trace::moved(visitor, package, case, history, reading) }
+            .unwrap_or_default(),
         explanation: view::lines(visitor, reading),
         days: days(visitor, reading),
         places: trace::places(visitor, room, package, case),

@@ -291,7 +291,7 @@ pub(crate) fn acceptance(room: &Room, case: &Case) -> Result<Reading, Refusal> {
         case.acceptance_clock.limit.clone(),
         kernel::china_date(case.submitted_at),
     );
-    clock.evaluate(&room.calendar).map_err(Refusal::internal)
+    clock.evaluate(room.calendar.current()).map_err(Refusal::internal)
 }
 
 pub(crate) async fn api(

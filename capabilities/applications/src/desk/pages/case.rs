@@ -214,7 +214,7 @@ impl Seen<'_> {
         work: Option<Work>,
     ) -> Result<CasePage, DeskError> {
         let Self { visitor, room, package, case } = *self;
-        let (due, light) = views::due(case, &room.calendar, visitor.today())?;
+        let (due, light) = views::due(case, room.calendar.current(), visitor.today())?;
         let title = names::pick(visitor, &package.item.name);
         let (files, viewer) = self.files(&dossier.materials, query);
         Ok(CasePage {
@@ -481,7 +481,7 @@ pub(super) fn clocks(visitor: &Visitor, room: &Room, case: &Case) -> Result<Vec<
 }
 
 fn clock(visitor: &Visitor, room: &Room, key: &str, clock: &Clock) -> Result<ClockView, DeskError> {
-    let reading = clock.evaluate(&room.calendar).map_err(cases::CaseError::from)?;
+    let reading = clock.evaluate(room.calendar.current()).map_err(cases::CaseError::from)?;
     let (lines, limit) = match visitor.lang {
         Lang::ZhCn => (reading.explanation.lines_zh(), clock.limit.display_zh()),
         Lang::En => (reading.explanation.lines_en(), clock.limit.to_string()),

@@ -116,7 +116,7 @@ fn notice(place: &Place<'_>, task: &Task) -> Vec<(String, String)> {
 
 /// The task's own last day, where its branch has a limit of its own.
 fn task_due(place: &Place<'_>, task: &Task) -> String {
-    let reading = task.clock.as_ref().and_then(|clock| clock.evaluate(&place.room.calendar).ok());
+    let reading = task.clock.as_ref().and_then(|clock| clock.evaluate(place.room.calendar.current()).ok());
     reading.and_then(|reading| reading.due.date()).map(|day| place.visitor.date(day)).unwrap_or_default()
 }
 
