@@ -14,10 +14,12 @@ mod command;
 mod error;
 mod event;
 mod findings;
+mod lists;
 mod process;
 mod record;
 mod stage;
 mod status;
+mod tasks;
 mod worklist;
 
 pub use bodies::{Bodies, Body, division_at};
@@ -26,6 +28,7 @@ pub use command::{Command, Context};
 pub use error::CaseError;
 pub use event::{Conclusion, Defect, Event, Recorded};
 pub use findings::{FindingFault, FindingRule, check_findings};
+pub use lists::{CaseSummary, hanging_notices, of_applicant};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, Condition, CorrectionRule, Effect, Effects, Executor, Executors,
@@ -37,13 +40,16 @@ pub use record::{
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
-    CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices,
-    light_on, of_applicant, worklist,
+    COUNTED_MAX, LightDays, Lights, NUMBER_END_MIN, Place, Scope, Sort, WATCHED_MAX, WorkFilter, WorkItem,
+    WorkPage, WorkQuery, WorkState, case_of_task, count_lights, find_by_number, find_by_number_end,
+    is_watched, items_of_worklist, unwatch, watch, worklist,
 };
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
+    store::Migration::new("cases/0002_worklist", include_str!("sql/0002_worklist.sql")),
+];
 
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

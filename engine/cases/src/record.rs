@@ -15,6 +15,7 @@ use crate::event::{Event, Recorded};
 use crate::process::{CaseType, Effect};
 use crate::stage::{acceptance_task, find_body};
 use crate::status::{Outcome, Status};
+use crate::tasks;
 
 /// The job that lets time act on a case. Payload: `{"case": id}`.
 pub const TIMER_JOB: &str = "cases.timer";
@@ -22,8 +23,6 @@ pub const TIMER_JOB: &str = "cases.timer";
 pub const EFFECT_JOB: &str = "cases.effect";
 /// Working days before the end on which the light turns yellow.
 pub const YELLOW_WORKING_DAYS: u32 = 3;
-/// Stands for "no day known" where lists sort by day.
-pub(crate) const FAR_DAY: &str = "9999-12-31";
 
 /// The engine's surroundings while the program runs.
 #[derive(Clone, Copy)]
@@ -89,7 +88,7 @@ pub async fn open(
     case.apply(&second);
     insert_case(tx, around, &case).await?;
     insert_events(tx, case.id, &[first, second]).await?;
-    write_tasks(tx, around, &case).await?;
+    tasks::write(tx, around, None, &case, false).await?;
     plan_timer(tx, around, case_type, &case).await?;
     Ok(case)
 }
@@ -110,6 +109,7 @@ pub async fn act(
     if expected.is_some_and(|expected| expected != before) {
         return Err(CaseError::Stale);
     }
+    let seen = case.clone();
     let mut events = Vec::new();
     let overdue = with_context(around, case_type, |ctx| case.decide(ctx, &Actor::System, Command::Tick))?;
     take(&mut case, &mut events, around.now, &Actor::System, overdue);
@@ -120,7 +120,7 @@ pub async fn act(
     }
     update_case(tx, around, &case, before).await?;
     insert_events(tx, id, &events).await?;
-    write_tasks(tx, around, &case).await?;
+    tasks::write(tx, around, Some(&seen), &case, false).await?;
     plan_timer(tx, around, case_type, &case).await?;
     for recorded in &events {
         if let Event::Decided { .. } = recorded.event {
@@ -188,7 +188,7 @@ struct Days {
     notice_until: Option<Date>,
 }
 
-fn due_of(clock: &legal_time::Clock, calendar: &Calendar) -> Result<Option<Date>, CaseError> {
+pub(crate) fn due_of(clock: &legal_time::Clock, calendar: &Calendar) -> Result<Option<Date>, CaseError> {
     Ok(clock.evaluate(calendar)?.due.date())
 }
 
@@ -292,42 +292,6 @@ async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result
             "insert into case_events (case_id, seq, id, at, actor, actor_name, kind, payload)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
             vals![case, *seq, *id, *at, actor, actor_name, event.kind(), serde_json::to_string(event)?],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-async fn write_tasks(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
-    let of_case = due_of(case.leading_clock(), around.calendar)?;
-    for task in &case.tasks {
-        let own = task.clock.as_ref().map(|clock| due_of(clock, around.calendar)).transpose()?.flatten();
-        let due = own.into_iter().chain(of_case).min();
-        let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
-        // While the applicant corrects, the office's work waits too and leaves the worklists.
-        let state =
-            if task.is_live() && case.status == Status::Correction { "waiting" } else { task.state.as_str() };
-        tx.execute(
-            "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
-                 opened_at, due_on, yellow_from)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-             on conflict (id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
-                 claimed_name = excluded.claimed_name, due_on = excluded.due_on, yellow_from = excluded.yellow_from",
-            vals![
-                task.id,
-                case.id,
-                &task.stage,
-                task.branch.as_deref(),
-                task.work.as_str(),
-                task.role.as_str(),
-                task.body,
-                state,
-                task.claimed_by,
-                task.claimed_name.as_deref(),
-                task.opened_at,
-                text(due),
-                text(yellow_from(due, around.calendar))
-            ],
         )
         .await?;
     }
