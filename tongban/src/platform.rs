@@ -82,6 +82,7 @@ fn texts() -> anyhow::Result<Catalogue> {
     let source = |room, (zh_cn, en)| Source { room, zh_cn, en };
     Ok(Catalogue::load(&[
         source("identity", identity::MESSAGES),
+        source("rules", rules::MESSAGES),
         source("cases", cases::MESSAGES),
         source("catalogue", catalogue::MESSAGES),
         source("applications", applications::MESSAGES),

@@ -123,7 +123,7 @@ pub(crate) async fn get_awaiting(tx: &mut Tx, by: &PersonActor, id: CaseId) -> R
     match case.status {
         Status::Correction => Ok(case),
         Status::Closed => Err(CaseError::Closed),
-        Status::Submitted | Status::InProgress => Err(CaseError::NoCorrectionAwaited),
+        Status::Submitted | Status::InProgress | Status::Suspended => Err(CaseError::NoCorrectionAwaited),
     }
 }
 
@@ -215,6 +215,7 @@ pub async fn send(
         fields: fields.into_iter().collect(),
         materials: materials.iter().cloned().collect(),
         facts: facts(&package, &answers),
+        partial: false,
     };
     let bodies = room.bodies();
     let around = room.around(&bodies, now);

@@ -1,6 +1,6 @@
 //! Handing in a complete draft: it becomes a case. Repeating it gives the first receipt again.
 
-use cases::{Bodies, Case, CaseError, NewCase};
+use cases::{Bodies, Case, CaseError, Intake, NewCase};
 use catalogue::{Field, Kind, Package};
 use kernel::{Actor, DraftId, FieldError, Message, Refusal, Timestamp};
 use serde_json::Value;
@@ -86,6 +86,8 @@ pub async fn submit(
         applicant: draft.applicant.clone(),
         applicant_name: person.shown_as.clone(),
         facts: facts(&package, &draft.answers),
+        answers: Answers::new(),
+        intake: Intake::default(),
     };
     let bodies = room.bodies();
     let case = cases::open(tx, &room.around(&bodies, now), &package.case_type, by, new).await?;
@@ -96,8 +98,8 @@ pub async fn submit(
 
 /// The form values that the process reads: only these leave the sealed answers.
 pub(crate) fn facts(package: &Package, answers: &Answers) -> Answers {
-    let read = package.case_type.process.fields_read();
-    let value = |field: &&str| answers.get(*field).map(|value| ((*field).to_owned(), value.clone()));
+    let read = package.case_type.fields_read();
+    let value = |field: &String| answers.get(field).map(|value| (field.clone(), value.clone()));
     read.iter().filter_map(value).collect()
 }
 

@@ -364,6 +364,7 @@ fn staff((staff, body): (StaffId, kernel::BodyId), division: &str) -> Actor {
         body,
         division: division.into(),
         roles: [Role::Acceptance, Role::Review, Role::Decision].into(),
+        deputy_of: Default::default(),
         shown_as: "陈受理".into(),
     })
 }

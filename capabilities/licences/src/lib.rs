@@ -31,7 +31,7 @@ pub use fonts::{MissingGlyph, check_glyphs};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
 pub use record::{Licence, Revocation, State, find, held_by, of_case};
-pub use revoke::{RevokeError, revoke};
+pub use revoke::{RevokeError, revoke, revoke_by_decision};
 pub use room::{Room, routes};
 pub use signers::{Signers, SignersError};
 pub use verify::{Verified, VerifyError, verify as verify_file};

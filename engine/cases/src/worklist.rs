@@ -3,8 +3,6 @@
 //! A page never costs more than a bounded number of rows, however long the list is: where a filter has no index of
 //! its own, so many rows are looked at, and a page that did not fill up says from where to look on.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use kernel::{CaseId, StaffActor, StaffId, TaskId, Timestamp, to_micros};
 use legal_time::Light;
@@ -91,8 +89,6 @@ pub struct WorkFilter {
 pub struct WorkQuery<'a> {
     /// For whom.
     pub clerk: &'a StaffActor,
-    /// The colleagues for whom the clerk stands in today.
-    pub deputy_of: &'a BTreeSet<StaffId>,
     /// Whose work.
     pub scope: Scope,
     /// What it must be like.
@@ -211,7 +207,8 @@ impl WorkItem {
     /// Reads a row of `ranges::columns!`.
     fn read(row: &Row, days: LightDays) -> Result<Self, CaseError> {
         let due: Date = row.get(13)?;
-        let due_on = (due != FAR_DAY).then_some(due);
+        let known = |day: Date| (day != FAR_DAY).then_some(day);
+        let (due_on, yellow_from) = (known(due), known(row.get(17)?));
         let state = word(row, 10, WorkState::from_word)?;
         Ok(Self {
             task: row.get(0)?,
@@ -229,7 +226,7 @@ impl WorkItem {
             claimed_name: row.get(12)?,
             express: row.get(14)?,
             due_on,
-            light: if state.is_over() { Light::Grey } else { days.light(due_on) },
+            light: if state.is_over() { Light::Grey } else { days.light(due_on, yellow_from) },
             submitted_at: row.get(15)?,
             finished_at: row.get(16)?,
         })

@@ -135,7 +135,8 @@ async fn strangers_change_nothing() {
         body: store::fresh_id((platform.clock)()),
         division: "430000".into(),
         roles: [Role::Supervision].into(),
-        shown_as: "监察".into(),
+        deputy_of: Default::default(),
+            shown_as: "监察".into(),
     });
     let changed: Vec<String> = platform
         .routes

@@ -256,7 +256,8 @@ fn routine(found: &Found, clerk: &StaffActor) -> Result<(), DeskError> {
     if !task.is_live() {
         return Err(CaseError::TaskDone.into());
     }
-    if task.claimed_by.is_some_and(|holder| holder != clerk.staff) {
+    let is_own = |holder| holder == clerk.staff || clerk.deputy_of.contains(&holder);
+    if task.claimed_by.is_some_and(|holder| !is_own(holder)) {
         return Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default()).into());
     }
     if case.status == Status::Correction {

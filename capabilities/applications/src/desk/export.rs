@@ -11,9 +11,9 @@ use kernel::StaffActor;
 use store::page::PageSize;
 use web::Visitor;
 
+use super::DeskError;
 use super::listing::Asked;
 use super::views::{self, DeskTaskRow};
-use super::{DeskError, see};
 use crate::{Room, trace};
 
 /// Most rows of a file: more is no list to work through but a matter of statistics.
@@ -64,8 +64,7 @@ struct Part {
 impl Part {
     async fn write(mut self) -> Result<Option<(Bytes, Self)>, DeskError> {
         let Some(place) = self.next.take() else { return Ok(None) };
-        let deputy_of = see::deputy_of(&self.clerk);
-        let query = self.asked.query(&self.clerk, &deputy_of, self.visitor.today(), &self.room.calendar);
+        let query = self.asked.query(&self.room, &self.clerk, self.visitor.today());
         let size = PageSize::try_from(100).unwrap_or_default();
         let mut tx = self.room.db.snapshot().await?;
         let page = cases::worklist(&mut tx, &query, &place, size).await?;

@@ -1,16 +1,17 @@
 //! Which list: the words of an address that name it, the same for pages, the API, files and saved filters.
 
-use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use cases::{Place, Scope, Sort, TaskKind, WorkFilter, WorkQuery};
+use cases::{LightDays, Place, Scope, Sort, TaskKind, WorkFilter, WorkQuery};
 use codes::DivisionCode;
 use jiff::civil::Date;
-use kernel::{FieldError, Message, Refusal, StaffActor, StaffId};
-use legal_time::{Calendar, Light};
+use kernel::{FieldError, Message, Refusal, StaffActor};
+use legal_time::Light;
 use serde::Deserialize;
 use store::page::{Cursor, PageSize};
 use utoipa::IntoParams;
+
+use crate::Room;
 
 /// Longer than any code of ours.
 const CODE_LENGTH_MAX: usize = 64;
@@ -189,21 +190,9 @@ fn size(text: &str) -> Option<PageSize> {
 
 impl Asked {
     /// The engine's query for this list.
-    pub(super) fn query<'a>(
-        &'a self,
-        clerk: &'a StaffActor,
-        deputy_of: &'a BTreeSet<StaffId>,
-        today: Date,
-        calendar: &Calendar,
-    ) -> WorkQuery<'a> {
-        WorkQuery {
-            clerk,
-            deputy_of,
-            scope: self.scope,
-            filter: &self.filter,
-            sort: self.sort,
-            days: cases::LightDays::of(today, calendar),
-        }
+    pub(super) fn query<'a>(&'a self, room: &Room, clerk: &'a StaffActor, today: Date) -> WorkQuery<'a> {
+        let days = light_days(room, today);
+        WorkQuery { clerk, scope: self.scope, filter: &self.filter, sort: self.sort, days }
     }
 
     /// How many filters are set beside the light, which has its own place on the page.
@@ -274,6 +263,13 @@ impl Asked {
             .map_err(|_form| Refusal::field("query", Message::new("desk-list-unknown-word")))?;
         Ok(Self { place: Place::First, ..words.read()? })
     }
+}
+
+/// What the lights mean on a day, for every package version under which work may wait.
+fn light_days(room: &Room, today: Date) -> LightDays {
+    let warns = room.library.versions().map(|package| package.case_type.process.warnings.yellow);
+    let (least, most) = warns.fold((u32::MAX, 0), |(least, most), days| (least.min(days), most.max(days)));
+    LightDays::of(today, &room.calendar, &(least.min(most)..=most))
 }
 
 #[cfg(test)]

@@ -266,3 +266,4 @@ desk-watch-lead = The limits of the waiting work of every body in this division.
 desk-watch-body = Body
 desk-watch-empty = There is no body in this division
 desk-watch-none = No such task
+desk-no-such-colleague = This colleague does not work in the body of the task, or does not have its role.

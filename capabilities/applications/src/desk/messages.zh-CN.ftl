@@ -248,3 +248,4 @@ desk-watch-lead = 本地区各机构待办任务的期限情况。这里不显�
 desk-watch-body = 机构
 desk-watch-empty = 本地区没有机构
 desk-watch-none = 没有符合条件的任务
+desk-no-such-colleague = 这位同事不在办理这项任务的机构，或者没有相应岗位。

@@ -1,11 +1,10 @@
 //! What a clerk may see: cases that their body has or had work on, opened for the purpose of handling them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cases::{Case, CaseError};
 use catalogue::Package;
-use kernel::{Actor, CaseId, LegalPersonId, MaterialId, StaffActor, StaffId, Timestamp};
+use kernel::{Actor, CaseId, LegalPersonId, MaterialId, StaffActor, Timestamp};
 use serde_json::{Map, Value};
 use store::{Purpose, Tx, access_log, vals};
 
@@ -19,11 +18,6 @@ const HANDLING: &str = "handling";
 /// The member of staff who acts.
 pub(super) fn staff(by: &Actor) -> Result<&StaffActor, DeskError> {
     by.staff().map_err(DeskError::Refused)
-}
-
-/// The colleagues for whom this clerk stands in today (代理). The directory keeps no such records yet, so nobody does.
-pub(super) fn deputy_of(_clerk: &StaffActor) -> BTreeSet<StaffId> {
-    BTreeSet::new()
 }
 
 /// The case, if work on it lies or lay in the clerk's body. To anybody else it is not there.

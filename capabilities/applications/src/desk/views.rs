@@ -70,6 +70,8 @@ pub(super) struct DeskTaskRow {
     pub(super) claimed_name: Option<String>,
     /// Whether it is the clerk who asks.
     pub(super) mine: bool,
+    /// Whether it is a colleague for whom that clerk stands in (代理).
+    pub(super) delegated: bool,
     /// 绿色通道
     pub(super) express: bool,
     /// Where it was applied for.
@@ -129,6 +131,7 @@ pub(super) fn task_row(visitor: &Visitor, room: &Room, clerk: &StaffActor, row: 
         task_name,
         state: row.state.as_str(),
         mine: row.claimed_by == Some(clerk.staff),
+        delegated: row.claimed_by.is_some_and(|holder| clerk.deputy_of.contains(&holder)),
         claimed_name: row.claimed_name,
         express: row.express,
         division: row.division,
@@ -400,7 +403,7 @@ fn task_of_case(
         conclusion: task.conclusion,
         text: task.text.clone(),
         makes: made::of_task(package, task).iter().map(|material| material.id.clone()).collect(),
-        actions: actions::allowed(case, task, clerk),
+        actions: actions::allowed(package, case, task, clerk),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Which bodies supervision watches: those of its own division and below, by the clocks of their work.
 
-use std::collections::BTreeSet;
-
 use cases::{Body, CaseError, Lights};
 use jiff::civil::Date;
 use kernel::{Role, StaffActor};
@@ -34,11 +32,11 @@ pub(super) async fn bodies(
     watched.sort_by(|a, b| a.slug.cmp(&b.slug));
     let more = watched.len() > BODIES_ON_PAGE;
     watched.truncate(BODIES_ON_PAGE);
-    let (everything, nobody) = (Asked::default(), BTreeSet::new());
+    let everything = Asked::default();
     let mut items = Vec::new();
     for body in &watched {
         let clerk = as_clerk_of(watcher, body);
-        let query = everything.query(&clerk, &nobody, today, &room.calendar);
+        let query = everything.query(room, &clerk, today);
         items.push(((*body).clone(), cases::count_lights(tx, &query).await?));
     }
     let next = watched.last().filter(|_| more).map(|body| body.slug.clone());
@@ -80,6 +78,7 @@ mod tests {
                 body: BodyId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]),
                 division: own.into(),
                 roles: [Role::Supervision].into(),
+                deputy_of: Default::default(),
                 shown_as: String::new(),
             };
             let body = Body {

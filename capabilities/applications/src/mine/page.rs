@@ -216,7 +216,7 @@ const fn due_label(status: Status) -> &'static str {
     match status {
         Status::Submitted => "applications-accept-by",
         Status::Correction => "applications-correct-by",
-        Status::InProgress | Status::Closed => "applications-decide-by",
+        Status::InProgress | Status::Suspended | Status::Closed => "applications-decide-by",
     }
 }
 

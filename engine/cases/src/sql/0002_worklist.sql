@@ -27,10 +27,8 @@ update case_tasks set number_reversed = (
         select substr(rest, 1, length(rest) - 1), turned || substr(rest, length(rest)) from turning where rest <> ''
     ) select turned from turning where rest = '');
 
--- The day on which a light turns yellow follows from the last day and the calendar; see `LightDays`.
 drop index case_tasks_worklist;
 drop index case_tasks_mine;
-alter table case_tasks drop column yellow_from;
 
 -- Live and finished work share the table, because a finished task is still asked for (by its case, its number, its
 -- clerk), and a row that moves from table to table is one that can be lost or doubled. They do not share an index:

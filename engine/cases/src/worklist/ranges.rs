@@ -92,8 +92,8 @@ impl Key {
     }
 }
 
-/// Statements that read along an index, forwards and backwards. `$1` to `$9` filter, `$10` to `$13` bound the range,
-/// `$14` is the number of rows, `$15` and on lead to the range.
+/// Statements that read along an index, forwards and backwards. `$1` to `$11` filter, `$12` to `$15` bound the range,
+/// `$16` is the number of rows, `$17` and on lead to the range.
 struct Statements {
     rising: &'static str,
     falling: &'static str,
@@ -105,12 +105,12 @@ struct Statements {
 macro_rules! columns {
     () => {
         "t.id, t.case_id, t.number, t.item, t.handling, t.package_version, t.division, t.stage, t.branch, t.work, \
-         t.state, t.claimed_by, t.claimed_name, t.due_on, t.express, t.submitted_at, t.finished_at"
+         t.state, t.claimed_by, t.claimed_name, t.due_on, t.express, t.submitted_at, t.finished_at, t.yellow_from"
     };
 }
 pub(super) use columns;
 
-// The filters stand in one CASE and not side by side: of nine conditions that may each be left out PostgreSQL
+// The filters stand in one CASE and not side by side: of many conditions that may each be left out PostgreSQL
 // believes that hardly a row passes, and would then rather fetch and sort a whole list than walk along its index.
 macro_rules! filters {
     () => {
@@ -122,7 +122,9 @@ macro_rules! filters {
              and (cast($6 as text) is null or t.state = $6)
              and (cast($7 as text) is null or substr(t.due_rank, 1, 1) = $7)
              and (cast($8 as text) is null or substr(t.due_rank, 2) >= $8)
-             and (cast($9 as text) is null or substr(t.due_rank, 2) <= $9) then true else false end"
+             and (cast($9 as text) is null or substr(t.due_rank, 2) <= $9)
+             and (cast($10 as text) is null or t.yellow_from <= $10)
+             and (cast($11 as text) is null or t.yellow_from > $11) then true else false end"
     };
 }
 
@@ -136,13 +138,13 @@ macro_rules! statements {
                 $lead,
                 " and (t.",
                 $at,
-                ", t.id) > ($10, $11) and (t.",
+                ", t.id) > ($12, $13) and (t.",
                 $at,
-                ", t.id) <= ($12, $13)",
+                ", t.id) <= ($14, $15)",
                 filters!(),
                 " order by t.",
                 $at,
-                ", t.id limit $14"
+                ", t.id limit $16"
             ),
             falling: concat!(
                 "select ",
@@ -151,13 +153,13 @@ macro_rules! statements {
                 $lead,
                 " and (t.",
                 $at,
-                ", t.id) >= ($10, $11) and (t.",
+                ", t.id) >= ($12, $13) and (t.",
                 $at,
-                ", t.id) < ($12, $13)",
+                ", t.id) < ($14, $15)",
                 filters!(),
                 " order by t.",
                 $at,
-                " desc, t.id desc limit $14"
+                " desc, t.id desc limit $16"
             ),
             bound_rising: concat!(
                 "select t.",
@@ -166,12 +168,12 @@ macro_rules! statements {
                 $lead,
                 " and (t.",
                 $at,
-                ", t.id) > ($10, $11) and (t.",
+                ", t.id) > ($12, $13) and (t.",
                 $at,
-                ", t.id) <= ($12, $13)",
+                ", t.id) <= ($14, $15)",
                 " order by t.",
                 $at,
-                ", t.id limit 1 offset $14"
+                ", t.id limit 1 offset $16"
             ),
             bound_falling: concat!(
                 "select t.",
@@ -180,12 +182,12 @@ macro_rules! statements {
                 $lead,
                 " and (t.",
                 $at,
-                ", t.id) >= ($10, $11) and (t.",
+                ", t.id) >= ($12, $13) and (t.",
                 $at,
-                ", t.id) < ($12, $13)",
+                ", t.id) < ($14, $15)",
                 " order by t.",
                 $at,
-                " desc, t.id desc limit 1 offset $14"
+                " desc, t.id desc limit 1 offset $16"
             ),
         }
     };
@@ -214,26 +216,26 @@ impl Order {
     const fn statements(self) -> Statements {
         match self {
             Self::ByDue => {
-                statements!("t.body = $15 and t.role = $16 and t.state in ('open', 'claimed')", "due_rank")
+                statements!("t.body = $17 and t.role = $18 and t.state in ('open', 'claimed')", "due_rank")
             }
             Self::BySubmission => {
                 statements!(
-                    "t.body = $15 and t.role = $16 and t.state in ('open', 'claimed')",
+                    "t.body = $17 and t.role = $18 and t.state in ('open', 'claimed')",
                     "submitted_at"
                 )
             }
             Self::ByItem => statements!(
-                "t.body = $15 and t.role = $16 and t.item = $17 and t.state in ('open', 'claimed')",
+                "t.body = $17 and t.role = $18 and t.item = $19 and t.state in ('open', 'claimed')",
                 "due_rank"
             ),
             Self::MineByDue => {
-                statements!("t.claimed_by = $15 and t.body = $16 and t.state = 'claimed'", "due_rank")
+                statements!("t.claimed_by = $17 and t.body = $18 and t.state = 'claimed'", "due_rank")
             }
             Self::MineBySubmission => {
-                statements!("t.claimed_by = $15 and t.body = $16 and t.state = 'claimed'", "submitted_at")
+                statements!("t.claimed_by = $17 and t.body = $18 and t.state = 'claimed'", "submitted_at")
             }
             Self::Done => {
-                statements!("t.claimed_by = $15 and t.body = $16 and t.state = 'done'", "finished_at")
+                statements!("t.claimed_by = $17 and t.body = $18 and t.state = 'done'", "finished_at")
             }
         }
     }
@@ -296,7 +298,7 @@ pub(super) fn of(query: &WorkQuery<'_>, order: Order) -> Vec<Range> {
             roles.map(lead).collect()
         }
         Scope::Mine | Scope::Done => vec![vals![clerk.staff, clerk.body]],
-        Scope::Delegated => query.deputy_of.iter().map(|colleague| vals![*colleague, clerk.body]).collect(),
+        Scope::Delegated => clerk.deputy_of.iter().map(|colleague| vals![*colleague, clerk.body]).collect(),
         Scope::Watched => Vec::new(),
     };
     let bounds = bounds(query.filter, order, days);
@@ -329,7 +331,7 @@ pub(super) fn due_days(filter: &WorkFilter, days: LightDays) -> Option<(Date, Da
         None => (FIRST_DAY, FAR_DAY),
         Some(Light::Red) => (FIRST_DAY, days.today.saturating_sub(1.day())),
         Some(Light::Yellow) => (days.today, days.yellow_until),
-        Some(Light::Green) => (days.yellow_until.saturating_add(1.day()), last_known),
+        Some(Light::Green) => (days.surely_yellow_until.saturating_add(1.day()), last_known),
         Some(Light::Grey) => (FAR_DAY, FAR_DAY),
     };
     if let Some(from) = filter.due_from {
@@ -341,7 +343,7 @@ pub(super) fn due_days(filter: &WorkFilter, days: LightDays) -> Option<(Date, Da
     (first <= last).then_some((first, last))
 }
 
-/// `$1` to `$9`: what the range itself does not say already.
+/// `$1` to `$11`: what the range itself does not say already.
 fn filters(query: &WorkQuery<'_>, order: Order) -> Vec<Val> {
     let filter = query.filter;
     let by_rank = order.is_by_rank();
@@ -349,6 +351,9 @@ fn filters(query: &WorkQuery<'_>, order: Order) -> Vec<Val> {
     let state = filter.claimed.map(|claimed| if claimed { "claimed" } else { "open" });
     // Finished work has neither: its state is its own, and its days are past.
     let is_live = order != Order::Done;
+    // Days tell a light but for those on which packages differ.
+    let light =
+        |light| (filter.light == Some(light) && query.days.differ() && is_live).then_some(query.days.today);
     vals![
         filter.item.as_ref().filter(|_| order != Order::ByItem).cloned(),
         filter.handling.clone(),
@@ -358,7 +363,9 @@ fn filters(query: &WorkQuery<'_>, order: Order) -> Vec<Val> {
         state.filter(|_| is_live),
         filter.express.map(|express| if express { "0" } else { "1" }).filter(|_| !by_rank),
         days.map(|(first, _)| first).filter(|first| is_live && *first != FIRST_DAY),
-        days.map(|(_, last)| last).filter(|last| is_live && *last != FAR_DAY)
+        days.map(|(_, last)| last).filter(|last| is_live && *last != FAR_DAY),
+        light(Light::Yellow),
+        light(Light::Green)
     ]
 }
 

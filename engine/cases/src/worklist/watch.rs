@@ -60,7 +60,7 @@ pub(super) async fn items(tx: &mut Tx, query: &WorkQuery<'_>) -> Result<Vec<Work
     for row in &tx.fetch_all(TASKS, vals![clerk.staff, TASKS_MAX]).await? {
         let item = WorkItem::read(row, query.days)?;
         let (is_seen, items) = cases.entry(item.case).or_default();
-        *is_seen |= row.get::<BodyId>(17)? == clerk.body;
+        *is_seen |= row.get::<BodyId>(18)? == clerk.body;
         items.push(item);
     }
     let of_case = |(is_seen, items): (bool, Vec<WorkItem>)| {

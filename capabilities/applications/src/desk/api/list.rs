@@ -69,8 +69,7 @@ pub(super) async fn page(
     clerk: &StaffActor,
     asked: &Asked,
 ) -> Result<DeskTaskPage, DeskError> {
-    let deputy_of = see::deputy_of(clerk);
-    let query = asked.query(clerk, &deputy_of, visitor.today(), &room.calendar);
+    let query = asked.query(room, clerk, visitor.today());
     let mut tx = room.db.snapshot().await?;
     let page = cases::worklist(&mut tx, &query, &asked.place, asked.size).await?;
     let lights = cases::count_lights(&mut tx, &query).await?;

@@ -400,8 +400,8 @@ fn status_kind(case: &Case) -> &'static str {
     match (case.status, case.outcome) {
         (_, Some(Outcome::Granted)) => "success",
         (_, Some(Outcome::Refused | Outcome::NotAccepted)) => "danger",
-        (_, Some(Outcome::Withdrawn | Outcome::OutOfTime)) => "plain",
-        (Status::Correction, None) => "warning",
+        (_, Some(Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated)) => "plain",
+        (Status::Correction | Status::Suspended, None) => "warning",
         (Status::Submitted | Status::InProgress | Status::Closed, None) => "info",
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn show(
     let case = see::case(&mut tx, clerk, id).await?;
     let package = see::package(&room, &case)?;
     let task = case.task(http::id(&query.task)?).ok_or(CaseError::NoSuchTask)?;
-    if !actions::allowed(&case, task, clerk).contains(&DeskAction::SendCorrection) {
+    if !actions::allowed(&package, &case, task, clerk).contains(&DeskAction::SendCorrection) {
         return refuse(&visitor, id, why_not(&case).into());
     }
     let limit = package.case_type.process.correction.limit.to_limit();

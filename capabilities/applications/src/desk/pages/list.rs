@@ -235,12 +235,11 @@ impl List {
         clerk: &StaffActor,
         asked: &Asked,
     ) -> Result<Self, DeskError> {
-        let deputy_of = see::deputy_of(clerk);
-        let query = asked.query(clerk, &deputy_of, visitor.today(), &room.calendar);
+        let query = asked.query(room, clerk, visitor.today());
         let page = cases::worklist(tx, &query, &asked.place, asked.size).await?;
         let lights = cases::count_lights(tx, &query).await?;
         let items = cases::items_of_worklist(tx, clerk).await?.into_iter().collect();
-        Ok(Self { page, lights, items, is_deputy: !deputy_of.is_empty() })
+        Ok(Self { page, lights, items, is_deputy: !clerk.deputy_of.is_empty() })
     }
 
     fn page(
@@ -332,7 +331,7 @@ pub(super) fn row(visitor: &Visitor, task: DeskTaskRow) -> Row {
         light_word: crate::trace::light_word(visitor, task.light, task.due_on),
         submitted: visitor.datetime(task.submitted_at),
         finished: task.finished_at.map(|at| visitor.datetime(at)).unwrap_or_default(),
-        is_choosable: task.state == "open" || (task.state == "claimed" && task.mine),
+        is_choosable: task.state == "open" || (task.state == "claimed" && (task.mine || task.delegated)),
         state_word: if is_live { String::new() } else { visitor.t(&format!("desk-state-{}", task.state)) },
         task,
     }

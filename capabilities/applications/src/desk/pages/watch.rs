@@ -1,7 +1,5 @@
 //! `/desk/watch`: supervision looks at clocks (电子监察). Nothing personal is read here, so nothing is noted.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -88,8 +86,7 @@ pub(super) async fn tasks(
     let body = watching::body(&room, watcher, &slug)?;
     let clerk = watching::as_clerk_of(watcher, &body);
     let asked = Asked { scope: Scope::Body, ..words.read()? };
-    let nobody = BTreeSet::new();
-    let query = asked.query(&clerk, &nobody, visitor.today(), &room.calendar);
+    let query = asked.query(&room, &clerk, visitor.today());
     let mut tx = room.db.snapshot().await?;
     let page = cases::worklist(&mut tx, &query, &asked.place, asked.size).await?;
     let lights = cases::count_lights(&mut tx, &query).await?;

@@ -85,7 +85,7 @@ pub(super) fn of(place: &Place<'_>, task: &Task, typed: &FormPairs, errors: &For
         due: task_due(place, task),
         is_mine,
         taken_by: if is_mine { String::new() } else { task.claimed_name.clone().unwrap_or_default() },
-        actions: actions::allowed(case, task, clerk),
+        actions: actions::allowed(package, case, task, clerk),
         defects: case.defects.iter().map(|noted| defect(visitor, package, case, noted)).collect(),
         targets: targets(visitor, package, typed.get("target").unwrap_or_default()),
         conclusions: vec![

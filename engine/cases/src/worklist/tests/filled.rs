@@ -11,7 +11,8 @@ where
 }
 
 pub(super) fn today() -> LightDays {
-    LightDays::of(date("2026-10-20"), &Calendar::china())
+    let warns = 3..=6;
+    LightDays::of(date("2026-10-20"), &Calendar::china(), &warns)
 }
 
 /// A clerk who accepts and reviews in the body 1.
@@ -21,6 +22,7 @@ pub(super) fn clerk() -> StaffActor {
         body: id(1),
         division: "430102".into(),
         roles: [Role::Acceptance, Role::Review].into(),
+        deputy_of: [id(101), id(103)].into(),
         shown_as: "甲".into(),
     }
 }
@@ -41,7 +43,8 @@ const TASKS: &str = "with recursive n (i) as (select cast(0 as bigint) union all
          case when i % 17 = 0 then '9999-12-31' else '2026-' || (10 + i / 5 % 3) || '-' || (10 + i % 19) end,
          case when i % 13 = 0 then 1 else 0 end, 'N' || (100000 + i / 2) from n)
  insert into case_tasks (id, case_id, stage, work, role, body, state, claimed_by, claimed_name, opened_at, due_on,
-     item, handling, package_version, division, number, number_reversed, express, due_rank, submitted_at, finished_at)
+     item, handling, package_version, division, number, number_reversed, express, due_rank, submitted_at, finished_at,
+     yellow_from)
  select id, case_id, case when i % 5 < 2 then 'acceptance' when i % 5 < 4 then 'check' else 'decision' end,
      case when i % 5 < 2 then 'accept' when i % 5 < 4 then 'review' else 'decide' end,
      case when i % 5 < 2 then 'acceptance' when i % 5 < 4 then 'review' else 'decision' end, body, state,
@@ -49,7 +52,9 @@ const TASKS: &str = "with recursive n (i) as (select cast(0 as bigint) union all
      case when i % 101 = 0 then 'rare' else 'item' || (i % 4) end, '0' || (i % 2), '1',
      case when i % 29 = 0 then '430103' else '43010200' || (1 + i % 4) end, number, '', express,
      (1 - express) || due_on, 1790000000000000 + (i * 7919 % 100003) * 1000000,
-     case when state = 'done' then 1790000000000000 + (i * 104729 % 99991) * 1000000 end from r";
+     case when state = 'done' then 1790000000000000 + (i * 104729 % 99991) * 1000000 end,
+     case when due_on > '2026-10-27' then '2026-10-25' when due_on <= '2026-10-22' or i % 2 = 0 then '2026-10-19'
+         else '2026-10-25' end from r";
 
 /// Makes `tasks` tasks, two a case, of three bodies.
 pub(super) async fn fill(tx: &mut Tx, tasks: i64) {
@@ -75,8 +80,8 @@ impl Known {
         let rows = tx.fetch_all(ALL, vals![]).await.unwrap();
         let read = |row: &store::Row| Self {
             item: WorkItem::read(row, today()).unwrap(),
-            body: row.get(17).unwrap(),
-            role: row.parse(18).unwrap(),
+            body: row.get(18).unwrap(),
+            role: row.parse(19).unwrap(),
         };
         rows.iter().map(read).collect()
     }

@@ -29,7 +29,7 @@ fn in_scope(known: &Known, query: &WorkQuery<'_>) -> bool {
                 matches!(item.state, WorkState::Open | WorkState::Claimed) && clerk.roles.contains(role)
             }
             Scope::Mine => item.state == WorkState::Claimed && taken_by(&clerk.staff),
-            Scope::Delegated => item.state == WorkState::Claimed && query.deputy_of.iter().any(taken_by),
+            Scope::Delegated => item.state == WorkState::Claimed && clerk.deputy_of.iter().any(taken_by),
             Scope::Done => item.state == WorkState::Done && taken_by(&clerk.staff),
             Scope::Watched => unreachable!("watched cases have a test of their own"),
         }
@@ -120,21 +120,14 @@ async fn walk(tx: &mut Tx, query: &WorkQuery<'_>, expected: &[WorkItem], size: P
 async fn every_scope_filter_and_order_shows_what_it_says() {
     testkit::each_database(async |db| {
         let mut tx = fresh(&db).await;
-        fill(&mut tx, 700).await;
+        fill(&mut tx, 420).await;
         let all = Known::all(&mut tx).await;
-        let (clerk, deputy_of) = (clerk(), BTreeSet::from([id(101), id(103)]));
+        let clerk = clerk();
         let (mut shown, size) = (0, PageSize::try_from(9).unwrap());
         for scope in [Scope::Body, Scope::Mine, Scope::Delegated, Scope::Done] {
             for sort in [Sort::Due, Sort::Newest, Sort::Oldest] {
                 for filter in every_filter() {
-                    let query = WorkQuery {
-                        clerk: &clerk,
-                        deputy_of: &deputy_of,
-                        scope,
-                        filter: &filter,
-                        sort,
-                        days: today(),
-                    };
+                    let query = WorkQuery { clerk: &clerk, scope, filter: &filter, sort, days: today() };
                     let expected = expected(&all, &query);
                     shown += expected.len();
                     walk(&mut tx, &query, &expected, size, LOOKED_AT_MAX).await;
@@ -144,7 +137,7 @@ async fn every_scope_filter_and_order_shows_what_it_says() {
                 }
             }
         }
-        assert!(shown > 2000, "the filters let something through: {shown}");
+        assert!(shown > 1200, "the filters let something through: {shown}");
     })
     .await;
 }
@@ -154,15 +147,9 @@ async fn a_cursor_of_another_order_is_refused() {
     testkit::each_database(async |db| {
         let mut tx = fresh(&db).await;
         fill(&mut tx, 100).await;
-        let (clerk, deputy_of, filter) = (clerk(), BTreeSet::new(), WorkFilter::default());
-        let query = |sort| WorkQuery {
-            clerk: &clerk,
-            deputy_of: &deputy_of,
-            scope: Scope::Body,
-            filter: &filter,
-            sort,
-            days: today(),
-        };
+        let (clerk, filter) = (clerk(), WorkFilter::default());
+        let query =
+            |sort| WorkQuery { clerk: &clerk, scope: Scope::Body, filter: &filter, sort, days: today() };
         let size = PageSize::try_from(2).unwrap();
         let first = worklist(&mut tx, &query(Sort::Due), &Place::First, size).await.unwrap();
         let place = Place::After(first.next.unwrap());
@@ -183,16 +170,9 @@ async fn items_and_endings_of_numbers_are_found() {
         }
         let items = items_of_worklist(&mut tx, &clerk()).await.unwrap();
         let all = Known::all(&mut tx).await;
-        let (deputy_of, filter) = (BTreeSet::new(), WorkFilter::default());
-        let clerk = clerk();
-        let query = WorkQuery {
-            clerk: &clerk,
-            deputy_of: &deputy_of,
-            scope: Scope::Body,
-            filter: &filter,
-            sort: Sort::Due,
-            days: today(),
-        };
+        let (clerk, filter) = (clerk(), WorkFilter::default());
+        let query =
+            WorkQuery { clerk: &clerk, scope: Scope::Body, filter: &filter, sort: Sort::Due, days: today() };
         let expected: BTreeSet<String> = expected(&all, &query).into_iter().map(|item| item.item).collect();
         assert!(items == expected && items.contains("rare"), "{items:?}");
         let found = async |tx: &mut Tx, body: u32, end: &str, limit| {

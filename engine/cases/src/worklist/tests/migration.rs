@@ -34,10 +34,10 @@ async fn old_rows_are_listed_as_new_ones() {
         assert_eq!(db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap(), ["cases/0002_worklist"]);
 
         let mut tx = db.begin().await.unwrap();
-        let (clerk, nobody, filter) = (clerk(), BTreeSet::new(), WorkFilter::default());
+        let (clerk, filter) = (clerk(), WorkFilter::default());
         let list = async |tx: &mut Tx, scope| {
             let query =
-                WorkQuery { clerk: &clerk, deputy_of: &nobody, scope, filter: &filter, sort: Sort::Due, days: today() };
+                WorkQuery { clerk: &clerk, scope, filter: &filter, sort: Sort::Due, days: today() };
             worklist(tx, &query, &Place::First, PageSize::default()).await.unwrap().items
         };
         let live = list(&mut tx, Scope::Body).await;

@@ -2,12 +2,8 @@
 
 use super::*;
 
-fn watched<'a>(
-    clerk: &'a StaffActor,
-    filter: &'a WorkFilter,
-    nobody: &'a BTreeSet<StaffId>,
-) -> WorkQuery<'a> {
-    WorkQuery { clerk, deputy_of: nobody, scope: Scope::Watched, filter, sort: Sort::Due, days: today() }
+fn watched<'a>(clerk: &'a StaffActor, filter: &'a WorkFilter) -> WorkQuery<'a> {
+    WorkQuery { clerk, scope: Scope::Watched, filter, sort: Sort::Due, days: today() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -15,7 +11,7 @@ async fn a_watched_case_stays_in_the_list_when_it_waits_and_when_it_has_ended() 
     testkit::each_database(async |db| {
         let mut tx = fresh(&db).await;
         fill(&mut tx, 700).await;
-        let (clerk, nobody, none) = (clerk(), BTreeSet::new(), WorkFilter::default());
+        let (clerk, none) = (clerk(), WorkFilter::default());
         let all = Known::all(&mut tx).await;
         let now = instant("2026-10-20T09:00");
         let of_body = |known: &&Known| known.body == clerk.body;
@@ -38,7 +34,7 @@ async fn a_watched_case_stays_in_the_list_when_it_waits_and_when_it_has_ended() 
             watch(&mut tx, clerk.staff, case, now).await.unwrap();
         }
         let list = async |tx: &mut Tx, filter: &WorkFilter, place: Place, size: u32| {
-            let query = watched(&clerk, filter, &nobody);
+            let query = watched(&clerk, filter);
             worklist(tx, &query, &place, PageSize::try_from(size).unwrap()).await.unwrap()
         };
         let page = list(&mut tx, &none, Place::First, 20).await;
@@ -52,11 +48,11 @@ async fn a_watched_case_stays_in_the_list_when_it_waits_and_when_it_has_ended() 
         assert_eq!(back.items, first.items);
         let claimed = WorkFilter { claimed: Some(true), ..none.clone() };
         assert_eq!(list(&mut tx, &claimed, Place::First, 20).await.items, []);
-        let lights = count_lights(&mut tx, &watched(&clerk, &none, &nobody)).await.unwrap();
+        let lights = count_lights(&mut tx, &watched(&clerk, &none)).await.unwrap();
         assert_eq!(lights.red + lights.yellow + lights.green + lights.grey, 2, "ended work has no light");
 
         let elsewhere = StaffActor { body: id(9), ..clerk.clone() };
-        let query = watched(&elsewhere, &none, &nobody);
+        let query = watched(&elsewhere, &none);
         let page = worklist(&mut tx, &query, &Place::First, PageSize::default()).await.unwrap();
         assert_eq!(page.items, [], "who has moved to another body sees nothing of the old one");
         unwatch(&mut tx, clerk.staff, open).await.unwrap();
