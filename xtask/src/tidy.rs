@@ -22,10 +22,22 @@ const EDGES: &[(&str, &[&str])] = &[
     ("catalogue", &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "cases", "licences"]),
     (
         "applications",
-        &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "identity", "cases", "catalogue"],
+        &[
+            "kernel",
+            "codes",
+            "legal-time",
+            "rules",
+            "guomi",
+            "store",
+            "web",
+            "identity",
+            "cases",
+            "catalogue",
+        ],
     ),
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
+    ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("xtask", &[]),
 ];
 

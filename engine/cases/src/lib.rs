@@ -49,7 +49,9 @@ pub use process::{
     ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
     TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
-pub use record::{EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, act, effects_of, get, history, open};
+pub use record::{
+    EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
+};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
     COUNTED_MAX, LightDays, Lights, NUMBER_END_MIN, Place, Scope, Sort, WATCHED_MAX, WorkFilter, WorkItem,

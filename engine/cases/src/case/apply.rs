@@ -1,5 +1,7 @@
 //! What each event makes of a case. Total: an event that does not fit changes only the version.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "each function is handed only what `apply` sorts to it")]
+
 use jiff::civil::Date;
 use kernel::{TaskId, Timestamp, china_date};
 use legal_time::{Clock, ClockEvent, Limit};

@@ -20,7 +20,7 @@ impl Case {
             Ok(due_on(clock, ctx.calendar)?.is_some_and(|due| ctx.today() > due))
         };
         let events = match self.status {
-            Status::Submitted if self.silence_accepts(ctx) && over(&self.acceptance_clock)? => {
+            Status::Submitted if silence_accepts(ctx) && over(&self.acceptance_clock)? => {
                 let mut events = vec![self.accepted(ctx, true)];
                 events.extend(self.start_stage(ctx, 0, &Map::new())?);
                 events
@@ -67,10 +67,6 @@ impl Case {
         }
     }
 
-    fn silence_accepts(&self, ctx: &Context<'_>) -> bool {
-        ctx.case_type.process.acceptance.silence == Silence::Accepted
-    }
-
     /// The clocks of which whoever has to act is warned: the leading one of the case, and those of open tasks.
     fn watched_clocks(&self) -> impl Iterator<Item = (Option<&Task>, &Clock)> {
         let of_case =
@@ -104,7 +100,7 @@ impl Case {
         let due = |clock: &Clock| due_on(clock, ctx.calendar);
         let mut days = Vec::new();
         match self.status {
-            Status::Submitted if self.silence_accepts(ctx) => days.extend(due(&self.acceptance_clock)?),
+            Status::Submitted if silence_accepts(ctx) => days.extend(due(&self.acceptance_clock)?),
             Status::Correction => {
                 if let Some(correction) = &self.correction {
                     days.extend(due(&correction.clock)?);
@@ -139,4 +135,8 @@ impl Case {
         // What should have happened already happens as soon as the job runs.
         Ok(days.into_iter().min())
     }
+}
+
+fn silence_accepts(ctx: &Context<'_>) -> bool {
+    ctx.case_type.process.acceptance.silence == Silence::Accepted
 }

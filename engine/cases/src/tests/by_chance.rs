@@ -180,7 +180,7 @@ fn work_on(task: &crate::Task, step: &Move) -> Command {
 }
 
 fn opinion_findings(step: &Move) -> Map<String, serde_json::Value> {
-    if step.pick % 2 == 0 { object(&json!({ "fee": step.dice - 100 })) } else { Map::new() }
+    if step.pick.is_multiple_of(2) { object(&json!({ "fee": step.dice - 100 })) } else { Map::new() }
 }
 
 fn day(step: &Move) -> jiff::civil::Date {

@@ -143,7 +143,13 @@ async fn publish(tx: &mut store::Tx, around: &Surroundings<'_>, case_type: &Case
                 findings: object(&json!({ "fee": 500 })),
             },
             TaskKind::Notice => Command::PublishNotice { task },
-            _ => unreachable!(),
+            TaskKind::Correct
+            | TaskKind::Arrange
+            | TaskKind::Conclude
+            | TaskKind::Answer
+            | TaskKind::Approve
+            | TaskKind::Decide
+            | TaskKind::Check => unreachable!(),
         };
         for command in [Command::Claim { task }, command] {
             record::act(tx, around, case_type, id, None, by, command).await.unwrap();
