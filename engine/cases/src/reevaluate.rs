@@ -294,7 +294,7 @@ async fn one(
     }
     record::insert_events(tx, case.id, &log).await?;
     record::plan_telling(tx, around.now, case.id, &log).await?;
-    record::write_tasks(tx, around, &case_type, &case).await?;
+    crate::tasks::write(tx, around, &case_type, None, &case).await?;
     let new_timer = next_timer(around, &case_type, &case)?;
     move_timer(tx, around, &row.told, &case, old_timer, new_timer).await?;
     Ok(Some(looked))

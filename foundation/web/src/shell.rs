@@ -182,6 +182,11 @@ impl Shell {
     pub fn js_href(&self) -> &'static str {
         assets::js_href()
     }
+
+    /// The address of the script for lists of work, which only their pages load.
+    pub fn desk_js_href(&self) -> &'static str {
+        assets::desk_js_href()
+    }
 }
 
 /// A query value, percent-encoded.
