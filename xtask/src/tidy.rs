@@ -22,7 +22,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("catalogue", &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "cases", "licences"]),
     (
         "applications",
-        &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "identity", "cases", "catalogue"],
+        &[
+            "kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "identity", "cases", "catalogue",
+            "licences", "registers",
+        ],
     ),
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
