@@ -23,12 +23,23 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "applications",
         &[
-            "kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "identity", "cases", "catalogue",
-            "licences", "registers",
+            "kernel",
+            "codes",
+            "legal-time",
+            "rules",
+            "guomi",
+            "store",
+            "web",
+            "identity",
+            "cases",
+            "catalogue",
+            "licences",
+            "registers",
         ],
     ),
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
+    ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("xtask", &[]),
 ];
 

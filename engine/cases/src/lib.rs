@@ -42,12 +42,12 @@ pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
     ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground, HearingOn, Instant, InstantFinding,
-    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process, ProcessFault,
-    Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput, TerminationRule, TypeRef,
-    Warnings, YELLOW_WORKING_DAYS,
+    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process,
+    ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
+    TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
-    EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, act, effects_of, get, history, open,
+    EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{

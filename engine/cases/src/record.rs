@@ -21,6 +21,8 @@ use crate::status::{Outcome, Status};
 pub const TIMER_JOB: &str = "cases.timer";
 /// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
 pub const EFFECT_JOB: &str = "cases.effect";
+/// The job that tells those concerned what a command has done. Payload: `{"case": id, "from": seq, "to": seq}`.
+pub const TELL_JOB: &str = "cases.tell";
 /// Stands for "no day known" where lists sort by day.
 pub(crate) const FAR_DAY: &str = "9999-12-31";
 
@@ -147,15 +149,15 @@ async fn write_rest(
     events: &[Recorded],
 ) -> Result<(), CaseError> {
     insert_events(tx, case.id, events).await?;
+    plan_telling(tx, around.now, case.id, events).await?;
     write_tasks(tx, around, case_type, case).await?;
     plan_timer(tx, around, case_type, case).await?;
     for recorded in events {
-        match recorded.event {
-            Event::Decided { .. } => plan_effects(tx, around.now, effects_of(case_type, case), case.id).await?,
-            Event::Checked { passed: false, .. } => {
-                plan_effects(tx, around.now, &case_type.process.effects.check_failed, case.id).await?;
-            }
-            _ => {}
+        if matches!(recorded.event, Event::Decided { .. }) {
+            plan_effects(tx, around.now, effects_of(case_type, case), case.id).await?;
+        }
+        if matches!(recorded.event, Event::Checked { passed: false, .. }) {
+            plan_effects(tx, around.now, &case_type.process.effects.check_failed, case.id).await?;
         }
     }
     Ok(())
@@ -336,8 +338,7 @@ async fn write_tasks(
         let yellow = due.and_then(|due| yellow_from(due, case_type.process.warnings.yellow, around.calendar));
         let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
         // While the applicant corrects or the case is suspended, the work waits too and leaves the worklists.
-        let state =
-            if task.is_live() && case.office_waits() { "waiting" } else { task.state.as_str() };
+        let state = if task.is_live() && case.office_waits() { "waiting" } else { task.state.as_str() };
         tx.execute(
             "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
                  opened_at, due_on, yellow_from)
@@ -386,7 +387,33 @@ async fn plan_timer(
     Ok(())
 }
 
-async fn plan_effects(tx: &mut Tx, now: Timestamp, effects: &[Effect], case: CaseId) -> Result<(), CaseError> {
+/// One job for all events of a command, and only when one of them concerns somebody.
+async fn plan_telling(
+    tx: &mut Tx,
+    now: Timestamp,
+    case: CaseId,
+    events: &[Recorded],
+) -> Result<(), CaseError> {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+    if !events.iter().any(|recorded| recorded.event.tells()) {
+        return Ok(());
+    }
+    let job = store::jobs::NewJob {
+        kind: TELL_JOB,
+        key: format!("{case}:{}", first.seq),
+        payload: json!({ "case": case, "from": first.seq, "to": last.seq }),
+        run_at: now,
+    };
+    store::jobs::enqueue(tx, &job).await?;
+    Ok(())
+}
+
+async fn plan_effects(
+    tx: &mut Tx,
+    now: Timestamp,
+    effects: &[Effect],
+    case: CaseId,
+) -> Result<(), CaseError> {
     for effect in effects {
         store::jobs::enqueue(
             tx,
@@ -407,7 +434,9 @@ pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
     match case.outcome {
         Some(Outcome::Granted) => &case_type.process.effects.granted,
         Some(Outcome::Refused) => &case_type.process.effects.refused,
-        Some(Outcome::NotAccepted | Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated) | None => &[],
+        Some(Outcome::NotAccepted | Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated) | None => {
+            &[]
+        }
     }
 }
 
