@@ -186,7 +186,7 @@ pub fn stage_name(visitor: &Visitor, package: &Package, stage: &str) -> String {
     found.map_or_else(|| stage.to_owned(), |found| pick(visitor, &found.name))
 }
 
-fn branch_name<'a>(package: &'a Package, branch: &str) -> Option<&'a Words> {
+pub(crate) fn branch_name<'a>(package: &'a Package, branch: &str) -> Option<&'a Words> {
     let mut stages = package.case_type.process.stages.iter();
     stages.find_map(|stage| {
         // The opinion of a whole stage stands under the stage's own id.

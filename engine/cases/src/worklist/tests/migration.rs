@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn old_rows_are_listed_as_new_ones() {
     testkit::each_database(async |db| {
-        db.migrate(&[store::MIGRATIONS, &crate::MIGRATIONS[..1]]).await.unwrap();
+        db.migrate(&[store::MIGRATIONS, &crate::MIGRATIONS[..2]]).await.unwrap();
         let mut tx = db.begin().await.unwrap();
         let (open, done) = (id::<CaseId>(1), id::<CaseId>(2));
         for (case, number, closed_at) in [(open, "N123", None), (done, "N456", Some(9_000_000))] {
@@ -31,7 +31,7 @@ async fn old_rows_are_listed_as_new_ones() {
             .unwrap();
         }
         tx.commit().await.unwrap();
-        assert_eq!(db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap(), ["cases/0002_worklist"]);
+        assert_eq!(db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap(), ["cases/0003_worklist"]);
 
         let mut tx = db.begin().await.unwrap();
         let (clerk, filter) = (clerk(), WorkFilter::default());
