@@ -80,8 +80,11 @@ async fn run_effect(
 /// Ends the document that this case has issued.
 async fn revoke(tx: &mut Tx, case: &Case, document: &str, now: Timestamp) -> anyhow::Result<String> {
     let issued = Effect::Issue(document.to_owned()).key();
-    let (_, reference) =
-        case.effects.iter().find(|(key, _)| *key == issued).with_context(|| format!("{issued} is not done yet"))?;
+    let (_, reference) = case
+        .effects
+        .iter()
+        .find(|(key, _)| *key == issued)
+        .with_context(|| format!("{issued} is not done yet"))?;
     let failed = case.tasks.iter().rev().find(|task| task.conclusion == Some(cases::Conclusion::Disagree));
     let reason = failed.and_then(|task| task.text.clone()).unwrap_or_default();
     let id = reference.parse().ok().context("the id of the document")?;

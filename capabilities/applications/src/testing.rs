@@ -365,7 +365,7 @@ fn staff((staff, body): (StaffId, kernel::BodyId), division: &str) -> Actor {
         division: division.into(),
         roles: [Role::Acceptance, Role::Review, Role::Decision].into(),
         deputy_of: Default::default(),
-            shown_as: "陈受理".into(),
+        shown_as: "陈受理".into(),
     })
 }
 

@@ -209,7 +209,8 @@ pub fn places(visitor: &Visitor, room: &Room, package: &Package, case: &Case) ->
 /// A condition over the form can be answered now; one over findings only when they are made.
 fn may_come(stage: &Stage, case: &Case) -> bool {
     stage.when.as_ref().is_none_or(|when| {
-        let is_open = when.reads().iter().any(|path| path.starts_with("finding.") || path.starts_with("opinion."));
+        let is_open =
+            when.reads().iter().any(|path| path.starts_with("finding.") || path.starts_with("opinion."));
         is_open || when.holds(&Facts::from(&case.view(&Map::new()))).holds
     })
 }

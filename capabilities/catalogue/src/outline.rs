@@ -130,8 +130,7 @@ impl Teller<'_> {
             }
             StageKind::Survey { .. } => vec![self.visitor.t("catalogue-process-survey")],
             StageKind::Panel { experts, quorum: needed, .. } => {
-                let experts_text =
-                    self.visitor.t1("catalogue-process-experts", "least", experts.to_string());
+                let experts_text = self.visitor.t1("catalogue-process-experts", "least", experts.to_string());
                 vec![experts_text, quorum(*needed, *experts)]
             }
             StageKind::Hearing { on: HearingOn::Request, ask, .. } => {

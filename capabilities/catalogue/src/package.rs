@@ -137,7 +137,8 @@ impl Package {
             promised: item.limits.promised.clone(),
         };
         if let Some(registers) = registers {
-            let parts = check::Parts { item: &item, form: &form, case_type: &case_type, documents: &documents };
+            let parts =
+                check::Parts { item: &item, form: &form, case_type: &case_type, documents: &documents };
             faults.extend(check::check(&parts, process_source, documents_source, registers));
         }
         if !faults.is_empty() {

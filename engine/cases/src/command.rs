@@ -313,7 +313,7 @@ impl Case {
             }
             Command::TakeBack { task } => self.take_back(ctx, by, task),
             Command::SendBack { task, reason } => self.send_back(ctx, by, task, &reason),
-            Command::Arrange { task, on, place, people } => self.arrange(ctx, by, task, on, &place, people),
+            Command::Arrange { task, on, place, people } => self.arrange(ctx, by, task, on, &place, &people),
             Command::Conclude { task, conclusion, text, findings, votes } => {
                 self.conclude(ctx, by, task, conclusion, &text, findings, votes)
             }
@@ -354,6 +354,7 @@ impl Case {
         if self.status != Status::Closed {
             return Ok(());
         }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "after the end everything else is refused")]
         let afterwards = match command {
             Command::Claim { task }
             | Command::Release { task }

@@ -137,6 +137,7 @@ impl Asked {
 }
 
 /// What happened.
+#[expect(clippy::large_enum_variant, reason = "events are made one by one and written at once")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Event {

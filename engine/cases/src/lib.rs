@@ -42,13 +42,11 @@ pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
     ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground, HearingOn, Instant, InstantFinding,
-    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process, ProcessFault,
-    Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput, TerminationRule, TypeRef,
-    Warnings, YELLOW_WORKING_DAYS,
+    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process,
+    ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
+    TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
-pub use record::{
-    EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, act, effects_of, get, history, open,
-};
+pub use record::{EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, act, effects_of, get, history, open};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
     CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices,

@@ -183,7 +183,9 @@ impl Process {
     pub fn makes(&self) -> impl Iterator<Item = &str> {
         self.stages
             .iter()
-            .flat_map(|stage| stage.branches().iter().flat_map(|branch| &branch.makes).chain(stage.own_makes()))
+            .flat_map(|stage| {
+                stage.branches().iter().flat_map(|branch| &branch.makes).chain(stage.own_makes())
+            })
             .map(String::as_str)
     }
 }
@@ -228,7 +230,8 @@ impl CaseType {
         let process = &self.process;
         let from_executors = process.executors().filter_map(|executor| executor.body_from.clone());
         let looked_up = process.lookups.iter().filter_map(|lookup| lookup.code_from.clone());
-        let conditions = process.expressions().into_iter().flat_map(|(_, expression)| expression.reads().clone());
+        let conditions =
+            process.expressions().into_iter().flat_map(|(_, expression)| expression.reads().clone());
         let derived = process.derived().into_iter().flat_map(|(_, derived)| match derived {
             Derived::Expression(expression) => expression.reads().clone(),
             Derived::Table(_) => BTreeSet::new(),
@@ -236,7 +239,8 @@ impl CaseType {
         let tables = self.tables.iter().flat_map(DecisionTable::reads);
         let in_rules = conditions.chain(derived).chain(tables);
         // Of `form.household.size` the field is `household`.
-        let fields = in_rules.filter_map(|path| path.strip_prefix("form.")?.split('.').next().map(str::to_owned));
+        let fields =
+            in_rules.filter_map(|path| path.strip_prefix("form.")?.split('.').next().map(str::to_owned));
         from_executors.chain(looked_up).chain(fields).collect()
     }
 
@@ -252,9 +256,9 @@ impl CaseType {
         let stage = self.process.stage(&task.stage);
         let branch = task.branch.as_deref();
         match task.work {
-            TaskKind::Review => stage
-                .and_then(|stage| stage.branch(branch?))
-                .map_or(&[], |branch| branch.findings.as_slice()),
+            TaskKind::Review => {
+                stage.and_then(|stage| stage.branch(branch?)).map_or(&[], |branch| branch.findings.as_slice())
+            }
             TaskKind::Conclude | TaskKind::Decide => stage.map_or(&[], Stage::own_findings),
             TaskKind::Check => {
                 let check = self.process.checks.iter().find(|check| Some(check.material.as_str()) == branch);

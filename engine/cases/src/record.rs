@@ -150,12 +150,11 @@ async fn write_rest(
     write_tasks(tx, around, case_type, case).await?;
     plan_timer(tx, around, case_type, case).await?;
     for recorded in events {
-        match recorded.event {
-            Event::Decided { .. } => plan_effects(tx, around.now, effects_of(case_type, case), case.id).await?,
-            Event::Checked { passed: false, .. } => {
-                plan_effects(tx, around.now, &case_type.process.effects.check_failed, case.id).await?;
-            }
-            _ => {}
+        if matches!(recorded.event, Event::Decided { .. }) {
+            plan_effects(tx, around.now, effects_of(case_type, case), case.id).await?;
+        }
+        if matches!(recorded.event, Event::Checked { passed: false, .. }) {
+            plan_effects(tx, around.now, &case_type.process.effects.check_failed, case.id).await?;
         }
     }
     Ok(())
@@ -336,8 +335,7 @@ async fn write_tasks(
         let yellow = due.and_then(|due| yellow_from(due, case_type.process.warnings.yellow, around.calendar));
         let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
         // While the applicant corrects or the case is suspended, the work waits too and leaves the worklists.
-        let state =
-            if task.is_live() && case.office_waits() { "waiting" } else { task.state.as_str() };
+        let state = if task.is_live() && case.office_waits() { "waiting" } else { task.state.as_str() };
         tx.execute(
             "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
                  opened_at, due_on, yellow_from)
@@ -386,7 +384,12 @@ async fn plan_timer(
     Ok(())
 }
 
-async fn plan_effects(tx: &mut Tx, now: Timestamp, effects: &[Effect], case: CaseId) -> Result<(), CaseError> {
+async fn plan_effects(
+    tx: &mut Tx,
+    now: Timestamp,
+    effects: &[Effect],
+    case: CaseId,
+) -> Result<(), CaseError> {
     for effect in effects {
         store::jobs::enqueue(
             tx,
@@ -407,7 +410,9 @@ pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
     match case.outcome {
         Some(Outcome::Granted) => &case_type.process.effects.granted,
         Some(Outcome::Refused) => &case_type.process.effects.refused,
-        Some(Outcome::NotAccepted | Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated) | None => &[],
+        Some(Outcome::NotAccepted | Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated) | None => {
+            &[]
+        }
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn staff(role: Role) -> Actor {
         division: "430102".into(),
         roles: BTreeSet::from([role]),
         deputy_of: Default::default(),
-            shown_as: "李审查".into(),
+        shown_as: "李审查".into(),
     })
 }
 

@@ -136,7 +136,7 @@ async fn strangers_change_nothing() {
         division: "430000".into(),
         roles: [Role::Supervision].into(),
         deputy_of: Default::default(),
-            shown_as: "监察".into(),
+        shown_as: "监察".into(),
     });
     let changed: Vec<String> = platform
         .routes

@@ -39,7 +39,8 @@ async fn named(tx: &mut Tx, case: &Case, command: Command) -> Result<Command, De
     let Command::Transfer { task, to, reason, .. } = command else { return Ok(command) };
     let work = case.task(task).ok_or(CaseError::NoSuchTask)?;
     let staff = identity::staff_of(tx, work.body).await?;
-    let colleague = staff.into_iter().find(|one| one.id == to && !one.is_disabled && one.roles.contains(&work.role));
+    let colleague =
+        staff.into_iter().find(|one| one.id == to && !one.is_disabled && one.roles.contains(&work.role));
     let name = colleague.ok_or(DeskError::NoSuchColleague)?.name;
     Ok(Command::Transfer { task, to, name, reason })
 }

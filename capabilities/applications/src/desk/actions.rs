@@ -152,10 +152,8 @@ fn of_package(package: &Package, case: &Case, task: &Task) -> Vec<DeskAction> {
         matches!(stage.kind, StageKind::Levels { .. }) && first != task.branch.as_ref()
     });
     let decides = task.work == TaskKind::Decide && process.stages.len() > 1;
-    let on_the_matter = !matches!(
-        task.work,
-        TaskKind::Accept | TaskKind::Correct | TaskKind::Approve | TaskKind::Check
-    );
+    let on_the_matter =
+        !matches!(task.work, TaskKind::Accept | TaskKind::Correct | TaskKind::Approve | TaskKind::Check);
     let may_ask = (process.extension.is_some() && !case.extended)
         || process.suspension.is_some()
         || process.termination.is_some();
@@ -165,7 +163,8 @@ fn of_package(package: &Package, case: &Case, task: &Task) -> Vec<DeskAction> {
     let may_route = task.work == TaskKind::Review && branch.is_some_and(|branch| !branch.routes.is_empty());
     actions.extend(may_route.then_some(DeskAction::Route));
     actions.extend((on_the_matter && may_ask && case.open_request().is_none()).then_some(DeskAction::Ask));
-    actions.extend((green && (on_the_matter || task.work == TaskKind::Accept)).then_some(DeskAction::Expedite));
+    actions
+        .extend((green && (on_the_matter || task.work == TaskKind::Accept)).then_some(DeskAction::Expedite));
     actions
 }
 

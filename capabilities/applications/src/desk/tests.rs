@@ -91,7 +91,7 @@ fn staff(word: &str) -> Option<Actor> {
         division: if body == TOWN { "430102001".into() } else { "430102".into() },
         roles: roles.iter().copied().collect(),
         deputy_of: Default::default(),
-            shown_as: format!("示例{word}"),
+        shown_as: format!("示例{word}"),
     }))
 }
 

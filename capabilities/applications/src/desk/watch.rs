@@ -76,7 +76,7 @@ mod tests {
                 division: own.into(),
                 roles: [Role::Supervision].into(),
                 deputy_of: Default::default(),
-            shown_as: String::new(),
+                shown_as: String::new(),
             };
             let body = Body {
                 id: BodyId::from_parts(Timestamp::UNIX_EPOCH, [2; 10]),

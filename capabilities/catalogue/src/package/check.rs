@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cases::{
-    Branch, CaseType, Effect, Finding, PackageSurroundings, Process, StageKind, StatedLimit,
-};
+use cases::{Branch, CaseType, Effect, Finding, PackageSurroundings, Process, StageKind, StatedLimit};
 use licences::template::{Document, Pattern, Placeholder, Source as ValueSource, Templates};
 use rules::{Plain, Type, Types};
 
@@ -125,7 +123,8 @@ fn with_field(types: Types, above: &str, field: &Field) -> Types {
 fn check_reads(parts: &Parts<'_>, source: &mut Source) {
     for name in parts.case_type.fields_read() {
         if parts.form.field(&name).is_some_and(|field| field.personal) {
-            let rule = format!("{name} is personal (x-personal): the case would keep it unsealed to compare it");
+            let rule =
+                format!("{name} is personal (x-personal): the case would keep it unsealed to compare it");
             source.add_near("process", &name, rule);
         }
     }
@@ -208,7 +207,9 @@ fn check_document(parts: &Parts<'_>, document: &Document, source: &mut Source) {
     for (field, placeholder) in document.placeholders() {
         let rule = match &placeholder.source {
             ValueSource::Form(name) => form_rule(parts.form, name, &field, placeholder),
-            ValueSource::Finding(name) => value_of_finding_rule(&parts.case_type.process, document, name, placeholder),
+            ValueSource::Finding(name) => {
+                value_of_finding_rule(&parts.case_type.process, document, name, placeholder)
+            }
             ValueSource::CaseNumber
             | ValueSource::CaseItem
             | ValueSource::DecisionDate
@@ -267,7 +268,8 @@ fn is_always_established(process: &Process, name: &str) -> bool {
             stage.kind,
             StageKind::Review { .. } | StageKind::Levels { .. } | StageKind::Survey { .. }
         );
-        let in_branches = all_come && stage.branches().iter().filter(sure).any(|branch| has(&branch.findings));
+        let in_branches =
+            all_come && stage.branches().iter().filter(sure).any(|branch| has(&branch.findings));
         in_branches || has(stage.own_findings())
     })
 }

@@ -1,5 +1,7 @@
 //! What each event makes of a case. Total: an event that does not fit changes only the version.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "each function is handed only what `apply` sorts to it")]
+
 use jiff::civil::Date;
 use kernel::{TaskId, Timestamp, china_date};
 use legal_time::{Clock, ClockEvent, Limit};
@@ -247,7 +249,8 @@ impl Case {
     fn start(&mut self, stage: &str, limit: Option<&Limit>, stops_clock: bool, today: Date) {
         // What was optional in the stage before is overtaken; what was noted or asked of the case as a whole is not.
         let of_case = [TaskKind::Correct, TaskKind::Approve];
-        let overtaken = |task: &&mut Task| task.is_live() && task.stage != stage && !of_case.contains(&task.work);
+        let overtaken =
+            |task: &&mut Task| task.is_live() && task.stage != stage && !of_case.contains(&task.work);
         self.tasks.iter_mut().filter(overtaken).for_each(|task| task.finish(TaskState::Dropped, today));
         stage.clone_into(&mut self.stage);
         self.stage_clock = limit.map(|limit| self.begin_clock(limit.clone(), today));
@@ -264,8 +267,12 @@ impl Case {
                     task.finish(TaskState::Done, today);
                 }
                 self.arrangements.retain(|other| other.stage != *stage);
-                let arrangement =
-                    Arrangement { stage: stage.clone(), on: *on, place: place.clone(), people: people.clone() };
+                let arrangement = Arrangement {
+                    stage: stage.clone(),
+                    on: *on,
+                    place: place.clone(),
+                    people: people.clone(),
+                };
                 self.arrangements.push(arrangement);
             }
             Event::HearingOffered { stage, limit } => {

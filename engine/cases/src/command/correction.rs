@@ -35,7 +35,12 @@ impl Case {
         Ok(events)
     }
 
-    pub(super) fn drop_defect(&self, by: &Actor, task: TaskId, index: usize) -> Result<Vec<Event>, CaseError> {
+    pub(super) fn drop_defect(
+        &self,
+        by: &Actor,
+        task: TaskId,
+        index: usize,
+    ) -> Result<Vec<Event>, CaseError> {
         let kinds = [TaskKind::Accept, TaskKind::Review, TaskKind::Conclude, TaskKind::Correct];
         self.work(by, task, &kinds)?;
         self.defects.get(index).ok_or(CaseError::NoSuchDefect)?;

@@ -98,7 +98,8 @@ impl Case {
         match from {
             Derived::Expression(expression) => expression.value(&Facts::from(view)).ok(),
             Derived::Table(wanted) => {
-                let outcome = ctx.case_type.table(&wanted.table)?.evaluate(&Facts::from(view), ctx.today()).ok()?;
+                let outcome =
+                    ctx.case_type.table(&wanted.table)?.evaluate(&Facts::from(view), ctx.today()).ok()?;
                 outcome.outputs.get(&wanted.output).cloned()
             }
         }

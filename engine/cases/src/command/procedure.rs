@@ -20,7 +20,7 @@ impl Case {
         id: TaskId,
         on: Date,
         place: &str,
-        people: Vec<String>,
+        people: &[String],
     ) -> Result<Vec<Event>, CaseError> {
         let task = self.work(by, id, &[TaskKind::Arrange])?;
         let stage = ctx.case_type.process.stage(&task.stage).ok_or(CaseError::NoSuchTask)?;
@@ -36,7 +36,14 @@ impl Case {
             StageKind::Panel { experts, .. } if people.len() < *experts => {
                 return Err(CaseError::TooFewExperts(*experts));
             }
-            _ => ctx.today(),
+            StageKind::Review { .. }
+            | StageKind::Levels { .. }
+            | StageKind::Countersign { .. }
+            | StageKind::Survey { .. }
+            | StageKind::Panel { .. }
+            | StageKind::Special { .. }
+            | StageKind::PublicNotice { .. }
+            | StageKind::Decision { .. } => ctx.today(),
         };
         if on < earliest {
             return Err(CaseError::TooEarly(earliest));
@@ -82,7 +89,16 @@ impl Case {
                 let agreed = votes.agree >= quorum.needed(present);
                 (if agreed { Conclusion::Agree } else { Conclusion::Disagree }, Some(votes))
             }
-            _ => (conclusion.ok_or(CaseError::TextMissing { field: "conclusion" })?, None),
+            StageKind::Review { .. }
+            | StageKind::Levels { .. }
+            | StageKind::Countersign { .. }
+            | StageKind::Survey { .. }
+            | StageKind::Special { .. }
+            | StageKind::Hearing { .. }
+            | StageKind::PublicNotice { .. }
+            | StageKind::Decision { .. } => {
+                (conclusion.ok_or(CaseError::TextMissing { field: "conclusion" })?, None)
+            }
         };
         let findings = self.checked(stage.own_findings(), findings, conclusion == Conclusion::Agree)?;
         let mut events = vec![Event::OpinionGiven {

@@ -42,11 +42,7 @@ impl Case {
     }
 
     /// What the package foresees, with its law, and who approves it.
-    fn foreseen<'a>(
-        &self,
-        ctx: &Context<'a>,
-        wanted: AskFor,
-    ) -> Result<(Asked, &'a Executors), CaseError> {
+    fn foreseen<'a>(&self, ctx: &Context<'a>, wanted: AskFor) -> Result<(Asked, &'a Executors), CaseError> {
         let process = &ctx.case_type.process;
         let ground = |grounds: &[Ground], id: &str| {
             grounds.iter().find(|ground| ground.id == id).cloned().ok_or(CaseError::NoSuchGround)

@@ -108,7 +108,12 @@ impl Case {
         tasks.filter(move |task| Some(task.opened_at) == last_begun)
     }
 
-    pub(super) fn take_back(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+    pub(super) fn take_back(
+        &self,
+        ctx: &Context<'_>,
+        by: &Actor,
+        id: TaskId,
+    ) -> Result<Vec<Event>, CaseError> {
         let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
         let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
         let is_theirs = task.claimed_by == Some(staff.staff) && task.body == staff.body;
@@ -128,7 +133,8 @@ impl Case {
         });
         // Once anybody else builds on it, an opinion has left the hand of whoever gave it.
         let others_wait = self.live_tasks().any(|t| t.stage == task.stage && t.work == TaskKind::Review);
-        let is_opinion = task.work == TaskKind::Review && task.state == TaskState::Done && task.conclusion.is_some();
+        let is_opinion =
+            task.work == TaskKind::Review && task.state == TaskState::Done && task.conclusion.is_some();
         if !(is_opinion && side_by_side && others_wait && task.stage == self.stage) {
             return Err(CaseError::LeftTheHouse);
         }
@@ -168,7 +174,10 @@ impl Case {
                 let last = last.ok_or(CaseError::NothingBefore)?;
                 events.push(self.branch_task(ctx, stage, last, &view)?);
             }
-            Some((stage, StageKind::Review { branches } | StageKind::Countersign { signers: branches, .. })) => {
+            Some((
+                stage,
+                StageKind::Review { branches } | StageKind::Countersign { signers: branches, .. },
+            )) => {
                 events.push(Self::stage_started(stage));
                 for branch in branches.iter().filter(|branch| branch.is_wanted(&view)) {
                     events.push(self.branch_task(ctx, stage, branch, &view)?);

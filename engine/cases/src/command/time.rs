@@ -20,7 +20,7 @@ impl Case {
             Ok(due_on(clock, ctx.calendar)?.is_some_and(|due| ctx.today() > due))
         };
         let events = match self.status {
-            Status::Submitted if self.silence_accepts(ctx) && over(&self.acceptance_clock)? => {
+            Status::Submitted if silence_accepts(ctx) && over(&self.acceptance_clock)? => {
                 let mut events = vec![self.accepted(ctx, true)];
                 events.extend(self.start_stage(ctx, 0, &Map::new())?);
                 events
@@ -67,13 +67,10 @@ impl Case {
         }
     }
 
-    fn silence_accepts(&self, ctx: &Context<'_>) -> bool {
-        ctx.case_type.process.acceptance.silence == Silence::Accepted
-    }
-
     /// The clocks of which whoever has to act is warned: the leading one of the case, and those of open tasks.
     fn watched_clocks(&self) -> impl Iterator<Item = (Option<&Task>, &Clock)> {
-        let of_case = (!matches!(self.status, Status::Closed | Status::Suspended)).then(|| self.leading_clock());
+        let of_case =
+            (!matches!(self.status, Status::Closed | Status::Suspended)).then(|| self.leading_clock());
         let of_tasks = self.live_tasks().filter_map(|task| Some((Some(task), task.clock.as_ref()?)));
         of_case.map(|clock| (None, clock)).into_iter().chain(of_tasks)
     }
@@ -103,14 +100,15 @@ impl Case {
         let due = |clock: &Clock| due_on(clock, ctx.calendar);
         let mut days = Vec::new();
         match self.status {
-            Status::Submitted if self.silence_accepts(ctx) => days.extend(due(&self.acceptance_clock)?),
+            Status::Submitted if silence_accepts(ctx) => days.extend(due(&self.acceptance_clock)?),
             Status::Correction => {
                 if let Some(correction) = &self.correction {
                     days.extend(due(&correction.clock)?);
                 }
             }
             Status::Suspended => {
-                if let Some(clock) = self.suspension.as_ref().and_then(|suspension| suspension.clock.as_ref()) {
+                if let Some(clock) = self.suspension.as_ref().and_then(|suspension| suspension.clock.as_ref())
+                {
                     days.extend(due(clock)?);
                 }
             }
@@ -129,11 +127,16 @@ impl Case {
             let Some(last) = due(clock)? else { continue };
             let yellow = yellow_from(last, ctx.case_type.process.warnings.yellow, ctx.calendar);
             // The warning goes out on the first yellow day, so the day after which is the one before it.
-            let before = yellow.filter(|_| !self.was_warned(task, last, false)).and_then(|day| day.yesterday().ok());
+            let before =
+                yellow.filter(|_| !self.was_warned(task, last, false)).and_then(|day| day.yesterday().ok());
             days.extend(before);
             days.extend((!self.was_warned(task, last, true)).then_some(last));
         }
         // What should have happened already happens as soon as the job runs.
         Ok(days.into_iter().min())
     }
+}
+
+fn silence_accepts(ctx: &Context<'_>) -> bool {
+    ctx.case_type.process.acceptance.silence == Silence::Accepted
 }

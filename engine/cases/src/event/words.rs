@@ -161,9 +161,7 @@ impl Event {
             Self::HearingWaived { by_silence: true } => say!("hearing-not-asked-for"),
             Self::NoticePublished { until, .. } => say!("notice-published").with("until", until),
             Self::ObjectionMade { text } => say!("objection-made").with("text", text),
-            Self::ObjectionAnswered { upheld: true, text, .. } => {
-                say!("objection-upheld").with("text", text)
-            }
+            Self::ObjectionAnswered { upheld: true, text, .. } => say!("objection-upheld").with("text", text),
             Self::ObjectionAnswered { upheld: false, text, .. } => {
                 say!("objection-rejected").with("text", text)
             }

@@ -195,7 +195,9 @@ impl CaseType {
                 }
                 Derived::Table(wanted) => {
                     let table = self.table(&wanted.table);
-                    if table.is_none_or(|table| table.form().outputs.iter().all(|output| output.id != wanted.output)) {
+                    if table.is_none_or(|table| {
+                        table.form().outputs.iter().all(|output| output.id != wanted.output)
+                    }) {
                         let rule = format!("no table {} with an output {}", wanted.table, wanted.output);
                         faults.add(place, &wanted.table, rule);
                     }
@@ -229,7 +231,8 @@ impl CaseType {
             if lookup.register.is_some() == lookup.licence.is_some() {
                 faults.add("lookups", &lookup.id, "a lookup names either a register or a licence");
             }
-            if let Some(register) = lookup.register.as_ref().filter(|name| !around.registers.contains(*name)) {
+            if let Some(register) = lookup.register.as_ref().filter(|name| !around.registers.contains(*name))
+            {
                 let rule = format!("this platform keeps no register {register}");
                 faults.add("lookups", register, rule);
             }
@@ -248,7 +251,8 @@ impl CaseType {
         if process.instant.as_ref().is_some_and(|instant| instant.rules.is_empty()) {
             faults.add("instant", "instant", "an instant decision has at least one rule");
         }
-        let zero = process.instant.iter().filter_map(|instant| instant.sample.as_ref()).any(|s| s.one_in == 0);
+        let zero =
+            process.instant.iter().filter_map(|instant| instant.sample.as_ref()).any(|s| s.one_in == 0);
         if zero {
             faults.add("instant", "one_in", "one case in at least one");
         }
