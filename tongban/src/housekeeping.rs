@@ -38,10 +38,11 @@ async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), store::Error> {
     let sent = store::outbox::prune(&mut tx, days_ago(ENDED_KEPT_DAYS)).await?;
     let keys = store::idempotency::expire(&mut tx, days_ago(IDEMPOTENCY_KEPT_DAYS)).await?;
     let visits = identity::forget_old(&mut tx, now).await?;
+    let codes = messages::forget_old(&mut tx, now).await?;
     plan(&mut tx, now).await?;
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
-    tracing::info!(ended, sent, keys, visits, "swept");
+    tracing::info!(ended, sent, keys, visits, codes, "swept");
     Ok(())
 }
 
@@ -53,7 +54,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn every_night_is_swept_and_plans_the_next() {
         testkit::each_database(async |db| {
-            db.migrate(&[store::MIGRATIONS, identity::MIGRATIONS]).await.unwrap();
+            db.migrate(&[store::MIGRATIONS, identity::MIGRATIONS, messages::MIGRATIONS]).await.unwrap();
             let mut tx = db.begin().await.unwrap();
             plan(&mut tx, instant("2026-09-21T10:00")).await.unwrap();
             plan(&mut tx, instant("2026-09-21T11:00")).await.unwrap();

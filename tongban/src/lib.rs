@@ -7,3 +7,4 @@ pub mod effects;
 pub mod housekeeping;
 pub mod platform;
 pub mod scenario;
+pub mod tell;

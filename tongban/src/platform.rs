@@ -11,10 +11,11 @@ use axum::http::{Method, StatusCode};
 use guomi::demo_ca::DemoCa;
 use kernel::{Permission, Timestamp};
 use store::jobs::Handlers;
+use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{effects, housekeeping};
+use crate::{effects, housekeeping, tell};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -35,6 +36,8 @@ pub struct Settings {
     pub passwords: identity::Strength,
     /// The first instant at which signing certificates are valid.
     pub certificates_from: Timestamp,
+    /// Who carries e-mail, SMS and the like out of the house.
+    pub senders: messages::SenderSettings,
 }
 
 /// The running platform.
@@ -57,8 +60,12 @@ pub struct Platform {
     pub licences: licences::Room,
     /// The certificate that everything sealed here leads to.
     pub root: guomi::Certificate,
+    /// Messages to people and staff.
+    pub messages: messages::Room,
     /// What does which job.
     pub handlers: Handlers,
+    /// Who delivers what leaves the house.
+    pub deliverers: Deliverers,
 }
 
 /// Registers that this platform keeps.
@@ -67,7 +74,7 @@ pub fn registers_kept() -> BTreeSet<String> {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-const MIGRATIONS: [&[store::Migration]; 7] = [
+const MIGRATIONS: [&[store::Migration]; 8] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     cases::MIGRATIONS,
@@ -75,6 +82,7 @@ const MIGRATIONS: [&[store::Migration]; 7] = [
     applications::MIGRATIONS,
     licences::MIGRATIONS,
     registers::MIGRATIONS,
+    messages::MIGRATIONS,
 ];
 
 /// Sentences of all rooms.
@@ -89,6 +97,8 @@ fn texts() -> anyhow::Result<Catalogue> {
         source("desk", applications::desk::MESSAGES),
         source("licences", licences::MESSAGES),
         source("registers", registers::MESSAGES),
+        source("messages", messages::MESSAGES),
+        source("tell", tell::MESSAGES),
     ])?)
 }
 
@@ -123,13 +133,43 @@ impl Platform {
             calendar: Arc::new(legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::default())),
         };
+        let messages = messages::Room {
+            db: db.clone(),
+            vault: vault.clone(),
+            texts: Arc::clone(&site.texts),
+            public_url: settings.public_url.clone(),
+            senders: messages::Senders::new(&settings.senders)?,
+        };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
-        let (router, routes) =
-            router(&site, &db, &library, &identity, &applications, &licences, &settings.public_url);
-        let handlers = effects::handlers(&applications, &licences).and(housekeeping::handlers(&db));
-        let platform =
-            Self { db, clock, router, routes, library, identity, applications, licences, root, handlers };
+        let (router, routes) = router(
+            &site,
+            &db,
+            &library,
+            &identity,
+            &applications,
+            &licences,
+            &messages,
+            &settings.public_url,
+        );
+        let handlers = effects::handlers(&applications, &licences)
+            .and(tell::handlers(&applications, &messages))
+            .and(housekeeping::handlers(&db));
+        let deliverers = messages::deliverers(&messages);
+        let platform = Self {
+            db,
+            clock,
+            router,
+            routes,
+            library,
+            identity,
+            applications,
+            licences,
+            root,
+            messages,
+            handlers,
+            deliverers,
+        };
         platform.refresh_bodies().await?;
         Ok(platform)
     }
@@ -155,9 +195,11 @@ impl Platform {
         Ok(())
     }
 
-    /// Runs every job that is due by the platform's clock.
+    /// Runs every job that is due by the platform's clock, and delivers what is due to leave.
     pub async fn run_due(&self) -> store::Result<usize> {
-        store::jobs::run_due(&self.db, &self.handlers, (self.clock)()).await
+        let now = (self.clock)();
+        let tried = store::jobs::run_due(&self.db, &self.handlers, now).await?;
+        Ok(tried + store::outbox::deliver_due(&self.db, now, &self.deliverers).await?)
     }
 }
 
@@ -181,6 +223,7 @@ async fn load_packages(
 }
 
 /// Everything that answers, room by room.
+#[expect(clippy::too_many_arguments, reason = "one for each room")]
 fn router(
     site: &Site,
     db: &Db,
@@ -188,6 +231,7 @@ fn router(
     identity: &identity::Room,
     applications: &applications::Room,
     licences: &licences::Room,
+    messages: &messages::Room,
     public_url: &str,
 ) -> (Router, Vec<RouteSpec>) {
     let rooms = web::own_routes(site)
@@ -197,6 +241,7 @@ fn router(
         .merge(applications::desk::routes(applications.clone()))
         .merge(licences::routes(licences.clone()))
         .merge(registers::routes(registers::Room { db: db.clone() }))
+        .merge(messages::routes(messages.clone()))
         .merge(health(db));
     let info = ApiInfo {
         title: "Tongban 通办".into(),
@@ -206,7 +251,7 @@ fn router(
     };
     let docs = web::api_docs(rooms.specs(), &info);
     let (router, specs) = rooms.merge(docs).finish();
-    let router = web::visitor_layer(router, site);
+    let router = messages::unread_layer(web::visitor_layer(router, site), messages);
     let router = identity::authentication(router, identity);
     (web::outer_layers(router, site), specs)
 }

@@ -46,7 +46,9 @@ pub use process::{
     ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
     TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
-pub use record::{EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, act, effects_of, get, history, open};
+pub use record::{
+    EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
+};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
     CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices,

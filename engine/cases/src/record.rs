@@ -21,6 +21,8 @@ use crate::status::{Outcome, Status};
 pub const TIMER_JOB: &str = "cases.timer";
 /// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
 pub const EFFECT_JOB: &str = "cases.effect";
+/// The job that tells those concerned what a command has done. Payload: `{"case": id, "from": seq, "to": seq}`.
+pub const TELL_JOB: &str = "cases.tell";
 /// Stands for "no day known" where lists sort by day.
 pub(crate) const FAR_DAY: &str = "9999-12-31";
 
@@ -147,6 +149,7 @@ async fn write_rest(
     events: &[Recorded],
 ) -> Result<(), CaseError> {
     insert_events(tx, case.id, events).await?;
+    plan_telling(tx, around.now, case.id, events).await?;
     write_tasks(tx, around, case_type, case).await?;
     plan_timer(tx, around, case_type, case).await?;
     for recorded in events {
@@ -381,6 +384,27 @@ async fn plan_timer(
         },
     )
     .await?;
+    Ok(())
+}
+
+/// One job for all events of a command, and only when one of them concerns somebody.
+async fn plan_telling(
+    tx: &mut Tx,
+    now: Timestamp,
+    case: CaseId,
+    events: &[Recorded],
+) -> Result<(), CaseError> {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+    if !events.iter().any(|recorded| recorded.event.tells()) {
+        return Ok(());
+    }
+    let job = store::jobs::NewJob {
+        kind: TELL_JOB,
+        key: format!("{case}:{}", first.seq),
+        payload: json!({ "case": case, "from": first.seq, "to": last.seq }),
+        run_at: now,
+    };
+    store::jobs::enqueue(tx, &job).await?;
     Ok(())
 }
 
