@@ -33,6 +33,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "identity",
             "cases",
             "catalogue",
+            "licences",
+            "registers",
         ],
     ),
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
