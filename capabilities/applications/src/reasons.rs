@@ -148,6 +148,3 @@ fn licence_field(field: &str) -> Option<&'static str> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;
