@@ -16,6 +16,7 @@ pub mod draft;
 pub mod evidence;
 mod fields;
 mod http;
+pub mod letters;
 pub mod mine;
 pub mod notices;
 pub mod own_case;
@@ -28,6 +29,7 @@ pub mod start;
 pub mod submit;
 #[cfg(test)]
 mod testing;
+mod text;
 mod timer;
 pub mod trace;
 pub mod view;
@@ -38,8 +40,10 @@ pub use routes::routes;
 pub use timer::{TimerError, run_timer};
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("applications/0001_applications", include_str!("sql/0001_applications.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("applications/0001_applications", include_str!("sql/0001_applications.sql")),
+    store::Migration::new("applications/0002_workbench", include_str!("sql/0002_workbench.sql")),
+];
 
 /// Sentences for applicants: Chinese and English. The desk has its own.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use web::Routes;
 
-use crate::permission::{CORRECT, FILL_IN, SEE_NOTICES, SEE_OWN, START, SUBMIT, WITHDRAW};
-use crate::{Room, attach, correct, discard, mine, notices, save, start, submit, withdraw};
+use crate::permission::{CORRECT, FILL_IN, SEE_NOTICES, SEE_OWN, START, SUBMIT, WITHDRAW, WRITE};
+use crate::{Room, attach, correct, discard, letters, mine, notices, save, start, submit, withdraw};
 
 /// Pages and endpoints for applicants.
 pub fn routes(room: Room) -> Routes<()> {
@@ -40,6 +40,7 @@ fn case_pages() -> Routes<Room> {
         .page(Method::POST, "/cases/{id}/correct/materials/{material}/remove", CORRECT, correct::http::remove)
         .page(Method::GET, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::show)
         .page(Method::POST, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::submit)
+        .page(Method::POST, "/cases/{id}/letters", WRITE, letters::http::submit)
 }
 
 fn draft_api() -> Routes<Room> {
@@ -67,6 +68,7 @@ fn case_api() -> Routes<Room> {
     let file = "/api/v1/cases/{id}/correction/materials/{material}";
     let sending = "/api/v1/cases/{id}/correction/submission";
     let withdrawal = "/api/v1/cases/{id}/withdrawal";
+    let thread = "/api/v1/cases/{id}/letters";
     Routes::new()
         .api(Method::GET, "/api/v1/cases", SEE_OWN, mine::http::api_list, mine::http::list_operation())
         .api(Method::GET, "/api/v1/cases/{id}", SEE_OWN, mine::http::api_show, mine::http::show_operation())
@@ -77,6 +79,8 @@ fn case_api() -> Routes<Room> {
             mine::http::api_events,
             mine::http::events_operation(),
         )
+        .api(Method::GET, thread, SEE_OWN, letters::http::api_list, letters::http::list_operation())
+        .api(Method::POST, thread, WRITE, letters::http::api_write, letters::http::write_operation())
         .api(Method::POST, withdrawal, WITHDRAW, withdraw::http::api, withdraw::http::operation())
         .api(Method::GET, correction, CORRECT, correct::http::api_show, correct::http::show_operation())
         .api(Method::PATCH, correction, CORRECT, correct::http::api_change, correct::http::change_operation())

@@ -92,6 +92,6 @@ macro_rules! ids {
 }
 
 ids! {
-    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LicenceId, MaterialId, PersonId, SessionId,
-    StaffId, TaskId,
+    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MaterialId, NoteId,
+    PersonId, SessionId, StaffId, TaskId, TemplateId,
 }

@@ -161,6 +161,11 @@ impl Shell {
         assets::css_href()
     }
 
+    /// The address of a further sheet or script that only some pages need; it changes with its content.
+    pub fn asset_href(&self, file: &str) -> &'static str {
+        assets::href(file)
+    }
+
     /// The script's address; it changes with its content.
     pub fn js_href(&self) -> &'static str {
         assets::js_href()

@@ -105,11 +105,11 @@ pub(super) async fn materials_there(tx: &mut Tx, case: CaseId) -> Result<Vec<Str
     Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
 }
 
-fn purpose(by: &Actor, case: CaseId) -> Purpose {
+pub(super) fn purpose(by: &Actor, case: CaseId) -> Purpose {
     Purpose::new(HANDLING, by.reference()).for_case(case)
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &mut Tx,
     purpose: &Purpose,
     case: &Case,

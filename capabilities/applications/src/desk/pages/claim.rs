@@ -6,7 +6,7 @@ use cases::CaseError;
 use kernel::{CaseId, Refusal, TaskId};
 use web::{AppError, FormPairs, Visitor};
 
-use super::{redirect, refuse};
+use super::{conflict, redirect};
 use crate::desk::submit::{Given, submit};
 use crate::desk::{DeskCommand, DeskError};
 use crate::{Room, http};
@@ -25,7 +25,7 @@ pub(super) async fn one(
     let Some(case) = find_case(&room, task).await? else { return Err(AppError(Refusal::NotFound)) };
     match claim(&room, &visitor, case, task).await {
         Ok(()) => Ok(redirect(&format!("/desk/cases/{case}?task={task}&done=claim"))),
-        Err(error) => refuse(&visitor, case, error.into()),
+        Err(error) => conflict::refuse(&room, &visitor, case, error.into(), None).await,
     }
 }
 
