@@ -21,6 +21,8 @@ use super::{DeskCommand, DeskError, WORK, made, see, submit};
 use crate::attach::HandedIn;
 use crate::{Room, http};
 
+mod checks;
+mod talk;
 mod watch;
 
 const TAG: &str = "desk";
@@ -64,7 +66,7 @@ pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
         .path_param("id", "The case")
         .path_param("material", "The file's id")
         .returns_file("application/octet-stream");
-    watch::routes(routes)
+    checks::routes(talk::routes(watch::routes(routes)))
         .api(Method::GET, "/api/v1/desk/tasks", WORK, list_tasks, list)
         .api(Method::GET, "/api/v1/desk/cases/{id}", WORK, get_case, see)
         .api(Method::POST, "/api/v1/desk/cases/{id}/commands", WORK, post_command, command)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use cases::Case;
+use cases::{Case, Recorded};
 use catalogue::{Field, Kind, Package, TextFormat};
 use kernel::Timestamp;
 use serde::Serialize;
@@ -71,6 +71,11 @@ struct About<'a> {
     visitor: &'a Visitor,
     package: &'a Package,
     dossier: &'a Dossier,
+}
+
+/// How whoever handed it in is shown: the first event carries the masked name.
+pub(super) fn signer(history: &[Recorded]) -> &str {
+    history.first().map_or("", |first| first.actor_name.as_str())
 }
 
 /// Every check of a case, in the order of the page.

@@ -187,7 +187,7 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         there: see::materials_there(&mut tx, id).await?,
         may_act: checks::may_act(&mut tx, &case, now).await?,
         notes: notes::list(&mut tx, room, by, &case, &talk::page(query.notes.as_ref())).await?,
-        letters: talk::read_letters(&mut tx, room, by, &case, query.letters.as_ref(), now).await?,
+        letters: see::letters(&mut tx, room, by, &case, &talk::page(query.letters.as_ref()), now).await?,
         sayings: templates::list(&mut tx, clerk).await?,
         drafts: drafts::list(&mut tx, room, by, id).await?,
         next: if query.done.is_empty() {
@@ -235,7 +235,7 @@ impl Seen<'_> {
         let pairs = typed.map_or_else(|| FormPairs(Vec::new()), |typed| typed.pairs);
         let work = chosen.map(|task| self.work(read, task, &pairs, &errors));
         let here = Here::new(case.id, query);
-        let checks = checks::of(visitor, package, &read.dossier, strip::signer(&read.history), read.may_act);
+        let checks = checks::of(visitor, package, &read.dossier, checks::signer(&read.history), read.may_act);
         let title = names::pick(visitor, &package.item.name);
         let only_public = query.history == "public";
         Ok(CasePage {

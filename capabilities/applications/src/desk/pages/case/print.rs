@@ -8,7 +8,7 @@ use catalogue::Section;
 use web::{AppError, Shell, Visitor};
 
 use super::history::{CorrectionView, HistoryView, OpinionView};
-use super::strip::{ClockView, clocks, signer, status};
+use super::strip::{ClockView, clocks, status};
 use super::{Seen, files, sections};
 use crate::desk::checks::{self, Check};
 use crate::desk::{DeskError, findings, names, see};
@@ -75,7 +75,7 @@ pub(in crate::desk::pages) async fn show(
         reason: case.reason.clone().unwrap_or_default(),
         sections: sections(&visitor, &room, &package, &dossier),
         files: seen.printed_files(&dossier.materials),
-        checks: checks::of(&visitor, &package, &dossier, signer(&history), may_act),
+        checks: checks::of(&visitor, &package, &dossier, checks::signer(&history), may_act),
         findings: findings::shown(&visitor, &package, &case),
         opinions: seen.opinions(),
         correction: seen.correction(),

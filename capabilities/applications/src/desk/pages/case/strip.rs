@@ -1,11 +1,12 @@
 //! The summary strip: who, what, where in the process, until when and why.
 
-use cases::{Case, Outcome, Recorded, Status};
+use cases::{Case, Outcome, Status};
 use legal_time::Clock;
 use web::{Lang, Visitor};
 
 use super::{Read, Seen};
 use crate::desk::pages::pieces;
+use crate::desk::checks::signer;
 use crate::desk::{DeskError, actions, names, views};
 use crate::{Room, trace};
 
@@ -36,11 +37,6 @@ pub(in crate::desk::pages) struct ClockView {
     pub(in crate::desk::pages) due: String,
     pub(in crate::desk::pages) basis: String,
     pub(in crate::desk::pages) lines: Vec<String>,
-}
-
-/// How whoever handed it in is shown: the first event carries the masked name.
-pub(super) fn signer(history: &[Recorded]) -> &str {
-    history.first().map_or("", |first| first.actor_name.as_str())
 }
 
 impl Seen<'_> {

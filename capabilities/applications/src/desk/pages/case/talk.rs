@@ -2,16 +2,14 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use cases::Case;
-use kernel::{Actor, CaseId, Refusal, Timestamp};
-use store::Tx;
+use kernel::{CaseId, Refusal};
 use store::page::{Cursor, Page, PageRequest};
 use web::{AppError, FormErrors, FormPairs, Visitor};
 
 use super::{Here, Seen, Typed};
 use crate::desk::notes::{self, Note};
 use crate::desk::pages::{conflict, redirect};
-use crate::desk::{DeskError, actions, see};
+use crate::desk::see;
 use crate::letters::view::Thread;
 use crate::letters::{self, Letter, Side};
 use crate::{Room, http};
@@ -33,28 +31,6 @@ pub(super) fn page(after: Option<&Cursor>) -> PageRequest {
 /// The page with what is older.
 pub(super) fn earlier(here: &Here, name: &str, next: Option<&Cursor>) -> String {
     next.map(|next| format!("{}#{name}", here.with(&format!("{name}={next}")))).unwrap_or_default()
-}
-
-/// The letters of the case. What the applicant wrote counts as read by the office once somebody opens it who works on
-/// the case or belongs to the body that accepted it; the look is noted for the applicant.
-pub(super) async fn read_letters(
-    tx: &mut Tx,
-    room: &Room,
-    by: &Actor,
-    case: &Case,
-    after: Option<&Cursor>,
-    now: Timestamp,
-) -> Result<Page<Letter>, DeskError> {
-    let clerk = see::staff(by)?;
-    let purpose = see::purpose(by, case.id);
-    let found = letters::list(tx, room, case.id, &purpose, &page(after)).await?;
-    if found.items.iter().any(|letter| letter.side == Side::Applicant) {
-        see::note(tx, &purpose, case, "letters.text", now).await?;
-    }
-    if case.body == clerk.body || !actions::tasks_of(case, clerk).is_empty() {
-        letters::mark_read(tx, case.id, Side::Office(clerk.body), now).await?;
-    }
-    Ok(found)
 }
 
 impl Seen<'_> {
