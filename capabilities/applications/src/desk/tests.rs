@@ -22,10 +22,12 @@ use web::{Catalogue, SignedIn, Site, Source, WebConfig};
 
 use crate::Room;
 
+mod bench;
 mod correction;
 mod flow;
 mod pages;
 mod refused;
+mod talk;
 mod watching;
 
 const OWNER: &str = "张演示";

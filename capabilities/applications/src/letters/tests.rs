@@ -83,6 +83,7 @@ async fn a_letter_sent_twice_is_written_once_and_a_flood_ends() {
             world.api_keyed(&token, "POST", &api, json!({ "text": text }), key).await
         };
         let (first, second) = (send("一", "k").await, send("一", "k").await);
+        world.set_now("2026-09-21T10:00");
         assert_eq!((first.status.as_u16(), first.json()), (201, second.json()));
         assert_eq!(send("二", "k").await.status, 409, "the key belongs to another letter");
         for _ in 1..20 {
@@ -108,11 +109,13 @@ async fn after_the_end_letters_can_be_written_for_thirty_days() {
         let case = world.case(&token).await;
         let withdraw = Command::Withdraw { reason: "填错了".into() };
         world.act(&world.zhang(), &case, withdraw).await;
-        let send = async || world.post(&token, &format!("/cases/{case}/letters"), &[("letter", "x")]).await;
+        let path = format!("/cases/{case}/letters");
         world.set_now("2026-10-21T23:59");
-        assert_eq!(send().await.status, 303, "the thirtieth day counts");
+        let token = world.token(world.zhang).await;
+        let sent = world.post(&token, &path, &[("letter", "x")]).await;
+        assert_eq!(sent.status, 303, "the thirtieth day counts");
         world.set_now("2026-10-22T00:00");
-        assert_eq!(send().await.status, 409);
+        assert_eq!(world.post(&token, &path, &[("letter", "x")]).await.status, 409);
         let page = world.get(&token, &format!("/cases/{case}")).await.text;
         assert!(page.contains("不能再留言") && !page.contains("name=\"letter\""), "{page}");
     })
