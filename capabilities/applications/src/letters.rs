@@ -13,9 +13,9 @@ use store::{Purpose, Row, Tx, vals};
 use crate::{Room, text};
 
 pub(crate) mod http;
-pub(crate) mod view;
 #[cfg(test)]
 mod tests;
+pub(crate) mod view;
 
 /// How long after its end people may still write about a case.
 pub const DAYS_AFTER_CLOSING: i64 = 30;
@@ -197,12 +197,7 @@ pub(crate) fn shown() -> PageSize {
 }
 
 /// Marks what the other side wrote as read.
-pub async fn mark_read(
-    tx: &mut Tx,
-    case: CaseId,
-    reader: Side,
-    now: Timestamp,
-) -> Result<u64, store::Error> {
+pub async fn mark_read(tx: &mut Tx, case: CaseId, reader: Side, now: Timestamp) -> Result<u64, store::Error> {
     let from_office = reader == Side::Applicant;
     tx.execute(
         "update case_letters set read_at = $3 where case_id = $1 and from_office = $2 and read_at is null",

@@ -84,7 +84,8 @@
     if (kind === "picture") made.alt = name;
     else if (kind === "document") { made.className = "frame not-on-phones"; made.title = name; }
     else made.textContent = frame.dataset.cannot;
-    if (kind !== "other") made.src = source;
+    // What follows the # is for the viewer of the browser: no list of pages, the whole width (RFC 8118 §3).
+    if (kind !== "other") made.src = kind === "document" ? `${source}#navpanes=0&view=FitH` : source;
     frame.replaceChildren(made);
     document.getElementById("viewer-name").textContent = name;
     document.getElementById("viewer-open").href = source;
@@ -172,8 +173,14 @@
   // --- Somebody else was first --------------------------------------------------------------------------------------
   const notice = document.getElementById("meanwhile");
   const POLL_SECONDS = 10;
+  // Nobody sits there any more: asking on would keep the session of an abandoned desk alive.
+  const ABSENT_MINUTES = 5;
+  let seen = Date.now();
+  let asked = Date.now();
+  for (const sign of ["keydown", "pointerdown", "scroll", "focus"]) window.addEventListener(sign, () => { seen = Date.now(); });
   const look = async () => {
-    if (document.hidden || !notice.hidden) return;
+    if (document.hidden || !notice.hidden || Date.now() - seen > ABSENT_MINUTES * 60000) return;
+    asked = Date.now();
     try {
       const answer = await fetch(`/desk/cases/${bench.dataset.case}/changes?since=${bench.dataset.version}`);
       if (!answer.ok) return;
@@ -199,4 +206,6 @@
   setInterval(look, POLL_SECONDS * 1000);
   document.addEventListener("visibilitychange", look);
   window.addEventListener("focus", look);
+  // Before somebody begins to write, too.
+  document.addEventListener("focusin", () => { if (Date.now() - asked > 2000) look(); });
 })();

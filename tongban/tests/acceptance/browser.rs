@@ -205,6 +205,14 @@ impl Browser {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         self.client.wait().for_element(Locator::Css("footer")).await.unwrap();
+        // Its script has run, so that keys do what they say.
+        for _ in 0..400 {
+            let state = self.client.execute("return document.readyState", vec![]).await.unwrap();
+            if state == "complete" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         self.looked_at(what).await;
     }
 

@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tongban::cast::{Cast, Imported};
 use tongban::platform::Platform;
-use tongban::scenario::{
-    Extent, FrozenClock, Player, Scenario, beijing, invented_pdf, required_materials,
-};
+use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing, invented_pdf, required_materials};
 
 use crate::browser::Browser;
 use crate::server::{PASSWORD, Place, workspace};

@@ -94,6 +94,7 @@ async fn look_around(browser: &mut Browser) {
     browser.keys(['?']).await;
     assert!(browser.is_at("dialog[open] *").await, "the shortcuts are shown and have the focus");
     browser.key(Key::Escape).await;
+    browser.client.wait().for_element(Locator::Css("dialog:not([open])")).await.unwrap();
     browser.keys([']']).await;
     let first = browser.attribute("#viewer iframe", "src").await;
     browser.keys([']']).await;
@@ -174,7 +175,9 @@ async fn two_clerks_collide_and_both_are_told() {
     reach_for_one_task(&mut county, &mut late).await;
     late.close().await;
 
-    // The town is told on the open page, and again when the opinion is sent all the same; the text is still there.
+    // The town is told on the open page as soon as the clerk turns to it, and again when the opinion is sent all the
+    // same; the text is still there.
+    town.key(Key::Tab).await;
     town.comes_to_see("meanwhile", "王审查 签收").await;
     town.send("stale").await;
     town.sees("这一步没有执行").await;
@@ -185,6 +188,7 @@ async fn two_clerks_collide_and_both_are_told() {
     town.sees("审查意见已提交。").await;
 
     // And the county reads of the town's opinion without asking for it.
+    county.key(Key::Tab).await;
     county.comes_to_see("meanwhile", "入户时家中无人居住").await;
     county.looked_at("told").await;
     county.close().await;

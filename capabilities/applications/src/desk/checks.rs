@@ -88,12 +88,12 @@ pub(super) fn of(
 ) -> Vec<Check> {
     let about = About { visitor, package, dossier };
     let mut checks = vec![about.form()];
-    checks.extend(about.codes("resident-id", TextFormat::ResidentId, |text| {
-        codes::ResidentId::parse(text).is_ok()
-    }));
-    checks.extend(about.codes("credit-code", TextFormat::Uscc, |text| {
-        codes::SocialCreditCode::parse(text).is_ok()
-    }));
+    checks.extend(
+        about.codes("resident-id", TextFormat::ResidentId, |text| codes::ResidentId::parse(text).is_ok()),
+    );
+    checks.extend(
+        about.codes("credit-code", TextFormat::Uscc, |text| codes::SocialCreditCode::parse(text).is_ok()),
+    );
     checks.push(about.materials());
     checks.extend(about.files());
     checks.extend(about.same_file());
@@ -208,9 +208,10 @@ impl About<'_> {
     /// The right to act is asked today and not only when the application was sent: it may have been taken back since.
     fn agent(&self, may_act: Option<bool>) -> Option<Check> {
         let (name, uscc) = self.dossier.acting_for.as_ref()?;
-        let (verdict, key) = match may_act? {
-            true => (Verdict::Passed, "desk-check-agent-fine"),
-            false => (Verdict::Failed, "desk-check-agent-ended"),
+        let (verdict, key) = if may_act? {
+            (Verdict::Passed, "desk-check-agent-fine")
+        } else {
+            (Verdict::Failed, "desk-check-agent-ended")
         };
         Some(self.check("agent", verdict, self.visitor.t2(key, "name", name, "uscc", uscc)))
     }

@@ -86,12 +86,7 @@ pub(super) async fn list(
     let read = |row: &Row| -> Result<Draft, DeskError> {
         let plain = room.vault.open("desk.draft", &row.get::<Vec<u8>>(2)?, &purpose)?;
         let fields = serde_json::from_slice(&plain).map_err(cases::CaseError::from)?;
-        Ok(Draft {
-            task: row.get(0)?,
-            form: row.get(1)?,
-            pairs: FormPairs(fields),
-            saved_at: row.get(3)?,
-        })
+        Ok(Draft { task: row.get(0)?, form: row.get(1)?, pairs: FormPairs(fields), saved_at: row.get(3)? })
     };
     rows.iter().map(read).collect()
 }

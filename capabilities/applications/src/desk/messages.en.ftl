@@ -206,7 +206,6 @@ desk-check-agent-ended = The agent may no longer act for { $name } ({ $uscc }) t
 
 desk-history-all = Everything
 desk-history-public = What the applicant sees
-desk-history-inside = inside the office only
 
 desk-notes = Internal notes
 desk-notes-lead = Only staff who work on this case see them; the applicant never does.
@@ -250,6 +249,7 @@ desk-conflict-kept-text = You can copy it, and it comes back on the case page.
 desk-conflict-resend-text = If you still want to send it after reading the changes, send the same text again.
 desk-conflict-resend = I have read the changes, send again
 desk-meanwhile = Something has just happened to this case
+desk-meanwhile-line = { $when } { $text } ({ $who })
 desk-meanwhile-text = What you typed is kept. Read the latest before you send it.
 desk-meanwhile-again = Reload the page
 

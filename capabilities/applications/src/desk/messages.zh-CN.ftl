@@ -200,7 +200,6 @@ desk-check-agent-ended = 经办人今天已无权代表{ $name }（{ $uscc }）�
 
 desk-history-all = 全部
 desk-history-public = 申请人可见
-desk-history-inside = 仅内部可见
 
 desk-notes = 内部备注
 desk-notes-lead = 只有办理这个办件的工作人员能看到，申请人看不到。
@@ -244,6 +243,7 @@ desk-conflict-kept-text = 内容已为您保存，可以复制，也会在办件
 desk-conflict-resend-text = 看过以上变化后仍要提交的，可以把同样的内容再次提交。
 desk-conflict-resend = 看过变化，再次提交
 desk-meanwhile = 这个办件刚刚有了新的变化
+desk-meanwhile-line = { $when } { $text }（{ $who }）
 desk-meanwhile-text = 您填写的内容已保存。请先看最新情况，再提交。
 desk-meanwhile-again = 刷新页面
 

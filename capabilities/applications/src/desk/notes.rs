@@ -35,16 +35,16 @@ fn is_fresh(written_at: Timestamp, now: Timestamp) -> bool {
     written_at.checked_add(TAKEN_BACK_WITHIN_MINUTES.minutes()).is_ok_and(|last| now <= last)
 }
 
-/// Writes a note. That the clerk may see the case is asked before.
+/// Writes a note, of which a fault is said under the name of its field. That the clerk may see the case is asked before.
 pub(super) async fn add(
     tx: &mut Tx,
     room: &Room,
     clerk: &StaffActor,
     case: CaseId,
-    text: &str,
+    (field, text): (&str, &str),
     now: Timestamp,
 ) -> Result<NoteId, DeskError> {
-    let text = text::plain("note", text, CHARACTERS_MAX)
+    let text = text::plain(field, text, CHARACTERS_MAX)
         .map_err(|error| DeskError::Refused(Refusal::Invalid(vec![error])))?;
     let id: NoteId = store::fresh_id(now);
     tx.execute(

@@ -32,7 +32,7 @@ pub(crate) async fn submit(
     match send(&room, &visitor, case, &form.letter).await {
         Ok(()) => Ok(Redirect::to(&format!("/cases/{case}#letters")).into_response()),
         Err(error) => {
-            let errors = FormErrors::of(&visitor, error.into())?;
+            let errors = FormErrors::of(&visitor, error)?;
             mine::page::again(&room, &visitor, case, &form.letter, &errors).await
         }
     }
@@ -99,7 +99,9 @@ pub(crate) async fn api_write(
 
 pub(crate) fn write_operation() -> Operation {
     Operation::new("writeCaseLetter", "Writes to the office about a case of one's own.")
-        .description("409 when the case has been closed for more than 30 days, or twenty letters wait for an answer.")
+        .description(
+            "409 when the case has been closed for more than 30 days, or twenty letters wait for an answer.",
+        )
         .tag("applications")
         .path_param("id", "The case.")
         .idempotent()
@@ -111,6 +113,8 @@ pub(crate) fn write_operation() -> Operation {
 pub(crate) fn in_json(error: LetterError) -> Refusal {
     match error {
         LetterError::Text(error) => Refusal::field("text", error.message),
-        LetterError::Case(_) | LetterError::Over | LetterError::Enough | LetterError::Store(_) => error.into(),
+        LetterError::Case(_) | LetterError::Over | LetterError::Enough | LetterError::Store(_) => {
+            error.into()
+        }
     }
 }

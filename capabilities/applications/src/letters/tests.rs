@@ -62,7 +62,11 @@ async fn letters_of_others_are_not_there_and_wrong_ones_come_back() {
 
         let empty = world.post(&zhang, &page, &[("letter", " ")]).await;
         assert_eq!(empty.status, 422);
-        assert!(empty.text.contains("href=\"#letter\"") && empty.text.contains("请填写内容"), "{}", empty.text);
+        assert!(
+            empty.text.contains("href=\"#letter\"") && empty.text.contains("请填写内容"),
+            "{}",
+            empty.text
+        );
         let long = "长".repeat(2001);
         let again = world.post(&zhang, &page, &[("letter", &long)]).await;
         assert!(again.status == 422 && again.text.contains(&long), "what was typed comes back");

@@ -46,7 +46,8 @@ impl Thread {
         page: &Page<Letter>,
         is_open: bool,
     ) -> Self {
-        let earlier = page.next.as_ref().map(|next| format!("{here}?letters={next}#letters")).unwrap_or_default();
+        let earlier =
+            page.next.as_ref().map(|next| format!("{here}?letters={next}#letters")).unwrap_or_default();
         let mut rows: Vec<LetterRow> =
             page.items.iter().map(|letter| row(visitor, room, reader, letter)).collect();
         rows.reverse();
@@ -122,11 +123,7 @@ pub(crate) struct LetterPage {
 impl LetterPage {
     pub(crate) fn of(visitor: &Visitor, room: &Room, reader: Side, page: &Page<Letter>) -> Self {
         Self {
-            items: page
-                .items
-                .iter()
-                .map(|letter| LetterView::of(visitor, room, reader, letter))
-                .collect(),
+            items: page.items.iter().map(|letter| LetterView::of(visitor, room, reader, letter)).collect(),
             next: page.next.as_ref().map(ToString::to_string),
         }
     }

@@ -130,23 +130,14 @@ async fn add_note(
         earlier
     } else {
         let case = case(&mut tx, &visitor, &id).await?;
-        let note = notes::add(&mut tx, &room, clerk, case.id, &new.text, visitor.now).await;
-        let made = note.map_err(text_of_note)?.to_string();
+        // The field is called otherwise on pages, where a case page has several texts.
+        let made = notes::add(&mut tx, &room, clerk, case.id, ("text", &new.text), visitor.now).await?;
+        let made = made.to_string();
         once.keep(&mut tx, &made).await?;
         made
     };
     tx.commit().await?;
     Ok(http::created(&format!("/api/v1/desk/cases/{id}/notes"), &DeskKept { id: made }))
-}
-
-/// The field is called otherwise in JSON than on pages, where a case page has several texts.
-fn text_of_note(error: DeskError) -> Refusal {
-    match Refusal::from(error) {
-        Refusal::Invalid(errors) => Refusal::Invalid(
-            errors.into_iter().map(|error| kernel::FieldError::new("text", error.message)).collect(),
-        ),
-        other => other,
-    }
 }
 
 fn describe_add_note() -> Operation {

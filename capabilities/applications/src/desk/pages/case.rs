@@ -190,10 +190,10 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         letters: see::letters(&mut tx, room, by, &case, &talk::page(query.letters.as_ref()), now).await?,
         sayings: templates::list(&mut tx, clerk).await?,
         drafts: drafts::list(&mut tx, room, by, id).await?,
-        next: if query.done.is_empty() {
-            None
-        } else {
+        next: if flash::finishes(&query.done) {
             flash::next(&mut tx, room, visitor, clerk, &query.task).await?
+        } else {
+            None
         },
         case,
     };
@@ -229,8 +229,7 @@ impl Seen<'_> {
         let Self { visitor, room, package, case, clerk } = *self;
         let named = typed.as_ref().and_then(|typed| typed.task).or_else(|| query.task.parse().ok());
         let tasks = actions::tasks_of(case, clerk);
-        let chosen =
-            named.and_then(|id| tasks.iter().find(|task| task.id == id)).or(tasks.first()).copied();
+        let chosen = named.and_then(|id| tasks.iter().find(|task| task.id == id)).or(tasks.first()).copied();
         let errors = typed.as_ref().map(|typed| typed.errors.clone()).unwrap_or_default();
         let pairs = typed.map_or_else(|| FormPairs(Vec::new()), |typed| typed.pairs);
         let work = chosen.map(|task| self.work(read, task, &pairs, &errors));
@@ -243,8 +242,8 @@ impl Seen<'_> {
             summary: summary(&errors, work.as_ref()),
             id: case.id.to_string(),
             version: case.version,
-            flash: self.flash(read, query, work.as_ref()),
-            strip: self.strip(read)?,
+            flash: self.flash(read, query),
+            strip: self.strip(read, work.as_ref())?,
             steps: progress::of(visitor, room, package, case)?,
             files: self.files(&read.dossier.materials, &here),
             facts: self.facts(&read.dossier),

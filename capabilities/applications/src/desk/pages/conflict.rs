@@ -111,12 +111,7 @@ async fn conflict(
 }
 
 /// The same form for the version that the clerk reads about on this page, where they may still give it.
-fn again(
-    case: &Case,
-    clerk: &kernel::StaffActor,
-    unsent: &Unsent<'_>,
-    form: &str,
-) -> Option<Resend> {
+fn again(case: &Case, clerk: &kernel::StaffActor, unsent: &Unsent<'_>, form: &str) -> Option<Resend> {
     // Only forms whose words carry their whole meaning: "the second defect" may be another one by now.
     let task = case.task(unsent.task).filter(|_| drafts::FORMS.contains(&form))?;
     let may = actions::allowed(case, task, clerk).iter().any(|action| action.as_str() == form);
@@ -156,9 +151,12 @@ pub(super) async fn changes(
     let package = see::package(&room, &case)?;
     let seen = Seen { visitor: &visitor, room: &room, package: &package, case: &case, clerk };
     let since = history.partition_point(|recorded| recorded.seq <= query.since);
-    let told = |event: HistoryView| match event.who.as_str() {
-        "" => format!("{} {}", event.when, event.text),
-        who => format!("{} {}（{who}）", event.when, event.text),
+    let told = |event: HistoryView| {
+        let HistoryView { when, text, who, .. } = event;
+        match who.as_str() {
+            "" => format!("{when} {text}"),
+            who => visitor.t3("desk-meanwhile-line", "when", when, "text", text, "who", who),
+        }
     };
     let happened = seen.history(&history[since..], false).into_iter().map(told).collect();
     Ok(Json(Meanwhile { version: case.version, happened }))

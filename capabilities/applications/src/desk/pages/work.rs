@@ -133,10 +133,7 @@ pub(super) fn of(
         noting: was("note-defect"),
         declining: was("not-accept"),
         sayings: sayings(place),
-        restored: kept
-            .iter()
-            .map(|draft| (draft.form.clone(), visitor.datetime(draft.saved_at)))
-            .collect(),
+        restored: kept.iter().map(|draft| (draft.form.clone(), visitor.datetime(draft.saved_at))).collect(),
     }
 }
 
@@ -161,6 +158,16 @@ fn sayings(place: &Place<'_>) -> Vec<Saying> {
 /// What was typed into a form, as label and text: to be read and copied where the form itself is not shown.
 pub(super) fn lines(visitor: &Visitor, package: &Package, pairs: &FormPairs) -> Vec<(String, String)> {
     let one = |(name, value): &(String, String)| {
+        let chosen = match (name.as_str(), value.as_str()) {
+            ("conclusion", "agree") => Some(("desk-conclusion", "desk-agree")),
+            ("conclusion", "disagree") => Some(("desk-conclusion", "desk-disagree")),
+            ("grant", "true") => Some(("desk-decision", "desk-grant")),
+            ("grant", "false") => Some(("desk-decision", "desk-refuse")),
+            _ => None,
+        };
+        if let Some((label, word)) = chosen {
+            return Some((visitor.t(label), visitor.t(word)));
+        }
         let label = match name.as_str() {
             "text" => visitor.t("desk-opinion-text"),
             "reason" => visitor.t("desk-reason-text"),

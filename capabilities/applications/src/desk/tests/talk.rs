@@ -167,9 +167,8 @@ async fn shared_phrases_are_changed_by_their_author_and_by_who_decides() {
         let made = office.send_api("vet", Method::POST, "/api/v1/desk/templates", &new).await.expect(201);
         let own = json!({ "title": "备忘", "text": "自用" });
         let own = office.send_api("vet", Method::POST, "/api/v1/desk/templates", &own).await.expect(201);
-        let address = |answer: &Answer| {
-            format!("/api/v1/desk/templates/{}", answer.json()["id"].as_str().unwrap())
-        };
+        let address =
+            |answer: &Answer| format!("/api/v1/desk/templates/{}", answer.json()["id"].as_str().unwrap());
         let (shared, own) = (address(&made), address(&own));
         let changed = json!({ "title": "合格", "text": "检疫合格，准予通过", "shared": true });
         // The head of the same body decides and may; another's own phrase is not there for them.

@@ -8,7 +8,6 @@ use web::Visitor;
 
 use super::{CaseQuery, Read, Seen};
 use crate::Room;
-use crate::desk::pages::work::Work;
 use crate::desk::{DeskError, actions, views};
 
 /// What stands above the page after a command.
@@ -34,24 +33,30 @@ pub(super) struct Next {
     pub(super) name: String,
 }
 
-/// Words that can stand in the address after a command; nothing else is said for it.
-const KNOWN: [&str; 15] = [
-    "claim",
-    "accept",
-    "not-accept",
-    "note-defect",
-    "drop-defect",
-    "send-correction",
-    "give-opinion",
-    "take-back",
-    "publish-notice",
-    "decide",
-    "attach",
-    "note",
-    "note-taken-back",
-    "letter",
-    "draft-forgotten",
+/// Words that can stand in the address after a command, and whether the clerk is usually through with the task then.
+/// Nothing is said for any other word.
+const KNOWN: [(&str, bool); 15] = [
+    ("claim", false),
+    ("accept", true),
+    ("not-accept", true),
+    ("note-defect", false),
+    ("drop-defect", false),
+    ("send-correction", true),
+    ("give-opinion", true),
+    ("take-back", false),
+    ("publish-notice", true),
+    ("decide", true),
+    ("attach", false),
+    ("note", false),
+    ("note-taken-back", false),
+    ("letter", false),
+    ("draft-forgotten", false),
 ];
+
+/// Whether the next work is looked for after this word.
+pub(super) fn finishes(done: &str) -> bool {
+    KNOWN.contains(&(done, true))
+}
 
 /// What undoes what. It is offered only where the list of actions of the task allows it.
 const UNDOES: [(&str, &str); 3] =
@@ -81,19 +86,26 @@ pub(super) async fn next(
 }
 
 impl Seen<'_> {
-    pub(super) fn flash(&self, read: &Read, query: &CaseQuery, work: Option<&Work>) -> Option<Flash> {
-        let done = KNOWN.into_iter().find(|known| *known == query.done)?;
+    pub(super) fn flash(&self, read: &Read, query: &CaseQuery) -> Option<Flash> {
+        let (done, _) = KNOWN.into_iter().find(|(known, _)| *known == query.done)?;
         let task = query.task.parse().ok().and_then(|id| self.case.task(id));
-        let is_over = work.is_none_or(|work| work.task != query.task);
+        let is_over = finishes(done) && task.is_some_and(|task| self.is_over(task));
         Some(Flash {
             text: self.visitor.t(&format!("desk-done-{done}")),
             undo: task.and_then(|task| self.undo(read, done, task)),
             is_over,
-            next: read.next.as_ref().filter(|_| is_over).map(|next| Next {
-                href: next.href.clone(),
-                name: next.name.clone(),
-            }),
+            next: read
+                .next
+                .as_ref()
+                .filter(|_| is_over)
+                .map(|next| Next { href: next.href.clone(), name: next.name.clone() }),
         })
+    }
+
+    /// Nothing is left to do in the task but to give it back or to take it up again.
+    fn is_over(&self, task: &cases::Task) -> bool {
+        let left = actions::allowed(self.case, task, self.clerk);
+        left.iter().all(|action| matches!(action.as_str(), "release" | "take-back"))
     }
 
     fn undo(&self, read: &Read, done: &str, task: &cases::Task) -> Option<Undo> {

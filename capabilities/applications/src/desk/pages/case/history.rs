@@ -86,7 +86,11 @@ impl Seen<'_> {
     }
 
     /// Newest first; all of it, or what the applicant sees.
-    pub(in crate::desk::pages) fn history(&self, history: &[Recorded], only_public: bool) -> Vec<HistoryView> {
+    pub(in crate::desk::pages) fn history(
+        &self,
+        history: &[Recorded],
+        only_public: bool,
+    ) -> Vec<HistoryView> {
         let newest_first = history.iter().rev();
         let one = |recorded: &Recorded| HistoryView {
             when: self.visitor.datetime(recorded.at),

@@ -80,13 +80,7 @@ pub(in crate::desk::pages) async fn show(
         opinions: seen.opinions(),
         correction: seen.correction(),
         history: told,
-        printed: visitor.t2(
-            "desk-printed",
-            "name",
-            &clerk.shown_as,
-            "when",
-            visitor.datetime(now),
-        ),
+        printed: visitor.t2("desk-printed", "name", &clerk.shown_as, "when", visitor.datetime(now)),
     })
 }
 

@@ -5,9 +5,10 @@ use legal_time::Clock;
 use web::{Lang, Visitor};
 
 use super::{Read, Seen};
-use crate::desk::pages::pieces;
 use crate::desk::checks::signer;
-use crate::desk::{DeskError, actions, names, views};
+use crate::desk::pages::pieces;
+use crate::desk::pages::work::Work;
+use crate::desk::{DeskError, names, views};
 use crate::{Room, trace};
 
 /// What stands above everything and stays in sight.
@@ -24,7 +25,7 @@ pub(super) struct Strip {
     pub(super) light_word: String,
     pub(super) due: String,
     pub(super) clocks: Vec<ClockView>,
-    /// The task that the clerk may take with one key; empty without one.
+    /// The task of the page, where the clerk may take it; empty otherwise.
     pub(super) claim: String,
     pub(super) awaiting: bool,
     pub(super) notice_until: String,
@@ -40,14 +41,13 @@ pub(in crate::desk::pages) struct ClockView {
 }
 
 impl Seen<'_> {
-    pub(super) fn strip(&self, read: &Read) -> Result<Strip, DeskError> {
-        let Self { visitor, room, package, case, clerk } = *self;
+    pub(super) fn strip(&self, read: &Read, work: Option<&Work>) -> Result<Strip, DeskError> {
+        let Self { visitor, room, package, case, .. } = *self;
         let (due, light) = views::due(case, &room.calendar, visitor.today())?;
         let clocks = clocks(visitor, room, case)?;
         let is_closed = case.status == Status::Closed;
         let acting_for = read.dossier.acting_for.as_ref().map(|(name, _uscc)| name.clone());
-        let free = |task: &&cases::Task| task.claimed_by.is_none();
-        let claim = actions::tasks_of(case, clerk).into_iter().find(free).map(|task| task.id.to_string());
+        let claim = work.filter(|work| work.may("claim")).map(|work| work.task.clone());
         Ok(Strip {
             number: pieces(&case.number),
             who: acting_for.unwrap_or_else(|| signer(&read.history).to_owned()),
@@ -72,7 +72,8 @@ impl Seen<'_> {
         let mut names: Vec<String> = Vec::new();
         for task in case.live_tasks() {
             let body = names::body_name(visitor, room, task.body);
-            let name = task.claimed_name.as_ref().map_or_else(|| body.clone(), |name| format!("{body} {name}"));
+            let name =
+                task.claimed_name.as_ref().map_or_else(|| body.clone(), |name| format!("{body} {name}"));
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -81,7 +81,7 @@ async fn write_note(room: &Room, visitor: &Visitor, id: CaseId, text: &str) -> R
     let clerk = see::staff(&visitor.actor)?;
     let mut tx = room.db.begin().await?;
     see::case(&mut tx, clerk, id).await?;
-    notes::add(&mut tx, room, clerk, id, text, visitor.now).await?;
+    notes::add(&mut tx, room, clerk, id, ("note", text), visitor.now).await?;
     Ok(tx.commit().await?)
 }
 
