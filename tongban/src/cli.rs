@@ -1,11 +1,15 @@
 //! One file per command. Commands print their result to standard output and complaints to standard error.
 
+pub(crate) mod calendar;
 pub(crate) mod code;
 pub(crate) mod deadline;
 pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod licence;
+pub(crate) mod notices;
+pub(crate) mod outbox;
 pub(crate) mod packages;
+pub(crate) mod rules;
 pub(crate) mod scenarios;
 pub(crate) mod serve;
 

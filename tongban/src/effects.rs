@@ -7,17 +7,26 @@ use catalogue::Named;
 use catalogue::Package;
 use kernel::{Actor, CaseId, Timestamp};
 use licences::template::{Decision, Facts};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::jobs::{self, Handlers, Job};
 use store::{Purpose, Tx};
 
 /// The handlers of all jobs.
-pub fn handlers(applications: &applications::Room, licences: &licences::Room) -> Handlers {
+pub fn handlers(
+    applications: &applications::Room,
+    licences: &licences::Room,
+    calendars: &calendars::Room,
+) -> Handlers {
+    let calendars = calendars.clone();
     let (timers, room, issuing) = (applications.clone(), applications.clone(), licences.clone());
     Handlers::new()
         .on(cases::TIMER_JOB, move |job, now| {
-            let room = timers.clone();
-            async move { Ok(applications::run_timer(room, job, now).await?) }
+            let (room, calendars) = (timers.clone(), calendars.clone());
+            async move {
+                // What a timer does is not taken back, so it asks which calendar is in force.
+                calendars.refresh().await?;
+                Ok(applications::run_timer(room, job, now).await?)
+            }
         })
         .on(cases::EFFECT_JOB, move |job, now| {
             let (room, issuing) = (room.clone(), issuing.clone());
@@ -56,6 +65,18 @@ async fn run_effect(
             let entry = register_entry(asked, register, &effect.key())?;
             registers::write(&mut tx, entry).await?.subject_code
         }
+        Effect::Revoke(document) => revoke(&mut tx, &case, document, now).await?,
+        Effect::Push(receiver) => {
+            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
+            post(&mut tx, asked, &format!("push:{receiver}"), &effect.key(), json!({})).await?
+        }
+        Effect::Pay(order) => {
+            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
+            let amount = case.findings.get(&order.amount).and_then(Value::as_i64);
+            let amount = amount.with_context(|| format!("no amount in finding {}", order.amount))?;
+            let receiver = format!("pay:{}", order.receiver);
+            post(&mut tx, asked, &receiver, &effect.key(), json!({ "amount_fen": amount })).await?
+        }
     };
     let around = room.around(&bodies, now);
     let record = Command::RecordEffect { effect: effect.key(), reference };
@@ -63,6 +84,54 @@ async fn run_effect(
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Ends the document that this case has issued.
+async fn revoke(tx: &mut Tx, case: &Case, document: &str, now: Timestamp) -> anyhow::Result<String> {
+    let issued = Effect::Issue(document.to_owned()).key();
+    let (_, reference) = case
+        .effects
+        .iter()
+        .find(|(key, _)| *key == issued)
+        .with_context(|| format!("{issued} is not done yet"))?;
+    let failed = case.tasks.iter().rev().find(|task| task.conclusion == Some(cases::Conclusion::Disagree));
+    let reason = failed.and_then(|task| task.text.clone()).unwrap_or_default();
+    let id = reference.parse().ok().context("the id of the document")?;
+    licences::revoke_by_decision(tx, now, id, &reason).await?;
+    Ok(reference.clone())
+}
+
+/// Puts what a receiver outside must know into the outbox: references and the outcome, nothing personal.
+async fn post(
+    tx: &mut Tx,
+    asked: Asked<'_>,
+    receiver: &str,
+    effect: &str,
+    more: Value,
+) -> anyhow::Result<String> {
+    let case = asked.case;
+    let key = format!("{}:{effect}", case.id);
+    let mut payload = json!({
+        "case": case.number,
+        "item": case.case_type.item,
+        "handling": case.case_type.handling,
+        "division": case.division,
+        "outcome": case.outcome.map(cases::Outcome::as_str),
+        "decided_by": asked.decided_by()?.uscc,
+        "decided_on": asked.decided_on(),
+    });
+    if let (Some(payload), Value::Object(more)) = (payload.as_object_mut(), more) {
+        payload.extend(more);
+    }
+    let message = store::outbox::Message {
+        receiver: receiver.to_owned(),
+        topic: "case-decided".into(),
+        key: key.clone(),
+        payload,
+        now: asked.now,
+    };
+    store::outbox::post(tx, &message).await?;
+    Ok(key)
 }
 
 /// A decided case with everything around it.

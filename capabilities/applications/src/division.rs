@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use cases::{Executors, Level, Process, StageKind};
+use cases::{Level, Process};
 
 /// One division.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,15 +87,7 @@ pub fn full_name(code: &str) -> String {
 
 /// How exactly an applicant must say where they apply: the deepest level at which any body of the process works.
 pub fn level_needed(process: &Process) -> Level {
-    executors(process).flat_map(Executors::list).filter_map(|by| by.level).max().unwrap_or(Level::Province)
-}
-
-fn executors(process: &Process) -> impl Iterator<Item = &Executors> {
-    let of_stages = process.stages.iter().flat_map(|stage| match &stage.kind {
-        StageKind::Review { branches } => branches.iter().map(|branch| &branch.by).collect::<Vec<_>>(),
-        StageKind::PublicNotice { by, .. } | StageKind::Decision { by, .. } => vec![by],
-    });
-    std::iter::once(&process.acceptance.by).chain(of_stages)
+    process.executors().filter_map(|by| by.level).max().unwrap_or(Level::Province)
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl World {
             db: db.clone(),
             vault: vault.clone(),
             library: Arc::new(library),
-            calendar: Arc::new(legal_time::Calendar::china()),
+            calendar: legal_time::CalendarInForce::new(1, legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::new(bodies))),
         };
         let identity = identity::Room { db, vault, passwords, site: site.clone(), behind_proxy: false };
@@ -364,6 +364,7 @@ fn staff((staff, body): (StaffId, kernel::BodyId), division: &str) -> Actor {
         body,
         division: division.into(),
         roles: [Role::Acceptance, Role::Review, Role::Decision].into(),
+        deputy_of: Default::default(),
         shown_as: "陈受理".into(),
     })
 }

@@ -1,11 +1,13 @@
 //! What happened to a case and where it stands, in words for its applicant.
 
-use cases::{ACCEPTANCE, Case, Event, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
+use cases::{ACCEPTANCE, Case, ClockName, Event, LastDay, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
 use catalogue::Package;
 use jiff::civil::Date;
 use kernel::{Timestamp, Words};
-use legal_time::{Due, Light, Reading};
-use web::Visitor;
+use legal_time::{Due, Light, Limit, Reading};
+use rules::Facts;
+use serde_json::Map;
+use web::{Lang, Visitor};
 
 use crate::Room;
 
@@ -63,27 +65,79 @@ pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
         Event::NoticePublished { until, .. } => {
             visitor.t1("cases-event-notice-published", "until", visitor.date(*until))
         }
-        Event::StageStarted { stage } => {
+        Event::StageStarted { stage, .. } => {
             visitor.t1("cases-event-stage-started", "stage", stage_name(visitor, package, stage))
         }
         Event::TaskOpened { stage, .. } => {
             visitor.t1("cases-event-task-opened", "stage", stage_name(visitor, package, stage))
         }
         Event::EffectDone { effect, .. } => effect_sentence(visitor, package, effect).unwrap_or_else(said),
+        Event::DueMoved { clock, before, after, calendar, source } => {
+            let day = |day| visitor.date(day);
+            visitor.message(&cases::moved_sentence(clock, *before, *after, calendar, source, day))
+        }
+        Event::PromiseKept { material } | Event::PromiseBroken { material } => {
+            let name = package.item.material(material).map(|found| pick(visitor, &found.name));
+            let key = event.sentence().key;
+            visitor.t1(key, "material", name.unwrap_or_else(|| material.clone()))
+        }
+        Event::Arranged { on, place, .. } => {
+            visitor.t2("cases-event-arranged", "on", visitor.date(*on), "place", place)
+        }
+        Event::Extended { by, reason } => {
+            visitor.t2("cases-event-extended", "by", limit_text(visitor, by), "reason", reason)
+        }
+        Event::HearingOffered { limit, .. } => {
+            visitor.t1("cases-event-hearing-offered", "limit", limit_text(visitor, limit))
+        }
+        Event::Warned { due, .. } => visitor.t1(event.sentence().key, "due", visitor.date(*due)),
         Event::Submitted { .. }
+        | Event::RulesApplied { .. }
+        | Event::Expedited { .. }
         | Event::TaskClaimed { .. }
         | Event::TaskReleased { .. }
+        | Event::TaskTransferred { .. }
+        | Event::TaskRouted { .. }
         | Event::Accepted { .. }
         | Event::NotAccepted { .. }
         | Event::DefectNoted { .. }
         | Event::DefectDropped { .. }
         | Event::CorrectionSent { .. }
         | Event::Resubmitted { .. }
+        | Event::CorrectionLapsed
+        | Event::OpinionTakenBack { .. }
+        | Event::SentBack { .. }
+        | Event::StageConcluded { .. }
+        | Event::HearingRequested { .. }
+        | Event::HearingWaived { .. }
+        | Event::ObjectionMade { .. }
+        | Event::ObjectionAnswered { .. }
         | Event::NoticeEnded { .. }
+        | Event::ApprovalAsked { .. }
+        | Event::ApprovalGiven { .. }
+        | Event::Suspended { .. }
+        | Event::Resumed { .. }
+        | Event::Terminated { .. }
         | Event::Decided { .. }
         | Event::Withdrawn { .. }
+        | Event::Checked { .. }
         | Event::OutOfTime => said(),
     }
+}
+
+/// The sentence of the last move of the day that leads now, while that day still stands: for the top of the page.
+pub fn moved(
+    visitor: &Visitor,
+    package: &Package,
+    case: &Case,
+    history: &[Recorded],
+    reading: &Reading,
+) -> Option<String> {
+    let now = LastDay::of(&reading.due)?;
+    let leading = ClockName::leading(case);
+    let is_it = |event: &Event| matches!(event, Event::DueMoved { clock, after, .. } if *clock == leading && *after == now);
+    let last = history.iter().rev().find(|recorded| is_it(&recorded.event))?;
+    Some(sentence(visitor, package, &last.event))
 }
 
 /// Where what came out can be seen.
@@ -112,6 +166,13 @@ fn effect_sentence(visitor: &Visitor, package: &Package, effect: &str) -> Option
     }
 }
 
+fn limit_text(visitor: &Visitor, limit: &Limit) -> String {
+    match visitor.lang {
+        Lang::ZhCn => limit.display_zh(),
+        Lang::En => limit.to_string(),
+    }
+}
+
 fn pick(visitor: &Visitor, words: &Words) -> String {
     visitor.pick(&words.zh, &words.en).to_owned()
 }
@@ -125,12 +186,13 @@ pub fn stage_name(visitor: &Visitor, package: &Package, stage: &str) -> String {
     found.map_or_else(|| stage.to_owned(), |found| pick(visitor, &found.name))
 }
 
-fn branch_name<'a>(package: &'a Package, branch: &str) -> Option<&'a Words> {
-    let branches = package.case_type.process.stages.iter().flat_map(|stage| match &stage.kind {
-        cases::StageKind::Review { branches } => branches.as_slice(),
-        cases::StageKind::PublicNotice { .. } | cases::StageKind::Decision { .. } => &[],
-    });
-    branches.into_iter().find(|found| found.id == branch).map(|found| &found.name)
+pub(crate) fn branch_name<'a>(package: &'a Package, branch: &str) -> Option<&'a Words> {
+    let mut stages = package.case_type.process.stages.iter();
+    stages.find_map(|stage| {
+        // The opinion of a whole stage stands under the stage's own id.
+        let own = (stage.id == branch).then_some(&stage.name);
+        own.or_else(|| stage.branch(branch).map(|found| &found.name))
+    })
 }
 
 /// The way of the case from submission to its end. Stages whose condition is known not to hold are left out.
@@ -165,7 +227,11 @@ pub fn places(visitor: &Visitor, room: &Room, package: &Package, case: &Case) ->
 
 /// A condition over the form can be answered now; one over findings only when they are made.
 pub(crate) fn may_come(stage: &Stage, case: &Case) -> bool {
-    stage.when.as_ref().is_none_or(|when| when.field.is_none() || when.holds(&case.facts, &case.findings))
+    stage.when.as_ref().is_none_or(|when| {
+        let is_open =
+            when.reads().iter().any(|path| path.starts_with("finding.") || path.starts_with("opinion."));
+        is_open || when.holds(&Facts::from(&case.view(&Map::new()))).holds
+    })
 }
 
 /// The bodies where the case lies now, each once.
@@ -183,7 +249,7 @@ pub fn with_whom(visitor: &Visitor, room: &Room, case: &Case) -> Vec<String> {
 
 /// The light of a clock, the same as in lists: there the day on which it turns yellow counts the last day too.
 pub fn light(room: &Room, reading: &Reading, today: Date) -> Light {
-    reading.light(&room.calendar, today, YELLOW_WORKING_DAYS - 1)
+    reading.light(room.calendar.current(), today, YELLOW_WORKING_DAYS - 1)
 }
 
 /// The word of a light. Without a last day it says so: the clock runs, but the holidays it will meet are not announced.

@@ -259,7 +259,7 @@ fn process(package: &Package) -> ProcessView {
     let documents = |effects: &[Effect]| {
         let documents = effects.iter().filter_map(|effect| match effect {
             Effect::Issue(id) => package.documents.find(id),
-            Effect::Register(_) => None,
+            Effect::Register(_) | Effect::Revoke(_) | Effect::Push(_) | Effect::Pay(_) => None,
         });
         let view = documents.map(|document| DocumentView {
             id: document.id.as_str().to_owned(),
@@ -277,11 +277,18 @@ fn process(package: &Package) -> ProcessView {
 }
 
 fn stage(stage: &cases::Stage) -> StageView {
-    let (kind, lasts, branches) = match &stage.kind {
-        StageKind::Review { branches } => ("review", None, branches.iter().map(branch).collect()),
-        StageKind::PublicNotice { lasts, .. } => ("public-notice", Some(lasts.into()), Vec::new()),
-        StageKind::Decision { .. } => ("decision", None, Vec::new()),
+    let (kind, lasts) = match &stage.kind {
+        StageKind::Review { .. } => ("review", None),
+        StageKind::Levels { .. } => ("levels", None),
+        StageKind::Countersign { .. } => ("countersign", None),
+        StageKind::Survey { .. } => ("survey", None),
+        StageKind::Panel { .. } => ("panel", None),
+        StageKind::Special { .. } => ("special", None),
+        StageKind::Hearing { .. } => ("hearing", None),
+        StageKind::PublicNotice { lasts, .. } => ("public-notice", Some(lasts.into())),
+        StageKind::Decision { .. } => ("decision", None),
     };
+    let branches = stage.branches().iter().map(branch).collect();
     let (id, name) = (stage.id.clone(), (&stage.name).into());
     StageView { id, kind: kind.to_owned(), name, conditional: stage.when.is_some(), lasts, branches }
 }

@@ -3,6 +3,7 @@
 use cases::StatedLimit;
 use codes::tables::{ApplicantKind, HandlingKind, UseLevel};
 use kernel::Words;
+use rules::Expression;
 use serde::{Deserialize, Serialize};
 
 mod check;
@@ -164,6 +165,26 @@ pub struct Material {
     pub basis: Words,
     /// 填报须知: how to fill it in and what is checked.
     pub note: Words,
+    /// Asked for only when this holds over the form and what registers and licences answered; so a material that the
+    /// platform can look up is left out (免提交).
+    #[serde(default)]
+    pub when: Option<Expression>,
+    /// May be handed in after acceptance, within this limit (容缺受理).
+    #[serde(default)]
+    pub later: Option<StatedLimit>,
+    /// A commitment may stand in its place (告知承诺).
+    #[serde(default)]
+    pub commitment: Option<Commitment>,
+}
+
+/// A commitment in place of a proof (告知承诺制).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Commitment {
+    /// What is told and declared, in full.
+    pub text: Words,
+    /// Document and article.
+    pub basis: Words,
 }
 
 impl Material {
@@ -172,7 +193,7 @@ impl Material {
         self.by == MadeBy::Office
     }
 
-    /// Whether the applicant must hand it in.
+    /// Whether the applicant must hand it in whenever its condition holds.
     pub fn is_asked_for(&self) -> bool {
         self.by == MadeBy::Applicant && self.need == Need::Required
     }

@@ -1,8 +1,9 @@
 //! A process as people read it: the same steps for the picture, for the list in words and for the API.
 
-use cases::{Condition, Effect, Executor, Executors, Level, Stage, StageKind, StatedLimit};
+use cases::{Effect, Executor, Executors, HearingOn, Level, Quorum, Stage, StageKind, StatedLimit};
 use kernel::Words;
 use legal_time::Limit;
+use rules::{Expression, Joined, Plain};
 use serde_json::Value;
 use web::{Lang, Visitor};
 
@@ -87,32 +88,62 @@ impl Teller<'_> {
     fn stage(&self, stage: &Stage) -> OutlineStep {
         let title = self.pick(&stage.name).to_owned();
         let mut details: Vec<String> = stage.when.iter().map(|when| self.only_when(when)).collect();
+        details.extend(stage.by().into_iter().flat_map(|by| self.who(by)));
+        details.extend(stage.limit.iter().map(|limit| self.within("catalogue-process-within", limit)));
+        details.extend(self.of_kind(stage));
+        if stage.stops_clock {
+            details.push(self.visitor.t("catalogue-process-stops-clock"));
+        }
+        let branches: Vec<OutlineStep> = stage.branches().iter().map(|branch| self.branch(branch)).collect();
+        if let [only] = branches.as_slice() {
+            details.extend(only.details.iter().cloned());
+            let title = if title == only.title { title } else { format!("{title}: {}", only.title) };
+            let title = if self.visitor.lang == Lang::ZhCn { title.replace(": ", "：") } else { title };
+            return OutlineStep { title, details, branches: Vec::new(), shape: Shape::Work };
+        }
+        let shape = match &stage.kind {
+            StageKind::Decision { .. } => Shape::Decision,
+            _ if branches.is_empty() => Shape::Work,
+            _ => Shape::Parallel,
+        };
+        OutlineStep { title, details, branches, shape }
+    }
+
+    /// What is particular to a kind of stage.
+    fn of_kind(&self, stage: &Stage) -> Vec<String> {
+        let quorum = |quorum: Quorum, all: usize| match quorum {
+            Quorum::All => self.visitor.t("catalogue-process-quorum-all"),
+            Quorum::Majority => self.visitor.t("catalogue-process-quorum-majority"),
+            Quorum::TwoThirds => self.visitor.t("catalogue-process-quorum-two-thirds"),
+            Quorum::AtLeast(_) => {
+                self.visitor.t1("catalogue-process-quorum-at-least", "least", quorum.needed(all).to_string())
+            }
+        };
         match &stage.kind {
-            StageKind::Review { branches } => {
-                let branches: Vec<OutlineStep> = branches.iter().map(|branch| self.branch(branch)).collect();
-                if let [only] = branches.as_slice() {
-                    details.extend(only.details.iter().cloned());
-                    let title = if title == only.title { title } else { format!("{title}: {}", only.title) };
-                    let title =
-                        if self.visitor.lang == Lang::ZhCn { title.replace(": ", "：") } else { title };
-                    return OutlineStep { title, details, branches: Vec::new(), shape: Shape::Work };
-                }
-                details.push(self.visitor.t("catalogue-process-parallel"));
-                OutlineStep { title, details, branches, shape: Shape::Parallel }
+            StageKind::Review { branches } if branches.len() > 1 => {
+                vec![self.visitor.t("catalogue-process-parallel")]
             }
-            StageKind::PublicNotice { by, lasts, stops_clock, .. } => {
-                details.extend(self.who(by));
-                details.push(self.within("catalogue-process-notice-lasts", lasts));
-                if *stops_clock {
-                    details.push(self.visitor.t("catalogue-process-stops-clock"));
-                }
-                OutlineStep { title, details, branches: Vec::new(), shape: Shape::Work }
+            StageKind::Review { .. } | StageKind::Special { .. } => Vec::new(),
+            StageKind::Levels { .. } => vec![self.visitor.t("catalogue-process-levels")],
+            StageKind::Countersign { signers, quorum: needed } => {
+                vec![self.visitor.t("catalogue-process-signed"), quorum(*needed, signers.len())]
             }
-            StageKind::Decision { by, .. } => {
-                details.extend(self.who(by));
-                details
-                    .push(self.within("catalogue-process-decide-within", &self.package.case_type.promised));
-                OutlineStep { title, details, branches: Vec::new(), shape: Shape::Decision }
+            StageKind::Survey { .. } => vec![self.visitor.t("catalogue-process-survey")],
+            StageKind::Panel { experts, quorum: needed, .. } => {
+                let experts_text = self.visitor.t1("catalogue-process-experts", "least", experts.to_string());
+                vec![experts_text, quorum(*needed, *experts)]
+            }
+            StageKind::Hearing { on: HearingOn::Request, ask, .. } => {
+                vec![self.within("catalogue-process-hearing-ask", ask)]
+            }
+            StageKind::Hearing { on: HearingOn::Always, tell, .. } => {
+                vec![self.within("catalogue-process-hearing-tell", tell)]
+            }
+            StageKind::PublicNotice { lasts, .. } => {
+                vec![self.within("catalogue-process-notice-lasts", lasts)]
+            }
+            StageKind::Decision { .. } => {
+                vec![self.within("catalogue-process-decide-within", &self.package.case_type.promised)]
             }
         }
     }
@@ -141,6 +172,9 @@ impl Teller<'_> {
                     |document| self.visitor.pick(&document.name.zh, &document.name.en).to_owned(),
                 ),
                 Effect::Register(_) => self.visitor.t("catalogue-process-register"),
+                Effect::Revoke(_) => self.visitor.t("catalogue-process-revoke"),
+                Effect::Push(_) => self.visitor.t("catalogue-process-push"),
+                Effect::Pay(_) => self.visitor.t("catalogue-process-pay"),
             });
             let (title, details) = (self.visitor.t(key), details.collect());
             OutlineStep { title, details, branches: Vec::new(), shape: Shape::Work }
@@ -199,55 +233,98 @@ impl Teller<'_> {
         }
     }
 
-    fn only_when(&self, when: &Condition) -> String {
+    fn only_when(&self, when: &Expression) -> String {
         self.visitor.t1("catalogue-process-only-when", "condition", self.condition(when))
     }
 
-    fn condition(&self, condition: &Condition) -> String {
-        let field = condition.field.as_deref().and_then(|name| self.package.form.field(name));
-        let finding = condition
-            .finding
-            .as_deref()
-            .and_then(|name| self.package.process().findings().find(|finding| finding.id == name));
-        let is_money = field.is_some_and(|field| matches!(field.kind, Kind::Money { .. }))
-            || finding.is_some_and(|finding| finding.kind == cases::FindingType::Money);
-        let label = field.map(|field| &field.label).or(finding.map(|finding| &finding.label));
-        let label = label.map_or_else(String::new, |label| self.pick(label).to_owned());
-        let number =
-            |bound: f64| if is_money { format!("¥{:.2}", bound / 100.0) } else { bound.to_string() };
-        let mut parts = Vec::new();
-        if let Some(most) = condition.at_most {
-            parts.push(self.visitor.t2("catalogue-process-at-most", "what", &label, "bound", number(most)));
+    /// A condition in words, as far as it is made of plain comparisons.
+    fn condition(&self, condition: &Expression) -> String {
+        let (joined, clauses) = condition.plain();
+        let parts: Vec<String> = clauses.iter().map(|clause| self.clause(clause)).collect();
+        let and = self.visitor.pick("，", ", ").to_owned();
+        let or = self.visitor.t("catalogue-process-or");
+        parts.join(match joined {
+            Joined::All => &and,
+            Joined::Any => &or,
+        })
+    }
+
+    fn clause(&self, clause: &Plain) -> String {
+        match clause {
+            Plain::Compares { path, sign, value } => {
+                let what = self.label(path);
+                let shown = self.value(path, value);
+                let one_fen = self.is_money(path) && value.as_i64().is_some_and(|fen| fen <= 1);
+                let key = match *sign {
+                    "<=" => "catalogue-process-at-most",
+                    "<" => "catalogue-process-below",
+                    // One fen is how a package says "any amount at all".
+                    ">=" if one_fen => "catalogue-process-any",
+                    ">=" => "catalogue-process-at-least",
+                    ">" => "catalogue-process-above",
+                    "!=" => "catalogue-process-is-not",
+                    _ => "catalogue-process-is",
+                };
+                let name = if matches!(*sign, "==" | "!=") { "value" } else { "bound" };
+                self.visitor.t2(key, "what", what, name, shown)
+            }
+            Plain::Is { path, so } => {
+                let answer = self.visitor.t(if *so { "catalogue-yes" } else { "catalogue-no" });
+                self.visitor.t2("catalogue-process-is", "what", self.label(path), "value", answer)
+            }
+            Plain::Given { path, so } => {
+                let key = if *so { "catalogue-process-given" } else { "catalogue-process-not-given" };
+                self.visitor.t1(key, "what", self.label(path))
+            }
+            Plain::Other(text) => text.clone(),
         }
-        if let Some(least) = condition.at_least {
-            // One fen is how a package says "any amount at all".
-            let key =
-                if is_money && least <= 1.0 { "catalogue-process-any" } else { "catalogue-process-at-least" };
-            parts.push(self.visitor.t2(key, "what", &label, "bound", number(least)));
+    }
+
+    fn field(&self, path: &str) -> Option<&crate::Field> {
+        path.strip_prefix("form.").and_then(|name| self.package.form.field(name))
+    }
+
+    fn finding(&self, path: &str) -> Option<&cases::Finding> {
+        let id = path.strip_prefix("finding.")?;
+        self.package.process().findings().find(|finding| finding.id == id)
+    }
+
+    fn is_money(&self, path: &str) -> bool {
+        self.field(path).is_some_and(|field| matches!(field.kind, Kind::Money { .. }))
+            || self.finding(path).is_some_and(|finding| finding.kind == cases::FindingType::Money)
+    }
+
+    /// How people call what stands at a path.
+    fn label(&self, path: &str) -> String {
+        let branch = path.strip_prefix("opinion.").and_then(|id| {
+            self.package.process().stages.iter().find_map(|stage| {
+                let own = (stage.id == id).then_some(&stage.name);
+                own.or_else(|| stage.branch(id).map(|branch| &branch.name))
+            })
+        });
+        let label = self.field(path).map(|field| &field.label);
+        let label = label.or_else(|| self.finding(path).map(|finding| &finding.label)).or(branch);
+        label.map_or_else(|| path.to_owned(), |label| self.pick(label).to_owned())
+    }
+
+    fn value(&self, path: &str, value: &Value) -> String {
+        if let Some(fen) = value.as_f64().filter(|_| self.is_money(path)) {
+            return format!("¥{:.2}", fen / 100.0);
         }
-        if let Some(value) = &condition.is {
-            let option = field.and_then(|field| match &field.kind {
-                Kind::Choice { options } => {
-                    options.iter().find(|option| Some(option.value.as_str()) == value.as_str())
-                }
-                Kind::Text { .. }
-                | Kind::Number { .. }
-                | Kind::Money { .. }
-                | Kind::Date
-                | Kind::YesNo
-                | Kind::Body { .. }
-                | Kind::Division
-                | Kind::List { .. } => None,
-            });
-            let shown = match (value, option) {
-                (_, Some(option)) => self.pick(&option.label).to_owned(),
-                (Value::Bool(true), None) => self.visitor.t("catalogue-yes"),
-                (Value::Bool(false), None) => self.visitor.t("catalogue-no"),
-                (Value::String(text), None) => text.clone(),
-                (other, None) => other.to_string(),
-            };
-            parts.push(self.visitor.t2("catalogue-process-is", "what", &label, "value", shown));
+        let option = match self.field(path).map(|field| &field.kind) {
+            Some(Kind::Choice { options }) => {
+                options.iter().find(|option| Some(option.value.as_str()) == value.as_str())
+            }
+            _ => None,
+        };
+        match (value, option) {
+            (_, Some(option)) => self.pick(&option.label).to_owned(),
+            (Value::String(word), None) if word == "agree" => self.visitor.t("catalogue-process-agrees"),
+            (Value::String(word), None) if word == "disagree" => {
+                self.visitor.t("catalogue-process-disagrees")
+            }
+            (Value::String(text), None) => text.clone(),
+            (other, None) => other.to_string(),
         }
-        parts.join(self.visitor.pick("，", ", "))
     }
 }

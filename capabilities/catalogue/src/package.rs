@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use cases::{CaseType, Process, TypeRef};
 use licences::template::{TemplateError, Templates};
+use rules::DecisionTable;
+use serde::Deserialize;
 
 use crate::source::Source;
 use crate::{Fault, Form, Item, item};
@@ -20,8 +22,16 @@ const ITEM: &str = "item.yaml";
 const FORM: &str = "form.schema.json";
 const PROCESS: &str = "process.yaml";
 const LICENCES: &str = "licences.yaml";
+const RULES: &str = "rules.yaml";
 
-/// The files that make up a version of a package. Scenarios are its tests and may be added to at any time.
+/// Decision tables of a package (决策表): `rules.yaml`, which a package may have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rules {
+    tables: Vec<DecisionTable>,
+}
+
+/// The files that make up a version of a package, beside `rules.yaml`, which may be missing. Scenarios are its tests and may be added to at any time.
 pub(crate) const FILES: [&str; 4] = [ITEM, FORM, PROCESS, LICENCES];
 
 /// Names of the registers that the platform keeps (登记簿).
@@ -63,6 +73,11 @@ impl Package {
                 Err(error) => faults.push(unreadable(&shown, file, &error)),
             }
         }
+        match std::fs::read_to_string(folder.join(RULES)) {
+            Ok(text) => drop(texts.insert(RULES.to_owned(), text.replace("\r\n", "\n"))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => faults.push(unreadable(&shown, RULES, &error)),
+        }
         if faults.is_empty() { Self::from_texts(&shown, texts, Some(registers)) } else { Err(faults) }
     }
 
@@ -84,6 +99,13 @@ impl Package {
             &mut faults,
         );
         let documents = keep(read_templates(&path(LICENCES), text(LICENCES)), &mut faults);
+        let rules = match texts.get(RULES) {
+            Some(text) => {
+                keep(Source::read::<Rules>(path(RULES), text).map_err(|fault| vec![fault]), &mut faults)
+                    .map(|(_, rules)| rules)
+            }
+            None => Some(Rules::default()),
+        };
         let item = item.map(|(mut source, item)| {
             if registers.is_some() {
                 item::check(&item, &mut source);
@@ -91,31 +113,39 @@ impl Package {
             faults.extend(source.into_faults());
             item
         });
-        let (Some(item), Some(form), Some((process_source, process)), Some((documents_source, documents))) =
-            (item, form, process, documents)
+        let (
+            Some(item),
+            Some(form),
+            Some((process_source, process)),
+            Some((documents_source, documents)),
+            Some(rules),
+        ) = (item, form, process, documents, rules)
         else {
             return Err(faults);
         };
+        let reference = TypeRef {
+            item: item.code.clone(),
+            handling: item.handling.clone(),
+            version: item.version.clone(),
+        };
+        let case_type = CaseType {
+            reference: reference.clone(),
+            name: item.name.clone(),
+            process,
+            tables: rules.tables,
+            statutory: item.limits.statutory.clone(),
+            promised: item.limits.promised.clone(),
+        };
         if let Some(registers) = registers {
-            let parts = check::Parts { item: &item, form: &form, process: &process, documents: &documents };
+            let parts =
+                check::Parts { item: &item, form: &form, case_type: &case_type, documents: &documents };
             faults.extend(check::check(&parts, process_source, documents_source, registers));
         }
         if !faults.is_empty() {
             return Err(faults);
         }
         let digest = digest(&texts);
-        let reference = TypeRef {
-            item: item.code.clone(),
-            handling: item.handling.clone(),
-            version: item.version.clone(),
-        };
-        let case_type = Arc::new(CaseType {
-            reference: reference.clone(),
-            name: item.name.clone(),
-            process,
-            statutory: item.limits.statutory.clone(),
-            promised: item.limits.promised.clone(),
-        });
+        let case_type = Arc::new(case_type);
         Ok(Self { reference, item, form, case_type, documents, digest, folder: folder.to_owned(), texts })
     }
 

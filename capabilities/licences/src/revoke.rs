@@ -58,6 +58,28 @@ pub async fn revoke(
     if by.staff().map_err(RevokeError::Refused)?.body != licence.issuer {
         return Err(RevokeError::Refused(Refusal::Forbidden));
     }
+    end(tx, &by.reference(), now, id, reason).await?.ok_or(RevokeError::AlreadyRevoked)
+}
+
+/// Revokes a document because a decision has this effect, such as a failed check of a commitment. One that is revoked
+/// already stays as it is. The caller commits.
+pub async fn revoke_by_decision(
+    tx: &mut Tx,
+    now: Timestamp,
+    id: LicenceId,
+    reason: &str,
+) -> Result<(), RevokeError> {
+    end(tx, &Actor::System.reference(), now, id, reason).await.map(drop)
+}
+
+/// The document after its end; nothing when it was revoked before.
+async fn end(
+    tx: &mut Tx,
+    by: &str,
+    now: Timestamp,
+    id: LicenceId,
+    reason: &str,
+) -> Result<Option<Licence>, RevokeError> {
     let reason = reason.trim();
     if !REASON_CHARACTERS.contains(&reason.chars().count()) || reason.contains('\0') {
         return Err(RevokeError::Reason);
@@ -66,12 +88,12 @@ pub async fn revoke(
         .execute(
             "update licences set status = 'revoked', revoked_at = $2, revoked_by = $3, revoke_reason = $4
              where id = $1 and status = 'valid'",
-            vals![id, now, by.reference(), reason],
+            vals![id, now, by, reason],
         )
         .await?;
     if changed == 0 {
-        return Err(RevokeError::AlreadyRevoked);
+        return Ok(None);
     }
-    tracing::info!(licence = %id, by = by.reference(), "document revoked");
-    Ok(crate::find(tx, id).await?.ok_or(store::Error::Missing)?)
+    tracing::info!(licence = %id, by, "document revoked");
+    Ok(crate::find(tx, id).await?)
 }

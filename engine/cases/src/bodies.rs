@@ -1,8 +1,9 @@
 //! Which body is competent where. A snapshot of the directory that `identity` keeps.
 
 use kernel::{BodyId, Words};
+use serde_json::{Map, Value};
 
-use crate::process::Level;
+use crate::process::{Executor, Level};
 
 /// What the engine knows of a body (机构).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,29 @@ impl Bodies {
     pub fn competent(&self, level: Level, department: &str, division: &str) -> Option<&Body> {
         let wanted = division_at(level, division)?;
         self.0.iter().find(|body| body.division == wanted && body.serves(department))
+    }
+
+    /// The body that an executor means for an application in this division; `view` is what expressions read.
+    pub fn of_executor(
+        &self,
+        executor: &Executor,
+        department: &str,
+        division: &str,
+        view: &Map<String, Value>,
+    ) -> Option<&Body> {
+        let Some(level) = executor.level else {
+            let slug = view.get("form")?.get(executor.body_from.as_ref()?)?.as_str()?;
+            return self.by_slug(slug);
+        };
+        let mut level = Some(level);
+        while let Some(here) = level {
+            match self.competent(here, department, division) {
+                Some(body) => return Some(body),
+                None if executor.or_above => level = here.above(),
+                None => return None,
+            }
+        }
+        None
     }
 
     /// The body of this slug.

@@ -1,17 +1,25 @@
 //! The state of a case as the fold of its events. Nothing here knows of databases, time of day or the law's calendar.
 
 use jiff::civil::Date;
-use kernel::{BodyId, CaseId, LegalPersonId, PersonId, Role, StaffId, TaskId, Timestamp, china_date};
+use kernel::{BodyId, CaseId, LegalPersonId, PersonId, TaskId, Timestamp, china_date};
 use legal_time::{Clock, ClockEvent, Limit};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::event::{Conclusion, Defect, Event, Recorded};
-use crate::process::TypeRef;
-use crate::status::{Outcome, Status, TaskKind, TaskState};
+use crate::event::{Asked, Conclusion, Defect, Event, Intake, Recorded, RuleOutcome};
+use crate::process::{Ground, TypeRef};
+use crate::status::{Outcome, Status};
+
+mod apply;
+mod clocks;
+mod task;
+
+pub use task::Task;
 
 /// The stage name of receiving and checking, before the stages of the process.
 pub const ACCEPTANCE: &str = "acceptance";
+/// The stage name of work after the decision: later checks.
+pub const AFTERWARDS: &str = "afterwards";
 
 /// Who applies (申请人).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,46 +28,6 @@ pub struct Applicant {
     pub person: PersonId,
     /// The legal person on whose behalf, if any.
     pub acting_for: Option<LegalPersonId>,
-}
-
-/// A piece of work (任务).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Task {
-    /// Its id.
-    pub id: TaskId,
-    /// `acceptance` or a stage id.
-    pub stage: String,
-    /// Branch of a parallel review.
-    pub branch: Option<String>,
-    /// Kind of work.
-    pub work: TaskKind,
-    /// For whom.
-    pub role: Role,
-    /// In which body.
-    pub body: BodyId,
-    /// The stage may end without it.
-    pub optional: bool,
-    /// Where it stands.
-    pub state: TaskState,
-    /// Who has it.
-    pub claimed_by: Option<StaffId>,
-    /// Their name.
-    pub claimed_name: Option<String>,
-    /// Since when it is open.
-    pub opened_at: Timestamp,
-    /// Its own clock.
-    pub clock: Option<Clock>,
-    /// The opinion, for reviews.
-    pub conclusion: Option<Conclusion>,
-    /// The opinion in words.
-    pub text: Option<String>,
-}
-
-impl Task {
-    /// Whether it still waits for work.
-    pub const fn is_live(&self) -> bool {
-        matches!(self.state, TaskState::Open | TaskState::Claimed)
-    }
 }
 
 /// A public notice that hangs or hung (公示).
@@ -77,6 +45,19 @@ pub struct Notice {
     pub stops_clock: bool,
 }
 
+/// An objection to a public notice (公示异议).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objection {
+    /// In words.
+    pub text: String,
+    /// When.
+    pub made_on: Date,
+    /// Who, as events name them.
+    pub by: String,
+    /// Whether it was right, and why.
+    pub answer: Option<(bool, String)>,
+}
+
 /// The one correction notice (补正告知).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Correction {
@@ -88,6 +69,93 @@ pub struct Correction {
     pub clock: Clock,
     /// Answered on this day.
     pub answered_on: Option<Date>,
+    /// Fields and materials answered so far.
+    #[serde(default)]
+    pub answered: Vec<String>,
+}
+
+/// A material to be handed in later (容缺承诺).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Which.
+    pub material: String,
+    /// Time of the applicant.
+    pub clock: Clock,
+    /// Kept or broken; nothing while it waits.
+    pub kept: Option<bool>,
+}
+
+/// A day and place that were fixed (踏勘、评审、听证安排).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrangement {
+    /// For which stage.
+    pub stage: String,
+    /// On which day.
+    pub on: Date,
+    /// Where.
+    pub place: String,
+    /// Experts, for a panel.
+    pub people: Vec<String>,
+}
+
+/// The applicant's right to be heard (听证权利).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HearingRight {
+    /// Of which stage.
+    pub stage: String,
+    /// Time for asking.
+    pub clock: Clock,
+    /// Asked for, or done without; nothing while the time runs.
+    pub wanted: Option<bool>,
+}
+
+/// Something asked of whoever approves (请示).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// What.
+    pub asked: Asked,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    pub by: String,
+    /// Approved; nothing while it waits.
+    pub granted: Option<bool>,
+}
+
+/// A suspension (中止).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// On which ground.
+    pub ground: Ground,
+    /// Why.
+    pub reason: String,
+    /// By which body.
+    pub body: BodyId,
+    /// Its longest time.
+    pub clock: Option<Clock>,
+}
+
+/// Why the decision clock stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hold {
+    /// The applicant corrects.
+    Correction,
+    /// The case is suspended.
+    Suspension,
+    /// The stage is a special procedure (行政许可法 §45).
+    Stage,
+}
+
+/// A warning that went out: at most one of each for a last day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Of which task, or of the case.
+    pub task: Option<TaskId>,
+    /// The last day that was meant.
+    pub due: Date,
+    /// Whether it had passed.
+    pub overdue: bool,
 }
 
 /// A case (办件).
@@ -105,6 +173,9 @@ pub struct Case {
     pub body: BodyId,
     /// Who applies.
     pub applicant: Applicant,
+    /// How it came in.
+    #[serde(default)]
+    pub intake: Intake,
     /// Where it stands.
     pub status: Status,
     /// `acceptance` or a stage id.
@@ -115,20 +186,65 @@ pub struct Case {
     pub reason: Option<String>,
     /// The body that decided.
     pub decided_by: Option<BodyId>,
+    /// Why it goes first (绿色通道).
+    #[serde(default)]
+    pub express: Option<String>,
+    /// A shorter promise of the green channel, until acceptance.
+    #[serde(default)]
+    pub express_promise: Option<Limit>,
     /// The form values that the process reads.
     pub facts: Map<String, Value>,
+    /// What registers and licences answered.
+    #[serde(default)]
+    pub answers: Map<String, Value>,
     /// What staff established.
     pub findings: Map<String, Value>,
+    /// Stages that several bodies signed or did not.
+    #[serde(default)]
+    pub concluded: Vec<(String, Conclusion)>,
+    /// What the rules of the instant decision said.
+    #[serde(default)]
+    pub rules: Vec<RuleOutcome>,
     /// Work, done and open.
     pub tasks: Vec<Task>,
     /// Noted for the correction notice, not sent yet.
     pub defects: Vec<Defect>,
     /// The correction notice, once sent.
     pub correction: Option<Correction>,
+    /// Materials to come.
+    #[serde(default)]
+    pub promises: Vec<Promise>,
     /// Public notices.
     pub notices: Vec<Notice>,
+    /// Objections to them.
+    #[serde(default)]
+    pub objections: Vec<Objection>,
+    /// Days and places.
+    #[serde(default)]
+    pub arrangements: Vec<Arrangement>,
+    /// Rights to be heard.
+    #[serde(default)]
+    pub hearings: Vec<HearingRight>,
+    /// What was asked of whoever approves.
+    #[serde(default)]
+    pub requests: Vec<Request>,
+    /// The suspension that lasts.
+    #[serde(default)]
+    pub suspension: Option<Suspension>,
+    /// Whether more time was given.
+    #[serde(default)]
+    pub extended: bool,
+    /// Why the decision clock stands still now.
+    #[serde(default)]
+    pub holds: Vec<Hold>,
+    /// Warnings that went out.
+    #[serde(default)]
+    pub warned: Vec<Warning>,
     /// Time for accepting.
     pub acceptance_clock: Clock,
+    /// Time for the stage as a whole.
+    #[serde(default)]
+    pub stage_clock: Option<Clock>,
     /// 承诺时限 clock, from acceptance.
     pub promised_clock: Option<Clock>,
     /// 法定时限 clock, from acceptance.
@@ -143,15 +259,20 @@ pub struct Case {
     pub version: i64,
 }
 
-fn started(limit: Limit, on: Date) -> Clock {
-    Clock { limit, events: vec![ClockEvent::Start { on }] }
-}
-
 impl Case {
     /// The case that a first event makes. Only `Submitted` can be the first.
     pub fn begin(id: CaseId, first: &Recorded) -> Option<Self> {
-        let Event::Submitted { number, case_type, division, body, applicant, facts, acceptance_limit } =
-            &first.event
+        let Event::Submitted {
+            number,
+            case_type,
+            division,
+            body,
+            applicant,
+            facts,
+            answers,
+            intake,
+            acceptance_limit,
+        } = &first.event
         else {
             return None;
         };
@@ -162,18 +283,34 @@ impl Case {
             division: division.clone(),
             body: *body,
             applicant: applicant.clone(),
+            intake: intake.clone(),
             status: Status::Submitted,
             stage: ACCEPTANCE.into(),
             outcome: None,
             reason: None,
             decided_by: None,
+            express: None,
+            express_promise: None,
             facts: facts.clone(),
+            answers: answers.clone(),
             findings: Map::new(),
+            concluded: Vec::new(),
+            rules: Vec::new(),
             tasks: Vec::new(),
             defects: Vec::new(),
             correction: None,
+            promises: Vec::new(),
             notices: Vec::new(),
-            acceptance_clock: started(acceptance_limit.clone(), china_date(first.at)),
+            objections: Vec::new(),
+            arrangements: Vec::new(),
+            hearings: Vec::new(),
+            requests: Vec::new(),
+            suspension: None,
+            extended: false,
+            holds: Vec::new(),
+            warned: Vec::new(),
+            acceptance_clock: Clock::started(acceptance_limit.clone(), china_date(first.at)),
+            stage_clock: None,
             promised_clock: None,
             statutory_clock: None,
             effects: Vec::new(),
@@ -193,221 +330,6 @@ impl Case {
         Some(case)
     }
 
-    /// What one more event makes of the case. Total: an event that does not fit changes only the version.
-    pub fn apply(&mut self, recorded: &Recorded) {
-        self.version = recorded.seq;
-        let today = china_date(recorded.at);
-        match &recorded.event {
-            Event::Submitted { .. } => {}
-            Event::StageStarted { stage } => {
-                // What was optional in the stage before is overtaken; a correction that was noted is not.
-                for task in self
-                    .tasks
-                    .iter_mut()
-                    .filter(|t| t.is_live() && t.stage != *stage && t.work != TaskKind::Correct)
-                {
-                    finish(task, TaskState::Dropped, today);
-                }
-                self.stage.clone_from(stage);
-            }
-            Event::TaskOpened { .. } => self.open_task(&recorded.event, recorded.at),
-            Event::TaskClaimed { .. }
-            | Event::TaskReleased { .. }
-            | Event::OpinionGiven { .. }
-            | Event::NoticePublished { .. } => self.apply_to_task(&recorded.event, today),
-            Event::Accepted { deemed, statutory, promised } => {
-                // Deemed acceptance counts from the day of receipt (行政许可法 §32), any other from the day it is said.
-                let received = self.correction.as_ref().and_then(|correction| correction.answered_on);
-                let received = received.unwrap_or_else(|| china_date(self.submitted_at));
-                let from = if *deemed { received } else { today };
-                self.status = Status::InProgress;
-                self.statutory_clock = Some(started(statutory.clone(), from));
-                self.promised_clock = Some(started(promised.clone(), from));
-                self.end_stage_tasks(ACCEPTANCE, today);
-                push(&mut self.acceptance_clock, ClockEvent::Stop { on: today });
-            }
-            Event::DefectNoted { defect } => self.defects.push(defect.clone()),
-            Event::DefectDropped { index } if *index < self.defects.len() => {
-                self.defects.remove(*index);
-                if self.defects.is_empty() {
-                    self.end_correction_work(TaskState::Dropped, today);
-                }
-            }
-            Event::DefectDropped { .. } => {}
-            Event::CorrectionSent { defects, limit } => self.pause_for_correction(defects, limit, today),
-            Event::Resubmitted { facts, .. } => self.resume_after_correction(facts, today),
-            Event::NoticeEnded { stage, stops_clock } => {
-                if let Some(notice) = self.notices.iter_mut().find(|n| &n.stage == stage) {
-                    notice.ended = true;
-                }
-                if *stops_clock {
-                    self.each_decision_clock(|clock| push(clock, ClockEvent::Resume { on: today }));
-                }
-            }
-            Event::Decided { task, outcome, reason, findings, body } => {
-                if let Some(task) = self.tasks.iter_mut().find(|t| t.id == *task) {
-                    task.state = TaskState::Done;
-                    task.text = Some(reason.clone());
-                }
-                self.findings.extend(findings.clone());
-                self.decided_by = Some(*body);
-                self.close(*outcome, Some(reason.clone()), recorded.at);
-            }
-            Event::NotAccepted { reason } => {
-                self.close(Outcome::NotAccepted, Some(reason.clone()), recorded.at);
-            }
-            Event::Withdrawn { reason } => self.close(Outcome::Withdrawn, Some(reason.clone()), recorded.at),
-            Event::OutOfTime => self.close(Outcome::OutOfTime, None, recorded.at),
-            Event::EffectDone { effect, reference } => self.effects.push((effect.clone(), reference.clone())),
-        }
-    }
-
-    fn open_task(&mut self, event: &Event, at: Timestamp) {
-        let Event::TaskOpened { task, stage, branch, work, role, body, limit, optional } = event else {
-            return;
-        };
-        self.tasks.push(Task {
-            id: *task,
-            stage: stage.clone(),
-            branch: branch.clone(),
-            work: *work,
-            role: *role,
-            body: *body,
-            optional: *optional,
-            state: TaskState::Open,
-            claimed_by: None,
-            claimed_name: None,
-            opened_at: at,
-            clock: limit.clone().map(|limit| started(limit, china_date(at))),
-            conclusion: None,
-            text: None,
-        });
-    }
-
-    fn apply_to_task(&mut self, event: &Event, today: Date) {
-        match event {
-            Event::TaskClaimed { task, by, name } => {
-                if let Some(task) = self.tasks.iter_mut().find(|t| t.id == *task) {
-                    task.state = TaskState::Claimed;
-                    task.claimed_by = Some(*by);
-                    task.claimed_name = Some(name.clone());
-                }
-            }
-            Event::TaskReleased { task } => {
-                if let Some(task) = self.tasks.iter_mut().find(|t| t.id == *task) {
-                    task.state = TaskState::Open;
-                    task.claimed_by = None;
-                    task.claimed_name = None;
-                }
-            }
-            Event::OpinionGiven { task, conclusion, text, findings, .. } => {
-                if let Some(task) = self.tasks.iter_mut().find(|t| t.id == *task) {
-                    task.conclusion = Some(*conclusion);
-                    task.text = Some(text.clone());
-                    finish(task, TaskState::Done, today);
-                }
-                self.findings.extend(findings.clone());
-            }
-            Event::NoticePublished { task, stage, until, stops_clock } => {
-                if let Some(task) = self.tasks.iter_mut().find(|t| t.id == *task) {
-                    finish(task, TaskState::Done, today);
-                }
-                self.notices.push(Notice {
-                    stage: stage.clone(),
-                    from: today,
-                    until: *until,
-                    ended: false,
-                    stops_clock: *stops_clock,
-                });
-                if *stops_clock {
-                    let pause = ClockEvent::Pause { on: today, reason: "公示".into() };
-                    self.each_decision_clock(|clock| push(clock, pause.clone()));
-                }
-            }
-            Event::Submitted { .. }
-            | Event::TaskOpened { .. }
-            | Event::Accepted { .. }
-            | Event::NotAccepted { .. }
-            | Event::DefectNoted { .. }
-            | Event::DefectDropped { .. }
-            | Event::CorrectionSent { .. }
-            | Event::Resubmitted { .. }
-            | Event::StageStarted { .. }
-            | Event::NoticeEnded { .. }
-            | Event::Decided { .. }
-            | Event::Withdrawn { .. }
-            | Event::OutOfTime
-            | Event::EffectDone { .. } => {}
-        }
-    }
-
-    fn pause_for_correction(&mut self, defects: &[Defect], limit: &Limit, today: Date) {
-        self.status = Status::Correction;
-        self.defects.clear();
-        self.end_correction_work(TaskState::Done, today);
-        self.correction = Some(Correction {
-            sent_on: today,
-            defects: defects.to_vec(),
-            clock: started(limit.clone(), today),
-            answered_on: None,
-        });
-        let pause = ClockEvent::Pause { on: today, reason: "补正".into() };
-        self.each_office_clock(|clock| push(clock, pause.clone()));
-    }
-
-    fn resume_after_correction(&mut self, facts: &Map<String, Value>, today: Date) {
-        self.status = if self.promised_clock.is_some() { Status::InProgress } else { Status::Submitted };
-        self.facts.clone_from(facts);
-        if let Some(correction) = &mut self.correction {
-            correction.answered_on = Some(today);
-            push(&mut correction.clock, ClockEvent::Stop { on: today });
-        }
-        self.each_office_clock(|clock| push(clock, ClockEvent::Resume { on: today }));
-    }
-
-    fn close(&mut self, outcome: Outcome, reason: Option<String>, at: Timestamp) {
-        let today = china_date(at);
-        self.status = Status::Closed;
-        self.outcome = Some(outcome);
-        self.reason = reason;
-        self.closed_at = Some(at);
-        for task in self.tasks.iter_mut().filter(|task| task.is_live()) {
-            finish(task, TaskState::Dropped, today);
-        }
-        push(&mut self.acceptance_clock, ClockEvent::Stop { on: today });
-        self.each_decision_clock(|clock| push(clock, ClockEvent::Stop { on: today }));
-        if let Some(correction) = &mut self.correction {
-            push(&mut correction.clock, ClockEvent::Stop { on: today });
-        }
-    }
-
-    fn end_stage_tasks(&mut self, stage: &str, today: Date) {
-        for task in self.tasks.iter_mut().filter(|task| task.stage == stage && task.is_live()) {
-            finish(task, TaskState::Done, today);
-        }
-    }
-
-    fn end_correction_work(&mut self, state: TaskState, today: Date) {
-        for task in self.tasks.iter_mut().filter(|task| task.work == TaskKind::Correct && task.is_live()) {
-            finish(task, state, today);
-        }
-    }
-
-    fn each_decision_clock(&mut self, mut change: impl FnMut(&mut Clock)) {
-        self.promised_clock.iter_mut().chain(&mut self.statutory_clock).for_each(&mut change);
-    }
-
-    /// The clocks that run against the office now: that of acceptance, or those of the decision and of open tasks.
-    fn each_office_clock(&mut self, mut change: impl FnMut(&mut Clock)) {
-        if self.promised_clock.is_none() {
-            change(&mut self.acceptance_clock);
-        }
-        self.each_decision_clock(&mut change);
-        for task in self.tasks.iter_mut().filter(|task| task.is_live()) {
-            task.clock.iter_mut().for_each(&mut change);
-        }
-    }
-
     /// The task of this id.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.iter().find(|task| task.id == id)
@@ -423,21 +345,56 @@ impl Case {
         self.notices.iter().find(|notice| !notice.ended)
     }
 
-    /// The clock whose end the case page shows: the applicant's while a correction is awaited, that of acceptance
-    /// before, the promise after it.
-    pub fn leading_clock(&self) -> &Clock {
-        match (&self.correction, &self.promised_clock) {
-            (Some(correction), _) if self.status == Status::Correction => &correction.clock,
-            (_, Some(promised)) => promised,
-            (_, None) => &self.acceptance_clock,
-        }
+    /// The right to a hearing that the applicant has not used or given up yet.
+    pub fn open_hearing(&self) -> Option<&HearingRight> {
+        self.hearings.iter().find(|right| right.wanted.is_none())
     }
-}
 
-fn finish(task: &mut Task, state: TaskState, today: Date) {
-    task.state = state;
-    if let Some(clock) = &mut task.clock {
-        push(clock, ClockEvent::Stop { on: today });
+    /// What was asked and is not answered yet.
+    pub fn open_request(&self) -> Option<&Request> {
+        self.requests.iter().find(|request| request.granted.is_none())
+    }
+
+    /// The window that receives and checks the application: its own body's, or that of another division (异地代收).
+    pub fn front(&self) -> BodyId {
+        self.intake.received_by.unwrap_or(self.body)
+    }
+
+    /// Opinions so far, by branch and stage, for expressions: the last one counts.
+    pub fn opinions(&self) -> Map<String, Value> {
+        let given = self.tasks.iter().filter_map(|task| {
+            let name = task.branch.as_ref().unwrap_or(&task.stage);
+            Some((name.clone(), task.conclusion?))
+        });
+        given
+            .chain(self.concluded.iter().cloned())
+            .map(|(name, conclusion)| (name, Value::from(conclusion.as_str())))
+            .collect()
+    }
+
+    /// What expressions and tables may read, with findings that are not recorded yet.
+    pub fn view(&self, new_findings: &Map<String, Value>) -> Map<String, Value> {
+        let mut findings = self.findings.clone();
+        findings.extend(new_findings.clone());
+        let answer = |root: &str| self.answers.get(root).cloned().unwrap_or_else(|| json!({}));
+        let mut view = Map::new();
+        view.insert("form".into(), Value::Object(self.facts.clone()));
+        view.insert("finding".into(), Value::Object(findings));
+        view.insert("opinion".into(), Value::Object(self.opinions()));
+        view.insert("register".into(), answer("register"));
+        view.insert("licence".into(), answer("licence"));
+        view.insert(
+            "case".into(),
+            json!({
+                "division": self.division,
+                "submitted_on": china_date(self.submitted_at),
+                "express": self.express.is_some(),
+                "commitments": self.intake.commitments,
+                "objections": self.objections.len(),
+                "objections_upheld": self.objections.iter().filter(|o| matches!(o.answer, Some((true, _)))).count(),
+            }),
+        );
+        view
     }
 }
 

@@ -2,18 +2,27 @@
 //! come in as parameters.
 
 use jiff::civil::Date;
-use kernel::{Actor, Role, StaffActor, TaskId, Timestamp, china_date};
-use legal_time::{Calendar, Due};
+use kernel::{Actor, StaffId, TaskId, Timestamp, china_date};
+use legal_time::{Calendar, Limit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::bodies::Bodies;
-use crate::case::{Case, Task};
+use crate::case::{AFTERWARDS, Case};
 use crate::error::CaseError;
-use crate::event::{Conclusion, Defect, Event};
-use crate::findings::check_findings;
-use crate::process::{Branch, CaseType, Finding, Silence, Stage, StageKind};
-use crate::status::{Outcome, Status, TaskKind};
+use crate::event::{Conclusion, Defect, Event, Votes};
+use crate::process::{CaseType, Level};
+use crate::status::{Status, TaskKind};
+
+mod correction;
+mod decision;
+mod intake;
+mod notice;
+mod procedure;
+mod request;
+mod review;
+mod time;
+mod work;
 
 /// What a command needs to know beside the case.
 #[derive(Clone, Copy)]
@@ -31,12 +40,33 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn today(&self) -> Date {
+    pub(crate) fn today(&self) -> Date {
         china_date(self.now)
     }
 }
 
-/// A command of staff on a task, of the applicant, or of time itself.
+/// What a clerk asks for; whoever approves answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum AskFor {
+    /// More time, once (延长期限).
+    Extension {
+        /// How much.
+        by: Limit,
+    },
+    /// Suspension (中止).
+    Suspension {
+        /// Id of a ground that the package names.
+        ground: String,
+    },
+    /// Termination (终止).
+    Termination {
+        /// Id of a ground that the package names.
+        ground: String,
+    },
+}
+
+/// A command of staff on a task, of the applicant, of anyone on a public notice, or of time itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Command {
@@ -50,6 +80,26 @@ pub enum Command {
         /// Which.
         task: TaskId,
     },
+    /// Hand a task to a colleague of the same body (转办). By whoever has it, or by who decides in that body.
+    Transfer {
+        /// Which.
+        task: TaskId,
+        /// To whom; that they work in that body and have the role is the caller's to know.
+        to: StaffId,
+        /// Their name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// Pass a task to the body of another level (上报、下派), where the package allows it.
+    Route {
+        /// Which.
+        task: TaskId,
+        /// To which level.
+        level: Level,
+        /// Why.
+        reason: String,
+    },
     /// 受理
     Accept {
         /// The acceptance task.
@@ -58,6 +108,13 @@ pub enum Command {
     /// 不予受理
     NotAccept {
         /// The acceptance task.
+        task: TaskId,
+        /// Why.
+        reason: String,
+    },
+    /// Let the case go first (绿色通道).
+    Expedite {
+        /// A task of the clerk on this case.
         task: TaskId,
         /// Why.
         reason: String,
@@ -79,7 +136,7 @@ pub enum Command {
         /// A task of the clerk on this case.
         task: TaskId,
     },
-    /// The applicant's answer to the notice.
+    /// The applicant's answer to the notice, or a part of it.
     Resubmit {
         /// Fields that changed.
         fields: Vec<String>,
@@ -87,6 +144,13 @@ pub enum Command {
         materials: Vec<String>,
         /// The form values that the process reads.
         facts: Map<String, Value>,
+        /// Whether more is to come.
+        partial: bool,
+    },
+    /// The applicant hands in a material that was promised (容缺补齐).
+    Supply {
+        /// Which.
+        material: String,
     },
     /// A reviewer's opinion.
     GiveOpinion {
@@ -99,10 +163,90 @@ pub enum Command {
         /// What was established.
         findings: Map<String, Value>,
     },
+    /// Take an opinion back while its stage is still open.
+    TakeBack {
+        /// The task that was done.
+        task: TaskId,
+    },
+    /// Send the matter back to the level, or the reviews, before (退回).
+    SendBack {
+        /// The task of the level, or of the decision.
+        task: TaskId,
+        /// Why.
+        reason: String,
+    },
+    /// Fix day and place of a survey, a panel or a hearing.
+    Arrange {
+        /// The task of arranging.
+        task: TaskId,
+        /// On which day.
+        on: Date,
+        /// Where, and what to bring.
+        place: String,
+        /// Experts, for a panel.
+        people: Vec<String>,
+    },
+    /// Conclude a survey, a panel, a hearing or a special procedure.
+    Conclude {
+        /// The task of concluding.
+        task: TaskId,
+        /// Positive or not; a panel's votes say it.
+        conclusion: Option<Conclusion>,
+        /// In words: result, minutes.
+        text: String,
+        /// What was established.
+        findings: Map<String, Value>,
+        /// Of a panel.
+        votes: Option<Votes>,
+    },
+    /// The applicant asks to be heard (行政许可法 §47).
+    RequestHearing {
+        /// Why.
+        reason: String,
+    },
+    /// The applicant does without a hearing.
+    WaiveHearing,
     /// Hang out the public notice.
     PublishNotice {
         /// The notice task.
         task: TaskId,
+    },
+    /// Object to what hangs out (公示异议): anyone who is signed in.
+    Object {
+        /// In words.
+        text: String,
+    },
+    /// Answer an objection after checking it.
+    AnswerObjection {
+        /// The task of answering.
+        task: TaskId,
+        /// Whether it was right.
+        upheld: bool,
+        /// In words.
+        text: String,
+    },
+    /// Ask for more time, a suspension or an end (请示).
+    Ask {
+        /// A task of the clerk on this case.
+        task: TaskId,
+        /// For what.
+        asked: AskFor,
+        /// Why.
+        reason: String,
+    },
+    /// Approve what was asked, or not (批复).
+    Approve {
+        /// The task of approving.
+        task: TaskId,
+        /// Approved.
+        grant: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Go on after a suspension.
+    Resume {
+        /// Why.
+        reason: String,
     },
     /// Decide.
     Decide {
@@ -115,12 +259,23 @@ pub enum Command {
         /// What was established.
         findings: Map<String, Value>,
     },
+    /// The result of a check after the decision (事后核查、抽查).
+    Check {
+        /// The task of checking.
+        task: TaskId,
+        /// Whether what was declared, or decided by rules, is true.
+        passed: bool,
+        /// In words.
+        text: String,
+        /// What was established.
+        findings: Map<String, Value>,
+    },
     /// 撤回
     Withdraw {
         /// Why.
         reason: String,
     },
-    /// Let what is due by now happen: silence, end of a notice, end of the time to correct.
+    /// Let what is due by now happen: silence, end of a notice, end of a time that the applicant has, warnings.
     Tick,
     /// Record that an effect of the decision is done.
     RecordEffect {
@@ -134,42 +289,49 @@ pub enum Command {
 impl Case {
     /// What a command makes happen. The events are not applied yet.
     pub fn decide(&self, ctx: &Context<'_>, by: &Actor, command: Command) -> Result<Vec<Event>, CaseError> {
-        // What time brings about and what a decision has made is recorded by the platform itself, also when closed.
-        let is_of_system = matches!(command, Command::Tick | Command::RecordEffect { .. });
-        if self.status == Status::Closed && !is_of_system {
-            return Err(CaseError::Closed);
-        }
-        if is_of_system && *by != Actor::System {
-            return Err(CaseError::NotCompetent);
-        }
+        self.admit(by, &command)?;
         match command {
             Command::Claim { task } => self.claim(by, task),
             Command::Release { task } => self.release(by, task),
+            Command::Transfer { task, to, name, reason } => self.transfer(by, task, to, name, &reason),
+            Command::Route { task, level, reason } => self.route(ctx, by, task, level, &reason),
             Command::Accept { task } => self.accept(ctx, by, task),
             Command::NotAccept { task, reason } => {
                 self.work(by, task, &[TaskKind::Accept])?;
                 Ok(vec![Event::NotAccepted { reason: needed("reason", &reason)? }])
             }
+            Command::Expedite { task, reason } => self.expedite(ctx, by, task, &reason),
             Command::NoteDefect { defect } => self.note_defect(ctx, by, defect),
-            Command::DropDefect { task, index } => {
-                self.work(by, task, &[TaskKind::Accept, TaskKind::Review, TaskKind::Correct])?;
-                self.defects.get(index).ok_or(CaseError::NoSuchDefect)?;
-                Ok(vec![Event::DefectDropped { index }])
-            }
+            Command::DropDefect { task, index } => self.drop_defect(by, task, index),
             Command::SendCorrection { task } => self.send_correction(ctx, by, task),
-            Command::Resubmit { fields, materials, facts } => {
-                self.only_applicant(by)?;
-                if self.status != Status::Correction {
-                    return Err(CaseError::NoCorrectionAwaited);
-                }
-                Ok(vec![Event::Resubmitted { fields, materials, facts }])
+            Command::Resubmit { fields, materials, facts, partial } => {
+                self.resubmit(by, fields, materials, facts, partial)
             }
+            Command::Supply { material } => self.supply(by, material),
             Command::GiveOpinion { task, conclusion, text, findings } => {
                 self.give_opinion(ctx, by, task, conclusion, &text, findings)
             }
+            Command::TakeBack { task } => self.take_back(ctx, by, task),
+            Command::SendBack { task, reason } => self.send_back(ctx, by, task, &reason),
+            Command::Arrange { task, on, place, people } => self.arrange(ctx, by, task, on, &place, &people),
+            Command::Conclude { task, conclusion, text, findings, votes } => {
+                self.conclude(ctx, by, task, conclusion, &text, findings, votes)
+            }
+            Command::RequestHearing { reason } => self.request_hearing(ctx, by, &reason),
+            Command::WaiveHearing => self.waive_hearing(ctx, by),
             Command::PublishNotice { task } => self.publish_notice(ctx, by, task),
+            Command::Object { text } => self.object(ctx, by, &text),
+            Command::AnswerObjection { task, upheld, text } => {
+                self.answer_objection(ctx, by, task, upheld, &text)
+            }
+            Command::Ask { task, asked, reason } => self.ask(ctx, by, task, asked, &reason),
+            Command::Approve { task, grant, reason } => self.approve(ctx, by, task, grant, &reason),
+            Command::Resume { reason } => self.resume(by, &reason),
             Command::Decide { task, grant, reason, findings } => {
                 self.settle(ctx, by, task, grant, &reason, findings)
+            }
+            Command::Check { task, passed, text, findings } => {
+                self.check(ctx, by, task, passed, &text, findings)
             }
             Command::Withdraw { reason } => {
                 self.only_applicant(by)?;
@@ -183,278 +345,28 @@ impl Case {
         }
     }
 
-    fn only_applicant(&self, by: &Actor) -> Result<(), CaseError> {
-        match by {
-            Actor::Person(person)
-                if person.acting_for == self.applicant.acting_for
-                    && (person.acting_for.is_some() || person.person == self.applicant.person) =>
-            {
-                Ok(())
-            }
-            Actor::Person(_) | Actor::Staff(_) | Actor::System | Actor::Anonymous => {
-                Err(CaseError::NotApplicant)
-            }
+    /// What time brings about and what a decision has made is recorded by the platform itself. After the end only
+    /// that is left, and the checks that follow a decision.
+    fn admit(&self, by: &Actor, command: &Command) -> Result<(), CaseError> {
+        if matches!(command, Command::Tick | Command::RecordEffect { .. }) {
+            return if *by == Actor::System { Ok(()) } else { Err(CaseError::NotCompetent) };
         }
-    }
-
-    /// The live task, if this clerk's body and role are competent for it. Asked in this order: who (403), when (409).
-    fn competent<'a>(
-        &'a self,
-        by: &'a Actor,
-        id: TaskId,
-        kinds: &[TaskKind],
-    ) -> Result<(&'a Task, &'a StaffActor), CaseError> {
-        let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
-        if !kinds.iter().any(|kind| staff.roles.contains(&kind.role())) {
-            return Err(CaseError::NotCompetent);
+        if self.status != Status::Closed {
+            return Ok(());
         }
-        let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
-        if !kinds.contains(&task.work) {
-            return Err(CaseError::OtherWork);
-        }
-        if task.body != staff.body || !staff.roles.contains(&task.role) {
-            return Err(CaseError::NotCompetent);
-        }
-        if !task.is_live() {
-            return Err(CaseError::TaskDone);
-        }
-        Ok((task, staff))
-    }
-
-    /// The task, claimed by this clerk, of one of these kinds, while the office is to act.
-    fn work<'a>(&'a self, by: &'a Actor, id: TaskId, kinds: &[TaskKind]) -> Result<&'a Task, CaseError> {
-        let (task, staff) = self.competent(by, id, kinds)?;
-        match task.claimed_by {
-            Some(holder) if holder == staff.staff => {}
-            Some(_) => return Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
-            None => return Err(CaseError::NotClaimed),
-        }
-        if self.status == Status::Correction {
-            return Err(CaseError::AwaitingCorrection);
-        }
-        Ok(task)
-    }
-
-    fn claim(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
-        match task.claimed_by {
-            Some(holder) if holder == staff.staff => Ok(Vec::new()),
-            Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
-            None => Ok(vec![Event::TaskClaimed { task: id, by: staff.staff, name: staff.shown_as.clone() }]),
-        }
-    }
-
-    fn release(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
-        match task.claimed_by {
-            Some(holder) if holder == staff.staff => Ok(vec![Event::TaskReleased { task: id }]),
-            Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
-            None => Err(CaseError::NotClaimed),
-        }
-    }
-
-    fn accept(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        self.work(by, id, &[TaskKind::Accept])?;
-        let mut events = vec![accepted(ctx, false)];
-        events.extend(self.start_stage(ctx, 0, &Map::new())?);
-        Ok(events)
-    }
-
-    fn note_defect(&self, ctx: &Context<'_>, by: &Actor, defect: Defect) -> Result<Vec<Event>, CaseError> {
-        self.work(by, defect.task, &[TaskKind::Accept, TaskKind::Review])?;
-        if self.correction.is_some() {
-            return Err(CaseError::CorrectionAlreadySent);
-        }
-        if defect.material.is_none() == defect.field.is_none() {
-            return Err(CaseError::TextMissing { field: "target" });
-        }
-        let Defect { material, field, problem, ground, task } = defect;
-        let (problem, ground) = (needed("problem", &problem)?, needed("ground", &ground)?);
-        let mut events =
-            vec![Event::DefectNoted { defect: Defect { material, field, problem, ground, task } }];
-        // After acceptance the acceptance desk stays the one voice towards the applicant: it gets the work of sending.
-        let waits = self.live_tasks().any(|task| matches!(task.work, TaskKind::Accept | TaskKind::Correct));
-        if !waits {
-            events.push(self.correction_task(ctx));
-        }
-        Ok(events)
-    }
-
-    fn correction_task(&self, ctx: &Context<'_>) -> Event {
-        Event::TaskOpened {
-            task: (ctx.new_task)(),
-            stage: self.stage.clone(),
-            branch: None,
-            work: TaskKind::Correct,
-            role: Role::Acceptance,
-            body: self.body,
-            limit: None,
-            optional: true,
-        }
-    }
-
-    fn send_correction(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        self.work(by, id, &[TaskKind::Accept, TaskKind::Correct])?;
-        if self.correction.is_some() {
-            return Err(CaseError::CorrectionAlreadySent);
-        }
-        if self.defects.is_empty() {
-            return Err(CaseError::NothingToCorrect);
-        }
-        let limit = ctx.case_type.process.correction.limit.to_limit();
-        Ok(vec![Event::CorrectionSent { defects: self.defects.clone(), limit }])
-    }
-
-    fn give_opinion(
-        &self,
-        ctx: &Context<'_>,
-        by: &Actor,
-        id: TaskId,
-        conclusion: Conclusion,
-        text: &str,
-        findings: Map<String, Value>,
-    ) -> Result<Vec<Event>, CaseError> {
-        let task = self.work(by, id, &[TaskKind::Review])?;
-        let text = needed("text", text)?;
-        let branch = Self::branch_of(ctx, task).ok_or(CaseError::NoSuchTask)?;
-        let agrees = conclusion == Conclusion::Agree;
-        let findings = self.checked(&branch.findings, findings, agrees)?;
-        let branch = branch.id.clone();
-        let stage = task.stage.clone();
-        let still_needed =
-            self.live_tasks().any(|other| other.stage == stage && other.id != id && !other.optional);
-        let mut events =
-            vec![Event::OpinionGiven { task: id, branch, conclusion, text, findings: findings.clone() }];
-        if !still_needed {
-            events.extend(self.next_stage(ctx, &stage, &findings)?);
-        }
-        Ok(events)
-    }
-
-    fn publish_notice(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        let task = self.work(by, id, &[TaskKind::Notice])?;
-        let Some(Stage { kind: StageKind::PublicNotice { lasts, stops_clock, .. }, .. }) =
-            ctx.case_type.process.stage(&task.stage)
-        else {
-            return Err(CaseError::OtherWork);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "after the end everything else is refused")]
+        let afterwards = match command {
+            Command::Claim { task }
+            | Command::Release { task }
+            | Command::Transfer { task, .. }
+            | Command::Check { task, .. } => self.task(*task).is_some_and(|task| task.stage == AFTERWARDS),
+            _ => false,
         };
-        let clock = legal_time::Clock {
-            limit: lasts.to_limit(),
-            events: vec![legal_time::ClockEvent::Start { on: ctx.today() }],
-        };
-        let Due::On(until) = clock.evaluate(ctx.calendar)?.due else {
-            return Err(CaseError::CalendarUnknown);
-        };
-        Ok(vec![Event::NoticePublished {
-            task: id,
-            stage: task.stage.clone(),
-            until,
-            stops_clock: *stops_clock,
-        }])
-    }
-
-    fn settle(
-        &self,
-        ctx: &Context<'_>,
-        by: &Actor,
-        id: TaskId,
-        grant: bool,
-        reason: &str,
-        findings: Map<String, Value>,
-    ) -> Result<Vec<Event>, CaseError> {
-        if let Some(notice) = self.hanging_notice() {
-            return Err(CaseError::NoticeHangs(notice.until));
-        }
-        let task = self.work(by, id, &[TaskKind::Decide])?;
-        if let Some(branch) = self.binding_disagreement(ctx).filter(|_| grant) {
-            return Err(CaseError::BindingDisagreement(branch));
-        }
-        let Some(Stage { kind: StageKind::Decision { findings: rules, .. }, .. }) =
-            ctx.case_type.process.stage(&task.stage)
-        else {
-            return Err(CaseError::OtherWork);
-        };
-        let reason = needed("reason", reason)?;
-        let findings = self.checked(rules, findings, grant)?;
-        let outcome = if grant { Outcome::Granted } else { Outcome::Refused };
-        Ok(vec![Event::Decided { task: id, outcome, reason, findings, body: task.body }])
-    }
-
-    fn binding_disagreement(&self, ctx: &Context<'_>) -> Option<String> {
-        let disagreed = self.tasks.iter().filter(|task| task.conclusion == Some(Conclusion::Disagree));
-        disagreed.filter_map(|task| Self::branch_of(ctx, task)).find(|b| b.binding).map(|b| b.id.clone())
-    }
-
-    fn checked(
-        &self,
-        rules: &[Finding],
-        given: Map<String, Value>,
-        required: bool,
-    ) -> Result<Map<String, Value>, CaseError> {
-        check_findings(rules, given, &self.findings, required).map_err(CaseError::Findings)
-    }
-
-    fn branch_of<'a>(ctx: &Context<'a>, task: &Task) -> Option<&'a Branch> {
-        let StageKind::Review { branches } = &ctx.case_type.process.stage(&task.stage)?.kind else {
-            return None;
-        };
-        branches.iter().find(|branch| Some(&branch.id) == task.branch.as_ref())
-    }
-
-    fn tick(&self, ctx: &Context<'_>) -> Result<Vec<Event>, CaseError> {
-        let today = ctx.today();
-        let over = |clock: &legal_time::Clock| -> Result<bool, CaseError> {
-            Ok(matches!(clock.evaluate(ctx.calendar)?.due, Due::On(due) if today > due))
-        };
-        match (self.status, &self.correction, self.hanging_notice()) {
-            (Status::Correction, Some(correction), _) if over(&correction.clock)? => {
-                Ok(vec![Event::OutOfTime])
-            }
-            (Status::Submitted, ..)
-                if ctx.case_type.process.acceptance.silence == Silence::Accepted
-                    && over(&self.acceptance_clock)? =>
-            {
-                let mut events = vec![accepted(ctx, true)];
-                events.extend(self.start_stage(ctx, 0, &Map::new())?);
-                Ok(events)
-            }
-            (Status::InProgress, _, Some(notice)) if today > notice.until => {
-                let ended =
-                    Event::NoticeEnded { stage: notice.stage.clone(), stops_clock: notice.stops_clock };
-                let mut events = vec![ended];
-                events.extend(self.next_stage(ctx, &notice.stage, &Map::new())?);
-                Ok(events)
-            }
-            (Status::Submitted | Status::Correction | Status::InProgress | Status::Closed, ..) => {
-                Ok(Vec::new())
-            }
-        }
-    }
-
-    /// The day after which time itself will do something to this case, if it is known.
-    pub fn next_timer(&self, ctx: &Context<'_>) -> Result<Option<Date>, CaseError> {
-        let due_of = |clock: &legal_time::Clock| -> Result<Option<Date>, CaseError> {
-            Ok(clock.evaluate(ctx.calendar)?.due.date())
-        };
-        match (self.status, &self.correction, self.hanging_notice()) {
-            (Status::Correction, Some(correction), _) => due_of(&correction.clock),
-            (Status::Submitted, ..) if ctx.case_type.process.acceptance.silence == Silence::Accepted => {
-                due_of(&self.acceptance_clock)
-            }
-            (Status::InProgress, _, Some(notice)) => Ok(Some(notice.until)),
-            (Status::Submitted | Status::Correction | Status::InProgress | Status::Closed, ..) => Ok(None),
-        }
+        if afterwards { Ok(()) } else { Err(CaseError::Closed) }
     }
 }
 
-fn accepted(ctx: &Context<'_>, deemed: bool) -> Event {
-    Event::Accepted {
-        deemed,
-        statutory: ctx.case_type.statutory.to_limit(),
-        promised: ctx.case_type.promised.to_limit(),
-    }
-}
-
+/// A text that must be given.
 fn needed(field: &'static str, text: &str) -> Result<String, CaseError> {
     let text = text.trim();
     if text.is_empty() { Err(CaseError::TextMissing { field }) } else { Ok(text.to_owned()) }

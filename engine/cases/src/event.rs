@@ -1,15 +1,18 @@
 //! What can happen to a case (办件事件). Events are stored in the transaction that changes the state, and the state is
-//! their fold: replaying them gives it back.
+//! their fold: replaying them gives it back. Fields that came later have a default, so that old histories still read.
 
 use jiff::civil::Date;
-use kernel::{BodyId, EventId, Message, Role, StaffId, TaskId, Timestamp};
+use kernel::{BodyId, CaseId, EventId, Role, StaffId, TaskId, Timestamp};
 use legal_time::Limit;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::case::Applicant;
-use crate::process::TypeRef;
+use crate::process::{Ground, Level, TypeRef};
+use crate::reevaluate::{ClockName, LastDay};
 use crate::status::{Outcome, TaskKind};
+
+mod words;
 
 /// Something wrong with an application, to be told to the applicant in the one correction notice (补正事项).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +41,104 @@ pub enum Conclusion {
     Disagree,
 }
 
+impl Conclusion {
+    /// The word that expressions and tables see.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agree => "agree",
+            Self::Disagree => "disagree",
+        }
+    }
+}
+
+/// Votes of a panel (专家评审表决).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Votes {
+    /// In favour.
+    pub agree: usize,
+    /// Against.
+    pub disagree: usize,
+}
+
+/// A material that may be handed in later (容缺).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promised {
+    /// Which.
+    pub material: String,
+    /// Time for it, from acceptance.
+    pub limit: Limit,
+}
+
+/// The one thing (一件事) of which a case is a part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundlePart {
+    /// The master number (主办件编号).
+    pub number: String,
+    /// Which part of the bundle package.
+    pub part: String,
+}
+
+/// Beside who, what and where: how an application came in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Intake {
+    /// Materials to be handed in later (容缺受理).
+    pub promised: Vec<Promised>,
+    /// Materials in whose place a commitment was signed (告知承诺).
+    pub commitments: Vec<String>,
+    /// The body whose window received it for the competent one (异地代收).
+    pub received_by: Option<BodyId>,
+    /// The older case from which it was begun.
+    pub again_of: Option<CaseId>,
+    /// The one thing of which it is a part.
+    pub bundle: Option<BundlePart>,
+}
+
+/// The outcome of one rule, with its reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleOutcome {
+    /// Id of the rule.
+    pub id: String,
+    /// Whether it held.
+    pub holds: bool,
+    /// Clause by clause, with the values read.
+    pub why: Vec<rules::Clause>,
+}
+
+/// What a clerk asks of whoever approves (请示).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Asked {
+    /// More time (延长期限).
+    Extension {
+        /// How much.
+        by: Limit,
+    },
+    /// Suspension (中止).
+    Suspension {
+        /// On which ground.
+        ground: Ground,
+    },
+    /// Termination (终止).
+    Termination {
+        /// On which ground.
+        ground: Ground,
+    },
+}
+
+impl Asked {
+    /// The word of commands and pages.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Extension { .. } => "extension",
+            Self::Suspension { .. } => "suspension",
+            Self::Termination { .. } => "termination",
+        }
+    }
+}
+
 /// What happened.
+#[expect(clippy::large_enum_variant, reason = "events are made one by one and written at once")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Event {
@@ -56,8 +156,29 @@ pub enum Event {
         applicant: Applicant,
         /// The form values that the process reads.
         facts: Map<String, Value>,
+        /// What registers and licences answered.
+        #[serde(default)]
+        answers: Map<String, Value>,
+        /// How it came in.
+        #[serde(default)]
+        intake: Intake,
         /// Time for accepting.
         acceptance_limit: Limit,
+    },
+    /// Rules were asked whether the case can be decided at once (即办).
+    RulesApplied {
+        /// Each with its reason.
+        outcomes: Vec<RuleOutcome>,
+        /// Whether all held.
+        all_hold: bool,
+    },
+    /// The case goes first (绿色通道).
+    Expedited {
+        /// Why.
+        reason: String,
+        /// A shorter promise, if the package has one.
+        #[serde(default)]
+        promised: Option<Limit>,
     },
     /// Work was opened for a role of a body.
     TaskOpened {
@@ -65,7 +186,7 @@ pub enum Event {
         task: TaskId,
         /// `acceptance` or a stage id.
         stage: String,
-        /// Branch of a parallel review.
+        /// Branch of the stage.
         branch: Option<String>,
         /// Kind of work.
         work: TaskKind,
@@ -84,7 +205,7 @@ pub enum Event {
         task: TaskId,
         /// Who.
         by: StaffId,
-        /// Their name, as shown.
+        /// Their name.
         name: String,
     },
     /// A clerk gave a task back.
@@ -92,9 +213,31 @@ pub enum Event {
         /// Which.
         task: TaskId,
     },
-    /// 受理. `deemed`: by silence, from the day of receipt (行政许可法 §32).
+    /// A task was handed to a colleague (转办).
+    TaskTransferred {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        to: StaffId,
+        /// Their name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// A task was passed to the body of another level (上报、下派).
+    TaskRouted {
+        /// Which.
+        task: TaskId,
+        /// To which level.
+        level: Level,
+        /// The competent body there.
+        body: BodyId,
+        /// Why.
+        reason: String,
+    },
+    /// 受理; clocks of the decision start.
     Accepted {
-        /// By silence of the office.
+        /// By silence (行政许可法 §32).
         deemed: bool,
         /// 法定时限
         statutory: Limit,
@@ -123,7 +266,7 @@ pub enum Event {
         /// Time of the applicant.
         limit: Limit,
     },
-    /// The applicant answered the notice; clocks of the office run on.
+    /// The applicant answered the notice, or a part of it; with the whole answer the clocks of the office run on.
     Resubmitted {
         /// Fields that changed.
         fields: Vec<String>,
@@ -131,17 +274,38 @@ pub enum Event {
         materials: Vec<String>,
         /// The form values that the process reads, anew.
         facts: Map<String, Value>,
+        /// Whether more is to come.
+        #[serde(default)]
+        partial: bool,
+    },
+    /// The time to correct passed and the office goes on with what there is.
+    CorrectionLapsed,
+    /// A material that was promised came in (容缺补齐).
+    PromiseKept {
+        /// Which.
+        material: String,
+    },
+    /// A material that was promised did not come in time.
+    PromiseBroken {
+        /// Which.
+        material: String,
     },
     /// A stage began.
     StageStarted {
         /// Which.
         stage: String,
+        /// Time for the whole stage.
+        #[serde(default)]
+        limit: Option<Limit>,
+        /// Whether the decision clock stands still meanwhile.
+        #[serde(default)]
+        stops_clock: bool,
     },
     /// A reviewer gave an opinion (审查意见).
     OpinionGiven {
         /// In which task.
         task: TaskId,
-        /// Of which branch.
+        /// Of which branch, or of the stage itself.
         branch: String,
         /// Agrees or not.
         conclusion: Conclusion,
@@ -149,6 +313,61 @@ pub enum Event {
         text: String,
         /// What was established.
         findings: Map<String, Value>,
+        /// Votes of a panel.
+        #[serde(default)]
+        votes: Option<Votes>,
+    },
+    /// An opinion was taken back while its stage was still open.
+    OpinionTakenBack {
+        /// Of which task.
+        task: TaskId,
+        /// What it had established.
+        findings: Vec<String>,
+    },
+    /// A level sent the matter back to the one before (退回).
+    SentBack {
+        /// By which task.
+        task: TaskId,
+        /// Why.
+        reason: String,
+    },
+    /// The bodies that sign agreed or did not (会签结果).
+    StageConcluded {
+        /// Which stage.
+        stage: String,
+        /// With which result.
+        conclusion: Conclusion,
+    },
+    /// Day and place were fixed (踏勘、评审、听证安排).
+    Arranged {
+        /// The task.
+        task: TaskId,
+        /// Which stage.
+        stage: String,
+        /// On which day.
+        on: Date,
+        /// Where, and what to bring.
+        place: String,
+        /// Experts, for a panel.
+        #[serde(default)]
+        people: Vec<String>,
+    },
+    /// The applicant was told of the right to a hearing (听证告知).
+    HearingOffered {
+        /// Which stage.
+        stage: String,
+        /// Time for asking.
+        limit: Limit,
+    },
+    /// The applicant asked for a hearing.
+    HearingRequested {
+        /// Why.
+        reason: String,
+    },
+    /// The applicant did without a hearing, by word or by silence.
+    HearingWaived {
+        /// By silence.
+        by_silence: bool,
     },
     /// A public notice was hung out (公示).
     NoticePublished {
@@ -161,6 +380,20 @@ pub enum Event {
         /// Whether the decision clock pauses meanwhile.
         stops_clock: bool,
     },
+    /// Somebody objected to what was published (公示异议).
+    ObjectionMade {
+        /// In words.
+        text: String,
+    },
+    /// An objection was checked and answered.
+    ObjectionAnswered {
+        /// Its place in the list.
+        index: usize,
+        /// Whether it was right.
+        upheld: bool,
+        /// In words.
+        text: String,
+    },
     /// The time of the notice is over.
     NoticeEnded {
         /// Stage.
@@ -168,10 +401,67 @@ pub enum Event {
         /// Whether the decision clock had paused.
         stops_clock: bool,
     },
+    /// A clerk asked for something that must be approved (请示).
+    ApprovalAsked {
+        /// What.
+        asked: Asked,
+        /// Why.
+        reason: String,
+    },
+    /// It was approved or not (批复).
+    ApprovalGiven {
+        /// The task of approving.
+        task: TaskId,
+        /// Approved.
+        granted: bool,
+        /// Why.
+        reason: String,
+    },
+    /// More time (延长期限; 行政许可法 §42: the applicant is told why).
+    Extended {
+        /// How much, with its legal basis.
+        by: Limit,
+        /// Why.
+        reason: String,
+    },
+    /// 中止; all clocks of the office pause.
+    Suspended {
+        /// On which ground.
+        ground: Ground,
+        /// Why.
+        reason: String,
+        /// By which body.
+        body: BodyId,
+        /// How long at most.
+        limit: Option<Limit>,
+    },
+    /// The case goes on after a suspension.
+    Resumed {
+        /// Why.
+        reason: String,
+        /// Because its longest time was over.
+        by_time: bool,
+    },
+    /// 终止
+    Terminated {
+        /// On which ground.
+        ground: Ground,
+        /// Why.
+        reason: String,
+    },
+    /// A limit comes near or has passed (预警).
+    Warned {
+        /// Of which task, or of the case.
+        task: Option<TaskId>,
+        /// The last day.
+        due: Date,
+        /// Whether it has passed.
+        overdue: bool,
+    },
     /// 决定
     Decided {
-        /// The task.
-        task: TaskId,
+        /// The task; nothing when rules decided.
+        task: Option<TaskId>,
         /// Granted or refused.
         outcome: Outcome,
         /// Reason, in words.
@@ -186,7 +476,7 @@ pub enum Event {
         /// The applicant's reason.
         reason: String,
     },
-    /// The applicant did not correct in time.
+    /// The applicant did not correct, or hand in what was promised, in time.
     OutOfTime,
     /// An effect of the decision is done.
     EffectDone {
@@ -194,6 +484,30 @@ pub enum Event {
         effect: String,
         /// What it made: a licence number, a register entry.
         reference: String,
+    },
+    /// A last day moved because another calendar was put in force (期限因工作日历更新而变动).
+    DueMoved {
+        /// Whose last day.
+        clock: ClockName,
+        /// As it was told before.
+        before: LastDay,
+        /// As it is now.
+        after: LastDay,
+        /// Version of the calendar that moved it.
+        calendar: String,
+        /// Where that calendar comes from.
+        source: String,
+    },
+    /// A check after the decision is done (核查结果).
+    Checked {
+        /// The task.
+        task: TaskId,
+        /// Whether what was declared, or decided by rules, is true.
+        passed: bool,
+        /// In words.
+        text: String,
+        /// What was established.
+        findings: Map<String, Value>,
     },
 }
 
@@ -212,95 +526,4 @@ pub struct Recorded {
     pub actor_name: String,
     /// What.
     pub event: Event,
-}
-
-impl Event {
-    /// The word under which the event is stored.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Submitted { .. } => "submitted",
-            Self::TaskOpened { .. } => "task-opened",
-            Self::TaskClaimed { .. } => "task-claimed",
-            Self::TaskReleased { .. } => "task-released",
-            Self::Accepted { .. } => "accepted",
-            Self::NotAccepted { .. } => "not-accepted",
-            Self::DefectNoted { .. } => "defect-noted",
-            Self::DefectDropped { .. } => "defect-dropped",
-            Self::CorrectionSent { .. } => "correction-sent",
-            Self::Resubmitted { .. } => "resubmitted",
-            Self::StageStarted { .. } => "stage-started",
-            Self::OpinionGiven { .. } => "opinion-given",
-            Self::NoticePublished { .. } => "notice-published",
-            Self::NoticeEnded { .. } => "notice-ended",
-            Self::Decided { .. } => "decided",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::OutOfTime => "out-of-time",
-            Self::EffectDone { .. } => "effect-done",
-        }
-    }
-
-    /// Whether the applicant sees it in the trace of the case. Who took which task is the office's own matter.
-    pub const fn is_public(&self) -> bool {
-        match self {
-            Self::TaskOpened { .. }
-            | Self::TaskClaimed { .. }
-            | Self::TaskReleased { .. }
-            | Self::DefectNoted { .. }
-            | Self::DefectDropped { .. }
-            | Self::StageStarted { .. } => false,
-            Self::Submitted { .. }
-            | Self::Accepted { .. }
-            | Self::NotAccepted { .. }
-            | Self::CorrectionSent { .. }
-            | Self::Resubmitted { .. }
-            | Self::OpinionGiven { .. }
-            | Self::NoticePublished { .. }
-            | Self::NoticeEnded { .. }
-            | Self::Decided { .. }
-            | Self::Withdrawn { .. }
-            | Self::OutOfTime
-            | Self::EffectDone { .. } => true,
-        }
-    }
-
-    /// The event in plain words.
-    pub fn sentence(&self) -> Message {
-        match self {
-            Self::Submitted { number, .. } => Message::new("cases-event-submitted").with("number", number),
-            Self::TaskOpened { stage, .. } => Message::new("cases-event-task-opened").with("stage", stage),
-            Self::TaskClaimed { name, .. } => Message::new("cases-event-task-claimed").with("name", name),
-            Self::TaskReleased { .. } => Message::new("cases-event-task-released"),
-            Self::Accepted { deemed: false, .. } => Message::new("cases-event-accepted"),
-            Self::Accepted { deemed: true, .. } => Message::new("cases-event-accepted-by-silence"),
-            Self::NotAccepted { reason } => Message::new("cases-event-not-accepted").with("reason", reason),
-            Self::DefectNoted { defect } => {
-                Message::new("cases-event-defect-noted").with("problem", &defect.problem)
-            }
-            Self::DefectDropped { .. } => Message::new("cases-event-defect-dropped"),
-            Self::CorrectionSent { defects, .. } => {
-                Message::new("cases-event-correction-sent").with("count", defects.len())
-            }
-            Self::Resubmitted { .. } => Message::new("cases-event-resubmitted"),
-            Self::StageStarted { stage } => Message::new("cases-event-stage-started").with("stage", stage),
-            Self::OpinionGiven { conclusion: Conclusion::Agree, text, .. } => {
-                Message::new("cases-event-opinion-agree").with("text", text)
-            }
-            Self::OpinionGiven { conclusion: Conclusion::Disagree, text, .. } => {
-                Message::new("cases-event-opinion-disagree").with("text", text)
-            }
-            Self::NoticePublished { until, .. } => {
-                Message::new("cases-event-notice-published").with("until", until)
-            }
-            Self::NoticeEnded { .. } => Message::new("cases-event-notice-ended"),
-            Self::Decided { outcome: Outcome::Granted, reason, .. } => {
-                Message::new("cases-event-granted").with("reason", reason)
-            }
-            Self::Decided { reason, .. } => Message::new("cases-event-refused").with("reason", reason),
-            Self::Withdrawn { reason } => Message::new("cases-event-withdrawn").with("reason", reason),
-            Self::OutOfTime => Message::new("cases-event-out-of-time"),
-            Self::EffectDone { reference, .. } => {
-                Message::new("cases-event-effect-done").with("reference", reference)
-            }
-        }
-    }
 }

@@ -2,48 +2,75 @@
 //!
 //! Invariants:
 //! 1. The state is the fold of the events; both are written in one transaction.
-//! 2. A closed case changes no more, but for the record of its effects.
+//! 2. A closed case changes no more, but for the record of its effects and the checks that follow a decision.
 //! 3. At most one correction notice is sent in a case (一次告知); while it is open, the office's clocks pause.
-//! 4. A stage ends when its last required task is done, once; a task is done by the clerk who took it.
+//! 4. A stage ends when its last required task is done, once; a task is done by the clerk who took it, or by who
+//!    stands in for them.
 //! 5. Time acts before any command: a late timer never lets through what came too late.
 //! 6. A case runs under the package version of its submission.
+//! 7. The decision clocks stand still exactly while something holds the case: a correction, a suspension, a special
+//!    procedure.
+//! 8. A limit is extended at most once, and one request at a time waits for its answer.
+//! 9. An open case always waits for somebody or for a day.
+//! 10. Nothing is granted while a binding body disagrees, a notice hangs, or a promised material is missing.
 
 mod bodies;
 mod case;
 mod command;
+mod days;
 mod error;
 mod event;
 mod findings;
+mod lists;
 mod process;
 mod record;
+mod reevaluate;
 mod stage;
 mod status;
+mod tasks;
 mod worklist;
 
 pub use bodies::{Bodies, Body, division_at};
-pub use case::{ACCEPTANCE, Applicant, Case, Correction, Notice, Task};
-pub use command::{Command, Context};
+pub use case::{
+    ACCEPTANCE, AFTERWARDS, Applicant, Arrangement, Case, Correction, HearingRight, Hold, Notice, Objection,
+    Promise, Request, Suspension, Task,
+};
+pub use command::{AskFor, Command, Context};
 pub use error::CaseError;
-pub use event::{Conclusion, Defect, Event, Recorded};
+pub use event::{
+    Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, Votes,
+};
 pub use findings::{FindingFault, FindingRule, check_findings};
+pub use lists::{CaseSummary, hanging_notices, of_applicant};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
-    Acceptance, AtMost, Branch, CaseType, Condition, CorrectionRule, Effect, Effects, Executor, Executors,
-    Finding, FindingType, Generate, Level, NoticeLine, Process, ProcessFault, Silence, Stage, StageKind,
-    StatedLimit, TypeRef,
+    Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
+    ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground, HearingOn, Instant, InstantFinding,
+    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process,
+    ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
+    TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
-    EFFECT_JOB, NewCase, Surroundings, TIMER_JOB, YELLOW_WORKING_DAYS, act, effects_of, get, history, open,
+    EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
+};
+pub use reevaluate::{
+    ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
+    count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, is_running, list_moves,
+    list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
-    CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices,
-    light_on, of_applicant, worklist,
+    COUNTED_MAX, LightDays, Lights, NUMBER_END_MIN, Place, Scope, Sort, WATCHED_MAX, WorkFilter, WorkItem,
+    WorkPage, WorkQuery, WorkState, case_of_task, count_lights, find_by_number, find_by_number_end,
+    is_watched, items_of_worklist, unwatch, watch, worklist,
 };
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
+    store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
+    store::Migration::new("cases/0003_worklist", include_str!("sql/0003_worklist.sql")),
+];
 
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -10,20 +10,21 @@ use store::{Tx, vals};
 use crate::bodies::Bodies;
 use crate::case::{Applicant, Case};
 use crate::command::{Command, Context};
+use crate::days::{due_on, yellow_from};
 use crate::error::CaseError;
-use crate::event::{Event, Recorded};
+use crate::event::{Event, Intake, Recorded};
 use crate::process::{CaseType, Effect};
-use crate::stage::{acceptance_task, find_body};
+use crate::reevaluate::has_running;
+use crate::stage::find_body;
 use crate::status::{Outcome, Status};
+use crate::tasks;
 
 /// The job that lets time act on a case. Payload: `{"case": id}`.
 pub const TIMER_JOB: &str = "cases.timer";
 /// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
 pub const EFFECT_JOB: &str = "cases.effect";
-/// Working days before the end on which the light turns yellow.
-pub const YELLOW_WORKING_DAYS: u32 = 3;
-/// Stands for "no day known" where lists sort by day.
-pub(crate) const FAR_DAY: &str = "9999-12-31";
+/// The job that tells those concerned what a command has done. Payload: `{"case": id, "from": seq, "to": seq}`.
+pub const TELL_JOB: &str = "cases.tell";
 
 /// The engine's surroundings while the program runs.
 #[derive(Clone, Copy)]
@@ -45,11 +46,15 @@ pub struct NewCase {
     pub applicant: Applicant,
     /// Name of the person handing in, as shown in the history.
     pub applicant_name: String,
-    /// The form values named by `Process::fields_read`.
+    /// The form values named by `CaseType::fields_read`.
     pub facts: Map<String, Value>,
+    /// What registers and licences answered: `register` and `licence`, by the ids of the process's lookups.
+    pub answers: Map<String, Value>,
+    /// How it comes in.
+    pub intake: Intake,
 }
 
-fn with_context<T>(
+pub(crate) fn with_context<T>(
     around: &Surroundings<'_>,
     case_type: &CaseType,
     run: impl FnOnce(&Context<'_>) -> T,
@@ -68,9 +73,12 @@ pub async fn open(
     new: NewCase,
 ) -> Result<Case, CaseError> {
     let acceptance = &case_type.process.acceptance;
-    let (body, role) = with_context(around, case_type, |ctx| {
-        find_body(ctx, &acceptance.by, &new.division, &new.facts, &Map::new())
-    })?;
+    if new.intake.received_by.is_some() && !acceptance.elsewhere {
+        return Err(CaseError::NotForeseen("elsewhere"));
+    }
+    let view = json!({ "form": new.facts }).as_object().cloned().unwrap_or_default();
+    let (body, _) =
+        with_context(around, case_type, |ctx| find_body(ctx, &acceptance.by, &new.division, &view))?;
     let number = next_number(tx, around, case_type, body).await?;
     let submitted = Event::Submitted {
         number,
@@ -79,18 +87,18 @@ pub async fn open(
         body,
         applicant: new.applicant,
         facts: new.facts,
+        answers: new.answers,
+        intake: new.intake,
         acceptance_limit: acceptance.limit.to_limit(),
     };
     let id: CaseId = store::fresh_id(around.now);
     let first = recorded(around.now, 1, by, &new.applicant_name, submitted);
     let mut case = Case::begin(id, &first).ok_or(CaseError::NotFound)?;
-    let task = with_context(around, case_type, |ctx| acceptance_task(ctx, body, role));
-    let second = recorded(around.now, 2, &Actor::System, "", task);
-    case.apply(&second);
-    insert_case(tx, around, &case).await?;
-    insert_events(tx, case.id, &[first, second]).await?;
-    write_tasks(tx, around, &case).await?;
-    plan_timer(tx, around, case_type, &case).await?;
+    let mut events = vec![first];
+    let following = with_context(around, case_type, |ctx| case.receive(ctx))?;
+    take(&mut case, &mut events, around.now, &Actor::System, following);
+    insert_case(tx, around, case_type, &case).await?;
+    write_rest(tx, around, case_type, None, &case, &events).await?;
     Ok(case)
 }
 
@@ -110,27 +118,54 @@ pub async fn act(
     if expected.is_some_and(|expected| expected != before) {
         return Err(CaseError::Stale);
     }
+    let seen = case.clone();
     let mut events = Vec::new();
-    let overdue = with_context(around, case_type, |ctx| case.decide(ctx, &Actor::System, Command::Tick))?;
-    take(&mut case, &mut events, around.now, &Actor::System, overdue);
+    // One thing that was due may bring the next: accepted by silence long ago, and near its end by now.
+    for _ in 0..TICKS_MAX {
+        let overdue = with_context(around, case_type, |ctx| case.decide(ctx, &Actor::System, Command::Tick))?;
+        if overdue.is_empty() {
+            break;
+        }
+        take(&mut case, &mut events, around.now, &Actor::System, overdue);
+    }
     let wanted = with_context(around, case_type, |ctx| case.decide(ctx, by, command))?;
     take(&mut case, &mut events, around.now, by, wanted);
     if events.is_empty() {
         return Ok(case);
     }
-    update_case(tx, around, &case, before).await?;
-    insert_events(tx, id, &events).await?;
-    write_tasks(tx, around, &case).await?;
-    plan_timer(tx, around, case_type, &case).await?;
-    for recorded in &events {
-        if let Event::Decided { .. } = recorded.event {
-            plan_effects(tx, around.now, case_type, &case).await?;
-        }
-    }
+    update_case(tx, around, case_type, &case, before).await?;
+    write_rest(tx, around, case_type, Some(&seen), &case, &events).await?;
     Ok(case)
 }
 
-fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
+/// Most things that time brings about before one command: each stage at most once, and its warnings.
+const TICKS_MAX: usize = 100;
+
+/// What belongs to the state that was written: events, tasks, timer, and the effects of what was decided.
+async fn write_rest(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    before: Option<&Case>,
+    case: &Case,
+    events: &[Recorded],
+) -> Result<(), CaseError> {
+    insert_events(tx, case.id, events).await?;
+    plan_telling(tx, around.now, case.id, events).await?;
+    tasks::write(tx, around, case_type, before, case).await?;
+    plan_timer(tx, around, case_type, case).await?;
+    for recorded in events {
+        if matches!(recorded.event, Event::Decided { .. }) {
+            plan_effects(tx, around.now, effects_of(case_type, case), case.id).await?;
+        }
+        if matches!(recorded.event, Event::Checked { passed: false, .. }) {
+            plan_effects(tx, around.now, &case_type.process.effects.check_failed, case.id).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
     for event in events {
         let recorded = recorded(now, case.version + 1, by, &name_of(by), event);
         case.apply(&recorded);
@@ -180,51 +215,40 @@ async fn next_number(
     Ok(format!("{prefix}{}{serial:04}", day.strftime("%Y%m%d")))
 }
 
-struct Days {
-    due_on: Option<Date>,
-    yellow_from: Option<Date>,
-    statutory: Option<Date>,
+pub(crate) struct Days {
+    pub(crate) due_on: Option<Date>,
+    pub(crate) yellow_from: Option<Date>,
+    pub(crate) statutory: Option<Date>,
     /// Last day of the public notice that hangs.
-    notice_until: Option<Date>,
+    pub(crate) notice_until: Option<Date>,
 }
 
-fn due_of(clock: &legal_time::Clock, calendar: &Calendar) -> Result<Option<Date>, CaseError> {
-    Ok(clock.evaluate(calendar)?.due.date())
-}
-
-/// The day on which the light turns yellow: some working days before the end.
-fn yellow_from(due: Option<Date>, calendar: &Calendar) -> Option<Date> {
-    let mut day = due?;
-    let mut left = YELLOW_WORKING_DAYS;
-    while left > 0 {
-        if calendar.is_working(day).ok()? {
-            left -= 1;
-        }
-        if left > 0 {
-            day = day.yesterday().ok()?;
-        }
-    }
-    Some(day)
-}
-
-fn days_of(case: &Case, calendar: &Calendar) -> Result<Days, CaseError> {
+pub(crate) fn days_of(case: &Case, case_type: &CaseType, calendar: &Calendar) -> Result<Days, CaseError> {
     if case.status == Status::Closed {
         // A case that was withdrawn takes its notice down with it.
         return Ok(Days { due_on: None, yellow_from: None, statutory: None, notice_until: None });
     }
-    let due_on = due_of(case.leading_clock(), calendar)?;
-    let statutory = case.statutory_clock.as_ref().map(|clock| due_of(clock, calendar)).transpose()?.flatten();
+    let due = due_on(case.leading_clock(), calendar)?;
+    let statutory = case.statutory_clock.as_ref().map(|clock| due_on(clock, calendar)).transpose()?.flatten();
+    let yellow = case_type.process.warnings.yellow;
+    let yellow_from = due.and_then(|due| yellow_from(due, yellow, calendar));
     let notice_until = case.hanging_notice().map(|notice| notice.until);
-    Ok(Days { due_on, yellow_from: yellow_from(due_on, calendar), statutory, notice_until })
+    Ok(Days { due_on: due, yellow_from, statutory, notice_until })
 }
 
-async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
-    let days = days_of(case, around.calendar)?;
+async fn insert_case(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    case: &Case,
+) -> Result<(), CaseError> {
+    let days = days_of(case, case_type, around.calendar)?;
     tx.execute(
         "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
              status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
-             submitted_at, closed_at, notice_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+             submitted_at, closed_at, notice_until, told_calendar)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $22)",
         vals![
             case.id,
             &case.number,
@@ -246,7 +270,8 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
             case.version,
             case.submitted_at,
             case.closed_at,
-            days.notice_until
+            days.notice_until,
+            has_running(case).then(|| around.calendar.version().to_owned())
         ],
     )
     .await?;
@@ -256,15 +281,16 @@ async fn insert_case(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Res
 async fn update_case(
     tx: &mut Tx,
     around: &Surroundings<'_>,
+    case_type: &CaseType,
     case: &Case,
     before: i64,
 ) -> Result<(), CaseError> {
-    let days = days_of(case, around.calendar)?;
+    let days = days_of(case, case_type, around.calendar)?;
     let changed = tx
         .execute(
             "update cases set status = $1, stage = $2, outcome = $3, due_on = $4, yellow_from = $5,
                  statutory_due_on = $6, calendar_version = $7, state = $8, version = $9, closed_at = $10,
-                 notice_until = $11
+                 notice_until = $11, told_calendar = case when $14 = 1 then coalesce(told_calendar, $7) end
              where id = $12 and version = $13",
             vals![
                 case.status.as_str(),
@@ -279,55 +305,20 @@ async fn update_case(
                 case.closed_at,
                 days.notice_until,
                 case.id,
-                before
+                before,
+                has_running(case)
             ],
         )
         .await?;
     if changed == 1 { Ok(()) } else { Err(CaseError::Stale) }
 }
 
-async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
+pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
     for Recorded { id, seq, at, actor, actor_name, event } in events {
         tx.execute(
             "insert into case_events (case_id, seq, id, at, actor, actor_name, kind, payload)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
             vals![case, *seq, *id, *at, actor, actor_name, event.kind(), serde_json::to_string(event)?],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-async fn write_tasks(tx: &mut Tx, around: &Surroundings<'_>, case: &Case) -> Result<(), CaseError> {
-    let of_case = due_of(case.leading_clock(), around.calendar)?;
-    for task in &case.tasks {
-        let own = task.clock.as_ref().map(|clock| due_of(clock, around.calendar)).transpose()?.flatten();
-        let due = own.into_iter().chain(of_case).min();
-        let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
-        // While the applicant corrects, the office's work waits too and leaves the worklists.
-        let state =
-            if task.is_live() && case.status == Status::Correction { "waiting" } else { task.state.as_str() };
-        tx.execute(
-            "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
-                 opened_at, due_on, yellow_from)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-             on conflict (id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
-                 claimed_name = excluded.claimed_name, due_on = excluded.due_on, yellow_from = excluded.yellow_from",
-            vals![
-                task.id,
-                case.id,
-                &task.stage,
-                task.branch.as_deref(),
-                task.work.as_str(),
-                task.role.as_str(),
-                task.body,
-                state,
-                task.claimed_by,
-                task.claimed_name.as_deref(),
-                task.opened_at,
-                text(due),
-                text(yellow_from(due, around.calendar))
-            ],
         )
         .await?;
     }
@@ -355,19 +346,40 @@ async fn plan_timer(
     Ok(())
 }
 
+/// One job for all events of a command, and only when one of them concerns somebody.
+pub(crate) async fn plan_telling(
+    tx: &mut Tx,
+    now: Timestamp,
+    case: CaseId,
+    events: &[Recorded],
+) -> Result<(), CaseError> {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+    if !events.iter().any(|recorded| recorded.event.tells()) {
+        return Ok(());
+    }
+    let job = store::jobs::NewJob {
+        kind: TELL_JOB,
+        key: format!("{case}:{}", first.seq),
+        payload: json!({ "case": case, "from": first.seq, "to": last.seq }),
+        run_at: now,
+    };
+    store::jobs::enqueue(tx, &job).await?;
+    Ok(())
+}
+
 async fn plan_effects(
     tx: &mut Tx,
     now: Timestamp,
-    case_type: &CaseType,
-    case: &Case,
+    effects: &[Effect],
+    case: CaseId,
 ) -> Result<(), CaseError> {
-    for effect in effects_of(case_type, case) {
+    for effect in effects {
         store::jobs::enqueue(
             tx,
             &store::jobs::NewJob {
                 kind: EFFECT_JOB,
-                key: format!("{}:{}", case.id, effect.key()),
-                payload: json!({ "case": case.id, "effect": effect }),
+                key: format!("{case}:{}", effect.key()),
+                payload: json!({ "case": case, "effect": effect }),
                 run_at: now,
             },
         )
@@ -379,9 +391,9 @@ async fn plan_effects(
 /// The effects that the outcome of a case has.
 pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
     match case.outcome {
-        Some(crate::Outcome::Granted) => &case_type.process.effects.granted,
-        Some(crate::Outcome::Refused) => &case_type.process.effects.refused,
-        Some(crate::Outcome::NotAccepted | crate::Outcome::Withdrawn | crate::Outcome::OutOfTime) | None => {
+        Some(Outcome::Granted) => &case_type.process.effects.granted,
+        Some(Outcome::Refused) => &case_type.process.effects.refused,
+        Some(Outcome::NotAccepted | Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated) | None => {
             &[]
         }
     }

@@ -1,13 +1,14 @@
 //! Which stage comes next, and whose work it is. Pure, as the commands are.
 
 use kernel::{BodyId, Role};
+use rules::{Expression, Facts};
 use serde_json::{Map, Value};
 
-use crate::case::{ACCEPTANCE, Case};
+use crate::case::Case;
 use crate::command::Context;
 use crate::error::CaseError;
 use crate::event::Event;
-use crate::process::{Branch, Executors, StageKind};
+use crate::process::{Branch, Executors, HearingOn, Stage, StageKind, StatedLimit};
 use crate::status::TaskKind;
 
 impl Case {
@@ -29,49 +30,99 @@ impl Case {
         from: usize,
         new_findings: &Map<String, Value>,
     ) -> Result<Vec<Event>, CaseError> {
-        let mut findings = self.findings.clone();
-        findings.extend(new_findings.clone());
-        let holds = |when: &Option<crate::process::Condition>| {
-            when.as_ref().is_none_or(|condition| condition.holds(&self.facts, &findings))
+        let view = self.view(new_findings);
+        let holds = |stage: &&Stage| stage.when.as_ref().is_none_or(|when| holds(when, &view));
+        let Some(stage) = ctx.case_type.process.stages.iter().skip(from).find(holds) else {
+            return Ok(Vec::new());
         };
-        let stages = ctx.case_type.process.stages.iter().skip(from);
-        let Some(stage) = stages.into_iter().find(|stage| holds(&stage.when)) else { return Ok(Vec::new()) };
-        let mut events = vec![Event::StageStarted { stage: stage.id.clone() }];
-        let open = |work, by: &Executors, branch: Option<&Branch>| -> Result<Event, CaseError> {
-            let (body, role) = self.competent_body(ctx, by, &findings)?;
-            Ok(Event::TaskOpened {
-                task: (ctx.new_task)(),
-                stage: stage.id.clone(),
-                branch: branch.map(|branch| branch.id.clone()),
-                work,
-                role,
-                body,
-                limit: branch
-                    .and_then(|branch| branch.limit.as_ref())
-                    .map(crate::process::StatedLimit::to_limit),
-                optional: branch.is_some_and(|branch| branch.optional),
-            })
-        };
+        let mut events = vec![Self::stage_started(stage)];
         match &stage.kind {
-            StageKind::Review { branches } => {
-                for branch in branches.iter().filter(|branch| holds(&branch.when)) {
-                    events.push(open(TaskKind::Review, &branch.by, Some(branch))?);
+            StageKind::Review { branches } | StageKind::Countersign { signers: branches, .. } => {
+                for branch in branches.iter().filter(|branch| branch.is_wanted(&view)) {
+                    events.push(self.branch_task(ctx, stage, branch, &view)?);
                 }
             }
-            StageKind::PublicNotice { by, .. } => events.push(open(TaskKind::Notice, by, None)?),
-            StageKind::Decision { by, .. } => events.push(open(TaskKind::Decide, by, None)?),
+            StageKind::Levels { levels } => {
+                for level in levels.iter().filter(|level| level.is_wanted(&view)).take(1) {
+                    events.push(self.branch_task(ctx, stage, level, &view)?);
+                }
+            }
+            StageKind::Hearing { on: HearingOn::Request, ask, .. } => {
+                events.push(Event::HearingOffered { stage: stage.id.clone(), limit: ask.to_limit() });
+            }
+            StageKind::Survey { by, .. } | StageKind::Panel { by, .. } | StageKind::Hearing { by, .. } => {
+                events.push(self.stage_task(ctx, stage, TaskKind::Arrange, by, &view)?);
+            }
+            StageKind::Special { by, .. } => {
+                events.push(self.stage_task(ctx, stage, TaskKind::Conclude, by, &view)?);
+            }
+            StageKind::PublicNotice { by, .. } => {
+                events.push(self.stage_task(ctx, stage, TaskKind::Notice, by, &view)?);
+            }
+            StageKind::Decision { by, .. } => {
+                events.push(self.stage_task(ctx, stage, TaskKind::Decide, by, &view)?);
+            }
         }
         Ok(events)
     }
 
-    fn competent_body(
+    /// A stage begins. The clock of a public notice stands still from its publication, all others from the start.
+    pub(crate) fn stage_started(stage: &Stage) -> Event {
+        let is_notice = matches!(stage.kind, StageKind::PublicNotice { .. });
+        Event::StageStarted {
+            stage: stage.id.clone(),
+            limit: stage.limit.as_ref().map(StatedLimit::to_limit),
+            stops_clock: stage.stops_clock && !is_notice,
+        }
+    }
+
+    /// The work of one branch, level, signer or participant.
+    pub(crate) fn branch_task(
         &self,
         ctx: &Context<'_>,
-        by: &Executors,
-        findings: &Map<String, Value>,
-    ) -> Result<(BodyId, Role), CaseError> {
-        find_body(ctx, by, &self.division, &self.facts, findings)
+        stage: &Stage,
+        branch: &Branch,
+        view: &Map<String, Value>,
+    ) -> Result<Event, CaseError> {
+        let (body, role) = find_body(ctx, &branch.by, &self.division, view)?;
+        Ok(Event::TaskOpened {
+            task: (ctx.new_task)(),
+            stage: stage.id.clone(),
+            branch: Some(branch.id.clone()),
+            work: TaskKind::Review,
+            role,
+            body,
+            limit: branch.limit.as_ref().map(StatedLimit::to_limit),
+            optional: branch.optional,
+        })
     }
+
+    /// The work of the stage itself.
+    pub(crate) fn stage_task(
+        &self,
+        ctx: &Context<'_>,
+        stage: &Stage,
+        work: TaskKind,
+        by: &Executors,
+        view: &Map<String, Value>,
+    ) -> Result<Event, CaseError> {
+        let (body, role) = find_body(ctx, by, &self.division, view)?;
+        Ok(Event::TaskOpened {
+            task: (ctx.new_task)(),
+            stage: stage.id.clone(),
+            branch: None,
+            work,
+            role,
+            body,
+            limit: None,
+            optional: false,
+        })
+    }
+}
+
+/// Whether a condition holds; what is not known makes it false.
+pub(crate) fn holds(when: &Expression, view: &Map<String, Value>) -> bool {
+    when.holds(&Facts::from(view)).holds
 }
 
 /// The first executor whose condition holds, and the body that it means.
@@ -79,36 +130,19 @@ pub(crate) fn find_body(
     ctx: &Context<'_>,
     by: &Executors,
     division: &str,
-    facts: &Map<String, Value>,
-    findings: &Map<String, Value>,
+    view: &Map<String, Value>,
 ) -> Result<(BodyId, Role), CaseError> {
     let executor = by
         .list()
         .iter()
-        .find(|executor| executor.when.as_ref().is_none_or(|when| when.holds(facts, findings)))
+        .find(|executor| executor.when.as_ref().is_none_or(|when| holds(when, view)))
         .ok_or_else(|| CaseError::NobodyCompetent("by".into()))?;
-    let body = match (&executor.level, &executor.body_from) {
-        (Some(level), _) => ctx.bodies.competent(*level, ctx.case_type.department(), division),
-        (None, Some(field)) => {
-            facts.get(field).and_then(Value::as_str).and_then(|slug| ctx.bodies.by_slug(slug))
-        }
-        (None, None) => None,
+    let wanted = || match (&executor.body_from, executor.level) {
+        (Some(field), _) => field.clone(),
+        (None, Some(level)) => level.as_str().to_owned(),
+        (None, None) => "by".to_owned(),
     };
-    let wanted = || executor.body_from.clone().unwrap_or_else(|| format!("{:?}", executor.level));
+    let body = ctx.bodies.of_executor(executor, ctx.case_type.department(), division, view);
     let body = body.ok_or_else(|| CaseError::NobodyCompetent(wanted()))?;
     Ok((body.id, executor.role))
-}
-
-/// The event that opens the acceptance task, right after submission.
-pub(crate) fn acceptance_task(ctx: &Context<'_>, body: BodyId, role: Role) -> Event {
-    Event::TaskOpened {
-        task: (ctx.new_task)(),
-        stage: ACCEPTANCE.into(),
-        branch: None,
-        work: TaskKind::Accept,
-        role,
-        body,
-        limit: Some(ctx.case_type.process.acceptance.limit.to_limit()),
-        optional: false,
-    }
 }

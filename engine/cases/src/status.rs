@@ -13,6 +13,8 @@ pub enum Status {
     Correction,
     /// 办理中
     InProgress,
+    /// 中止
+    Suspended,
     /// 已办结
     Closed,
 }
@@ -31,6 +33,8 @@ pub enum Outcome {
     Withdrawn,
     /// 逾期未补正
     OutOfTime,
+    /// 终止办理
+    Terminated,
 }
 
 macro_rules! words {
@@ -47,10 +51,13 @@ macro_rules! words {
         }
     };
 }
-words!(Status: Submitted = "submitted", Correction = "correction", InProgress = "in-progress", Closed = "closed");
+words!(Status: Submitted = "submitted", Correction = "correction", InProgress = "in-progress",
+    Suspended = "suspended", Closed = "closed");
 words!(Outcome: Granted = "granted", Refused = "refused", NotAccepted = "not-accepted",
-    Withdrawn = "withdrawn", OutOfTime = "out-of-time");
-words!(TaskKind: Accept = "accept", Correct = "correct", Review = "review", Notice = "notice", Decide = "decide");
+    Withdrawn = "withdrawn", OutOfTime = "out-of-time", Terminated = "terminated");
+words!(TaskKind: Accept = "accept", Correct = "correct", Review = "review", Arrange = "arrange",
+    Conclude = "conclude", Notice = "notice", Answer = "answer", Approve = "approve", Decide = "decide",
+    Check = "check");
 words!(TaskState: Open = "open", Claimed = "claimed", Done = "done", Dropped = "dropped");
 
 /// Kind of work.
@@ -61,24 +68,50 @@ pub enum TaskKind {
     Accept,
     /// 发出补正通知: sending the merged notice after acceptance
     Correct,
-    /// 审查
+    /// 审查、会签
     Review,
+    /// 安排踏勘、评审、听证: day, place, people
+    Arrange,
+    /// 踏勘、评审、检验、听证的结论
+    Conclude,
     /// 公示
     Notice,
+    /// 答复公示异议
+    Answer,
+    /// 批准延期、中止、终止
+    Approve,
     /// 决定
     Decide,
+    /// 事后核查、抽查: after the decision
+    Check,
 }
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Accept, Self::Correct, Self::Review, Self::Notice, Self::Decide];
+    pub const ALL: [Self; 10] = [
+        Self::Accept,
+        Self::Correct,
+        Self::Review,
+        Self::Arrange,
+        Self::Conclude,
+        Self::Notice,
+        Self::Answer,
+        Self::Approve,
+        Self::Decide,
+        Self::Check,
+    ];
+    /// The kinds of work on the matter itself, in which something may be asked of whoever approves.
+    pub(crate) const ON_THE_MATTER: [Self; 6] =
+        [Self::Review, Self::Arrange, Self::Conclude, Self::Notice, Self::Answer, Self::Decide];
 
     /// The role that such work usually takes; which one it really takes stands in the task.
     pub const fn role(self) -> Role {
         match self {
             Self::Accept | Self::Correct => Role::Acceptance,
-            Self::Review | Self::Notice => Role::Review,
-            Self::Decide => Role::Decision,
+            Self::Review | Self::Arrange | Self::Conclude | Self::Notice | Self::Answer | Self::Check => {
+                Role::Review
+            }
+            Self::Approve | Self::Decide => Role::Decision,
         }
     }
 }

@@ -157,8 +157,14 @@ async fn who(tx: &mut Tx, vault: &Vault, row: &Row, now: Timestamp) -> Result<Op
     let staff: StaffId = row.get(5)?;
     let Some(shown_as) = row.get::<Option<String>>(8)? else { return Ok(None) }; // disabled
     let roles = staff::roles_of(tx, staff).await?;
-    let actor =
-        Actor::Staff(StaffActor { staff, body: row.get(9)?, division: row.get(10)?, roles, shown_as });
+    let actor = Actor::Staff(StaffActor {
+        staff,
+        body: row.get(9)?,
+        division: row.get(10)?,
+        roles,
+        deputy_of: std::collections::BTreeSet::new(),
+        shown_as,
+    });
     Ok(Some((Subject::Staff(staff), actor)))
 }
 

@@ -79,6 +79,8 @@ pub struct StaffActor {
     pub division: String,
     /// What they are trusted with.
     pub roles: BTreeSet<Role>,
+    /// Colleagues of the same body for whom they stand in today (代理).
+    pub deputy_of: BTreeSet<StaffId>,
     /// Name shown to colleagues and on documents.
     pub shown_as: String,
 }
@@ -204,6 +206,7 @@ mod tests {
             body: BodyId::from_parts(at, [2; 10]),
             division: "430000".into(),
             roles: roles.iter().copied().collect(),
+            deputy_of: BTreeSet::new(),
             shown_as: "甲".into(),
         })
     }

@@ -12,8 +12,9 @@
   // Single letters can be switched off (WCAG 2.2, 2.1.4).
   const dialog = document.getElementById("keys");
   const keysOn = document.getElementById("keys-on");
-  keysOn.checked = localStorage.getItem("desk-keys") !== "off";
-  keysOn.addEventListener("change", () => localStorage.setItem("desk-keys", keysOn.checked ? "on" : "off"));
+  const OFF = "desk-keys-off"; // the same choice as in the lists
+  keysOn.checked = localStorage.getItem(OFF) !== "yes";
+  keysOn.addEventListener("change", () => localStorage.setItem(OFF, keysOn.checked ? "no" : "yes"));
   const help = bench.querySelector("[data-keys]");
   help.hidden = false;
   help.addEventListener("click", () => dialog.showModal());

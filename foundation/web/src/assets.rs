@@ -1,4 +1,4 @@
-//! The style sheet, the script and the icon, inside the program.
+//! The style sheet, the scripts and the icon, inside the program.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
@@ -39,10 +39,11 @@ static JS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("app", "js", "text/javascript; charset=utf-8", include_str!("../assets/app.js"))
 });
 /// What only some pages need: they name it in their block `head`.
-static FURTHER: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+static FURTHER: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     let css = "text/css; charset=utf-8";
     let js = "text/javascript; charset=utf-8";
     [
+        Asset::new("desk", "js", js, include_str!("../assets/desk.js")),
         Asset::new("desk-case", "css", css, include_str!("../assets/desk-case.css")),
         Asset::new("desk-case", "js", js, include_str!("../assets/desk-case.js")),
     ]

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use kernel::{Actor, Refusal};
+use kernel::{Actor, Refusal, Role};
 
 use crate::{AppError, Lang, Visitor, assets};
 
@@ -41,6 +41,13 @@ const PERSON_NAV: &[NavLink] = &[
 ];
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
+const ADMIN_NAV: &[NavLink] = &[
+    link("/desk", "web-desk"),
+    link("/admin/calendars", "web-calendars"),
+    link("/admin/outbox", "web-outbox"),
+    link("/search", "web-search"),
+    link("/check", "web-check"),
+];
 
 /// Where a person's name in the navigation leads, and the page that hangs on it.
 const BY_NAME: [&str; 2] = ["/my/account", "/my/agents"];
@@ -102,9 +109,19 @@ impl Shell {
     /// The links of the navigation for this kind of visitor.
     pub fn nav(&self) -> &'static [NavLink] {
         match &self.actor {
+            Actor::Staff(staff) if staff.roles.contains(&Role::Administration) => ADMIN_NAV,
             Actor::Staff(_) => STAFF_NAV,
             Actor::Person(_) => PERSON_NAV,
             Actor::Anonymous | Actor::System => STRANGER_NAV,
+        }
+    }
+
+    /// The number beside the link to the messages; empty when all are read.
+    pub fn unread_shown(&self) -> String {
+        match self.unread.0 {
+            0 => String::new(),
+            few @ 1..=99 => few.to_string(),
+            _ => "99+".into(),
         }
     }
 

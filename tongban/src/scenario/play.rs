@@ -1,7 +1,7 @@
 //! Playing a scenario.
 
 use axum::http::Method;
-use cases::{Case, StageKind, TaskKind};
+use cases::{Case, TaskKind};
 use catalogue::{MadeBy, Need, Package};
 use kernel::{BodyId, CaseId, StaffId, TaskId, Timestamp, from_micros, to_micros};
 use serde_json::{Map, Value, json};
@@ -422,14 +422,7 @@ fn task_for(case: &Case, step: &Step, staff: StaffId, body: Option<BodyId>) -> P
 
 fn made_in(package: &Package, case: &Case, task: TaskId) -> Vec<String> {
     let Some(task) = case.task(task) else { return Vec::new() };
-    match package.case_type.process.stage(&task.stage).map(|stage| &stage.kind) {
-        Some(StageKind::Review { branches }) => {
-            let branch = branches.iter().find(|branch| Some(&branch.id) == task.branch.as_ref());
-            branch.map(|branch| branch.makes.clone()).unwrap_or_default()
-        }
-        Some(StageKind::PublicNotice { makes, .. } | StageKind::Decision { makes, .. }) => makes.clone(),
-        None => Vec::new(),
-    }
+    package.case_type.makes_of(task).to_vec()
 }
 
 fn command(step: &Step, task: TaskId) -> Played<Value> {

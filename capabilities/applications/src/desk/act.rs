@@ -1,6 +1,6 @@
 //! Giving a command to a case at the desk.
 
-use cases::{Case, Command, Conclusion};
+use cases::{Case, CaseError, Command, Conclusion};
 use catalogue::{MadeBy, Material, Package};
 use kernel::{Actor, CaseId, Refusal, TaskId, Timestamp};
 use store::Tx;
@@ -25,12 +25,24 @@ pub async fn act(
     let package = see::package(room, &before)?;
     let needed = materials_needed(&package, &before, &command)?;
     let target = checked_target(&package, &command);
+    let command = named(tx, &before, command).await?;
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
     let after = cases::act(tx, &around, &package.case_type, case, expected, by, command).await?;
     target?;
     made::require(tx, case, &needed).await?;
     Ok(after)
+}
+
+/// A transfer with the name of the colleague, who must work in the body of the task and have its role.
+async fn named(tx: &mut Tx, case: &Case, command: Command) -> Result<Command, DeskError> {
+    let Command::Transfer { task, to, reason, .. } = command else { return Ok(command) };
+    let work = case.task(task).ok_or(CaseError::NoSuchTask)?;
+    let staff = identity::staff_of(tx, work.body).await?;
+    let colleague =
+        staff.into_iter().find(|one| one.id == to && !one.is_disabled && one.roles.contains(&work.role));
+    let name = colleague.ok_or(DeskError::NoSuchColleague)?.name;
+    Ok(Command::Transfer { task, to, name, reason })
 }
 
 /// What must have been made before the office says yes or hangs out a notice. Commands that no office gives
@@ -44,6 +56,7 @@ fn materials_needed<'a>(
     match command {
         Command::GiveOpinion { task, conclusion: Conclusion::Agree, .. }
         | Command::PublishNotice { task }
+        | Command::Conclude { task, conclusion: Some(Conclusion::Agree) | None, .. }
         | Command::Decide { task, grant: true, .. } => Ok(of(task)),
         Command::GiveOpinion { .. }
         | Command::Decide { .. }
@@ -53,8 +66,24 @@ fn materials_needed<'a>(
         | Command::NotAccept { .. }
         | Command::NoteDefect { .. }
         | Command::DropDefect { .. }
+        | Command::Transfer { .. }
+        | Command::Route { .. }
+        | Command::Expedite { .. }
+        | Command::TakeBack { .. }
+        | Command::SendBack { .. }
+        | Command::Arrange { .. }
+        | Command::Conclude { .. }
+        | Command::AnswerObjection { .. }
+        | Command::Ask { .. }
+        | Command::Approve { .. }
+        | Command::Resume { .. }
+        | Command::Check { .. }
         | Command::SendCorrection { .. } => Ok(Vec::new()),
         Command::Resubmit { .. }
+        | Command::Supply { .. }
+        | Command::RequestHearing { .. }
+        | Command::WaiveHearing
+        | Command::Object { .. }
         | Command::Withdraw { .. }
         | Command::Tick
         | Command::RecordEffect { .. } => Err(DeskError::Refused(Refusal::Forbidden)),

@@ -1,6 +1,6 @@
 //! What this clerk may do on a case now.
 
-use cases::{Case, CaseError, Status, Task, TaskKind};
+use cases::{AFTERWARDS, Case, CaseError, StageKind, Status, Task, TaskKind};
 use catalogue::Package;
 use kernel::{Refusal, StaffActor};
 use serde::Serialize;
@@ -31,6 +31,26 @@ pub(super) enum DeskAction {
     GiveOpinion,
     /// 公示
     PublishNotice,
+    /// 转办
+    Transfer,
+    /// 上报、下派
+    Route,
+    /// 绿色通道
+    Expedite,
+    /// 退回上一环节
+    SendBack,
+    /// 安排时间地点
+    Arrange,
+    /// 出具结论
+    Conclude,
+    /// 答复公示异议
+    AnswerObjection,
+    /// 请示
+    Ask,
+    /// 批复
+    Approve,
+    /// 事后核查
+    Check,
     /// 决定
     Decide,
 }
@@ -48,6 +68,16 @@ impl DeskAction {
             Self::SendCorrection => "send-correction",
             Self::GiveOpinion => "give-opinion",
             Self::PublishNotice => "publish-notice",
+            Self::Transfer => "transfer",
+            Self::Route => "route",
+            Self::Expedite => "expedite",
+            Self::SendBack => "send-back",
+            Self::Arrange => "arrange",
+            Self::Conclude => "conclude",
+            Self::AnswerObjection => "answer-objection",
+            Self::Ask => "ask",
+            Self::Approve => "approve",
+            Self::Check => "check",
             Self::Decide => "decide",
         }
     }
@@ -62,18 +92,18 @@ pub(super) fn tasks_of<'a>(case: &'a Case, clerk: &StaffActor) -> Vec<&'a Task> 
 }
 
 /// What may be done in a task, in the order of the page. The engine asks again when a command comes.
-pub(super) fn allowed(case: &Case, task: &Task, clerk: &StaffActor) -> Vec<DeskAction> {
+pub(super) fn allowed(package: &Package, case: &Case, task: &Task, clerk: &StaffActor) -> Vec<DeskAction> {
     let competent = task.is_live() && task.body == clerk.body && clerk.roles.contains(&task.role);
-    if !competent || case.status == Status::Closed {
+    if !competent || (case.status == Status::Closed && task.stage != AFTERWARDS) {
         return Vec::new();
     }
     match task.claimed_by {
         None => return vec![DeskAction::Claim],
-        Some(holder) if holder != clerk.staff => return Vec::new(),
+        Some(holder) if holder != clerk.staff && !clerk.deputy_of.contains(&holder) => return Vec::new(),
         Some(_) => {}
     }
     let mut actions = Vec::new();
-    if case.status != Status::Correction {
+    if !case.office_waits() {
         let may_note = case.correction.is_none();
         let may_send = may_note && !case.defects.is_empty();
         let notes = |actions: &mut Vec<DeskAction>| {
@@ -95,11 +125,46 @@ pub(super) fn allowed(case: &Case, task: &Task, clerk: &StaffActor) -> Vec<DeskA
                 notes(&mut actions);
             }
             TaskKind::Notice => actions.push(DeskAction::PublishNotice),
+            TaskKind::Arrange => actions.push(DeskAction::Arrange),
+            TaskKind::Conclude => {
+                actions.push(DeskAction::Conclude);
+                notes(&mut actions);
+            }
+            TaskKind::Answer => actions.push(DeskAction::AnswerObjection),
+            TaskKind::Approve => actions.push(DeskAction::Approve),
+            TaskKind::Check => actions.push(DeskAction::Check),
             TaskKind::Decide if case.hanging_notice().is_none() => actions.push(DeskAction::Decide),
             TaskKind::Decide => {}
         }
+        actions.extend(of_package(package, case, task));
     }
-    actions.push(DeskAction::Release);
+    actions.extend([DeskAction::Release, DeskAction::Transfer]);
+    actions
+}
+
+/// What the package adds to the work.
+fn of_package(package: &Package, case: &Case, task: &Task) -> Vec<DeskAction> {
+    let process = &package.case_type.process;
+    let stage = process.stage(&task.stage);
+    let branch = stage.and_then(|stage| stage.branch(task.branch.as_deref()?));
+    let is_later_level = stage.is_some_and(|stage| {
+        let first = stage.branches().first().map(|first| &first.id);
+        matches!(stage.kind, StageKind::Levels { .. }) && first != task.branch.as_ref()
+    });
+    let decides = task.work == TaskKind::Decide && process.stages.len() > 1;
+    let on_the_matter =
+        !matches!(task.work, TaskKind::Accept | TaskKind::Correct | TaskKind::Approve | TaskKind::Check);
+    let may_ask = (process.extension.is_some() && !case.extended)
+        || process.suspension.is_some()
+        || process.termination.is_some();
+    let green = process.green_channel.is_some() && case.express.is_none();
+    let mut actions = Vec::new();
+    actions.extend((is_later_level || decides).then_some(DeskAction::SendBack));
+    let may_route = task.work == TaskKind::Review && branch.is_some_and(|branch| !branch.routes.is_empty());
+    actions.extend(may_route.then_some(DeskAction::Route));
+    actions.extend((on_the_matter && may_ask && case.open_request().is_none()).then_some(DeskAction::Ask));
+    actions
+        .extend((green && (on_the_matter || task.work == TaskKind::Accept)).then_some(DeskAction::Expedite));
     actions
 }
 
@@ -118,6 +183,7 @@ pub(super) fn making_task<'a>(
     match case.status {
         Status::Closed => return Err(CaseError::Closed.into()),
         Status::Correction => return Err(CaseError::AwaitingCorrection.into()),
+        Status::Suspended => return Err(CaseError::Suspended.into()),
         Status::Submitted | Status::InProgress => {}
     }
     let named = |task: &&Task| wanted.task.is_none_or(|id| id == task.id);

@@ -18,6 +18,9 @@ pub enum DeskError {
     /// The case has not come to this work yet.
     #[error("the case has not come to this work yet")]
     NotNow,
+    /// The colleague works elsewhere, has another role, or has left.
+    #[error("no such colleague for this work")]
+    NoSuchColleague,
     /// The office must make these materials before it goes on.
     #[error("the office has yet to make {} materials", .0.len())]
     MaterialMissing(Vec<(String, Words)>),
@@ -44,6 +47,7 @@ impl From<DeskError> for Refusal {
             DeskError::Case(error) => error.into(),
             DeskError::Refused(refusal) => refusal,
             DeskError::NotNow => Self::conflict("desk-not-now"),
+            DeskError::NoSuchColleague => Self::field("to", Message::new("desk-no-such-colleague")),
             DeskError::MaterialMissing(missing) => {
                 Self::Invalid(missing.iter().map(missing_material).collect())
             }

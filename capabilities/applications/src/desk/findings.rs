@@ -1,6 +1,6 @@
 //! What a clerk must establish, as inputs of a page (审查认定).
 
-use cases::{Branch, Case, Finding, FindingFault, FindingRule, FindingType, StageKind, Task};
+use cases::{Case, Finding, FindingFault, FindingRule, FindingType, Task};
 use catalogue::Package;
 use codes::SocialCreditCode;
 use kernel::{Message, Refusal};
@@ -12,15 +12,7 @@ use crate::Room;
 
 /// The findings that a task establishes.
 pub(super) fn of_task<'a>(package: &'a Package, task: &Task) -> &'a [Finding] {
-    let Some(stage) = package.case_type.process.stage(&task.stage) else { return &[] };
-    match &stage.kind {
-        StageKind::Review { branches } => {
-            let wanted = |branch: &&Branch| Some(&branch.id) == task.branch.as_ref();
-            branches.iter().find(wanted).map(|branch| branch.findings.as_slice()).unwrap_or_default()
-        }
-        StageKind::Decision { findings, .. } => findings,
-        StageKind::PublicNotice { .. } => &[],
-    }
+    package.case_type.findings_of(task)
 }
 
 /// The name of the input of a finding; errors of the engine are named the same.

@@ -1,6 +1,6 @@
 //! Materials that the office makes on the way (办理过程中形成的材料): a survey form, an opinion, a public notice.
 
-use cases::{Case, StageKind, Task};
+use cases::{Case, Task};
 use catalogue::{Material, Package};
 use kernel::{Actor, CaseId, MaterialId, TaskId, Timestamp};
 use store::Tx;
@@ -12,15 +12,7 @@ use crate::dossier::Owner;
 
 /// The materials that are made in a task, as its branch or stage says.
 pub(super) fn of_task<'a>(package: &'a Package, task: &Task) -> Vec<&'a Material> {
-    let Some(stage) = package.case_type.process.stage(&task.stage) else { return Vec::new() };
-    let makes = match &stage.kind {
-        StageKind::Review { branches } => {
-            let branch = branches.iter().find(|branch| Some(&branch.id) == task.branch.as_ref());
-            branch.map(|branch| branch.makes.as_slice()).unwrap_or_default()
-        }
-        StageKind::PublicNotice { makes, .. } | StageKind::Decision { makes, .. } => makes.as_slice(),
-    };
-    makes.iter().filter_map(|id| package.item.material(id)).collect()
+    package.case_type.makes_of(task).iter().filter_map(|id| package.item.material(id)).collect()
 }
 
 /// Refuses when a material that the task makes is not there yet.

@@ -1,6 +1,6 @@
 //! Words of the package for what the engine knows by id, in the reader's language.
 
-use cases::{Defect, Event, Outcome, StageKind, Status, TaskKind};
+use cases::{Defect, Event, Outcome, Status, TaskKind};
 use catalogue::Package;
 use kernel::{BodyId, Words};
 use web::Visitor;
@@ -18,10 +18,7 @@ pub(super) fn stage(visitor: &Visitor, package: &Package, id: &str) -> String {
 
 /// The name of a branch of a stage.
 pub(super) fn branch(visitor: &Visitor, package: &Package, stage: &str, branch: &str) -> String {
-    let found = package.case_type.process.stage(stage).and_then(|stage| match &stage.kind {
-        StageKind::Review { branches } => branches.iter().find(|found| found.id == branch),
-        StageKind::PublicNotice { .. } | StageKind::Decision { .. } => None,
-    });
+    let found = package.case_type.process.stage(stage).and_then(|stage| stage.branch(branch));
     found.map_or_else(|| branch.to_owned(), |found| pick(visitor, &found.name))
 }
 
@@ -34,7 +31,15 @@ pub(super) fn task(
     kind: TaskKind,
 ) -> String {
     match (kind, of_branch) {
-        (TaskKind::Correct, _) => work(visitor, kind),
+        (TaskKind::Correct | TaskKind::Approve | TaskKind::Answer, _) => work(visitor, kind),
+        (TaskKind::Check, Some(material)) => {
+            let found = package.item.material(material).map(|material| pick(visitor, &material.name));
+            found.map_or_else(|| work(visitor, kind), |name| format!("{} · {name}", work(visitor, kind)))
+        }
+        (TaskKind::Check, None) => work(visitor, kind),
+        (TaskKind::Arrange | TaskKind::Conclude, _) => {
+            format!("{} · {}", stage(visitor, package, at), work(visitor, kind))
+        }
         (TaskKind::Accept | TaskKind::Review | TaskKind::Notice | TaskKind::Decide, Some(id)) => {
             branch(visitor, package, at, id)
         }

@@ -101,7 +101,7 @@ impl On<'_> {
         let name = names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work);
         let body = names::body_name(visitor, room, task.body);
         let who = task.claimed_name.as_ref().map_or_else(|| body.clone(), |name| format!("{body} {name}"));
-        let waits = task.is_live() && case.status == Status::Correction;
+        let waits = task.is_live() && case.office_waits();
         let state = match task.state {
             TaskState::Open | TaskState::Claimed => "now",
             TaskState::Done => "done",
@@ -126,8 +126,8 @@ impl On<'_> {
     /// The branch's own last day and how near it is, while it is open.
     fn due(&self, task: &Task) -> Result<(Option<Date>, Option<Light>), DeskError> {
         let Some(clock) = task.clock.as_ref().filter(|_| task.is_live()) else { return Ok((None, None)) };
-        let reading = clock.evaluate(&self.room.calendar).map_err(cases::CaseError::from)?;
-        Ok((reading.due.date(), Some(trace::light(self.room, &reading, self.visitor.today()))))
+        let reading = clock.evaluate(self.room.calendar.current()).map_err(cases::CaseError::from)?;
+        Ok((reading.due.date(), Some(trace::light(self.room, self.case, &reading, self.visitor.today()))))
     }
 }
 

@@ -6,13 +6,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cases::{CaseSummary, Status};
 use catalogue::Package;
-use kernel::CaseId;
+use kernel::{CaseId, Refusal};
 use legal_time::Reading;
 use serde::Deserialize;
 use store::page::{Cursor, PageRequest};
 use web::{AppError, FormErrors, Shell, Visitor};
 
 use super::http::reading;
+use super::now::{CaseToDo, Look};
+use super::shown::Shown;
 use super::{MyCase, get, list, waiting};
 use crate::attach::http::FileRow;
 use crate::draft::{self, DraftSummary};
@@ -69,7 +71,7 @@ pub(crate) async fn my(
     let request = |after| PageRequest { after, ..PageRequest::default() };
     let drafts = draft::list(&mut tx, person, &request(pages.drafts_after)).await?;
     let cases = list(&mut tx, person, visitor.now, &request(pages.after)).await?;
-    let waiting = waiting(&mut tx, person, visitor.now).await?;
+    let waiting = waiting(&mut tx, &room, &visitor, person).await?;
     let unread = letters::unread_of(&mut tx, &draft::applicant_of(person)).await?;
     let case_row = |case: &CaseSummary| Row {
         has_letter: unread.contains(&case.id),
@@ -80,7 +82,15 @@ pub(crate) async fn my(
         acting: acting(&mut tx, &room, &visitor, person).await?,
         waiting: waiting
             .iter()
-            .map(|case| Row { href: format!("/cases/{}/correct", case.id), ..case_row(case) })
+            .map(|(case, to_do)| Row {
+                href: to_do.href.clone(),
+                when: to_do
+                    .until
+                    .map(|day| visitor.t1("applications-until", "day", visitor.date(day)))
+                    .unwrap_or_default(),
+                status: to_do_title(&visitor, case, to_do, &room),
+                ..case_row(case)
+            })
             .collect(),
         drafts: drafts.items.iter().map(|draft| row_of_draft(&room, &visitor, draft)).collect(),
         drafts_next: drafts.next.map(|next| format!("/my?drafts_after={next}")).unwrap_or_default(),
@@ -88,6 +98,16 @@ pub(crate) async fn my(
         next: cases.next.map(|next| format!("/my?after={next}")).unwrap_or_default(),
         first: if is_first { String::new() } else { "/my".into() },
     })
+}
+
+/// What is to be done, with the name of the item.
+fn to_do_title(visitor: &Visitor, case: &CaseSummary, to_do: &CaseToDo, room: &Room) -> String {
+    let item = item_name(room, visitor, &case.item, &case.handling);
+    match to_do.what {
+        "correction" => visitor.t1("applications-my-correct", "name", item),
+        "promise" => visitor.t2("applications-my-promise", "name", item, "material", &to_do.name),
+        _ => visitor.t1("applications-my-hearing", "name", item),
+    }
 }
 
 fn item_name(room: &Room, visitor: &Visitor, item: &str, handling: &str) -> String {
@@ -152,12 +172,13 @@ struct CasePage {
     with: Vec<String>,
     due: String,
     due_label: String,
+    /// That the last day has moved, and why; empty when it has not.
+    moved: String,
     explanation: Vec<String>,
     days: Vec<(String, String)>,
     places: Vec<Place>,
     results: Vec<(String, String)>,
-    to_correct: String,
-    correct_until: String,
+    now: Shown,
     /// Last day of the public notice that hangs.
     notice_until: String,
     trace: Vec<(String, Trace)>,
@@ -224,7 +245,7 @@ async fn read(
         letters::mark_read(&mut tx, case, Side::Applicant, visitor.now).await?;
         tx.commit().await?;
     }
-    Ok(build(room, visitor, &package, &mine, &reading, thread))
+    Ok(build(room, visitor, &package, &mine, &reading, thread)?)
 }
 
 fn build(
@@ -234,7 +255,7 @@ fn build(
     mine: &MyCase,
     reading: &Reading,
     thread: Thread,
-) -> CasePage {
+) -> Result<CasePage, Refusal> {
     let MyCase { case, history, answers, files } = mine;
     let base = format!("/cases/{}", case.id);
     let is_closed = case.status == Status::Closed;
@@ -243,10 +264,9 @@ fn build(
     let results = events.iter().filter(|event| !event.href.is_empty());
     let results = results.map(|event| (event.text.clone(), event.href.clone())).collect();
     events.reverse();
-    let is_due = case.status == Status::Correction;
     let own: Vec<_> = files.iter().filter(|file| file.is_handed_in()).cloned().collect();
     let due = trace::due_text(visitor, reading);
-    CasePage {
+    Ok(CasePage {
         shell: Shell::new(visitor, visitor.pick(&package.item.name.zh, &package.item.name.en))
             .crumb(visitor.t("web-my"), "/my"),
         number: case.number.clone(),
@@ -258,12 +278,13 @@ fn build(
         division: division::full_name(&case.division),
         with: trace::with_whom(visitor, room, case),
         due_label: visitor.t(due_label(case.status)),
+        moved: if is_closed { None } else { trace::moved(visitor, package, case, history, reading) }
+            .unwrap_or_default(),
         explanation: view::lines(visitor, reading),
         days: days(visitor, reading),
         places: trace::places(visitor, room, package, case),
         results,
-        to_correct: if is_due { format!("{base}/correct") } else { String::new() },
-        correct_until: if is_due { due.clone() } else { String::new() },
+        now: Shown::of(&Look { visitor, room, package, case })?,
         notice_until: notices::hanging(case, visitor.today())
             .map(|notice| visitor.date(notice.until))
             .unwrap_or_default(),
@@ -277,14 +298,14 @@ fn build(
         base,
         errors: FormErrors::none(),
         thread,
-    }
+    })
 }
 
 const fn due_label(status: Status) -> &'static str {
     match status {
         Status::Submitted => "applications-accept-by",
         Status::Correction => "applications-correct-by",
-        Status::InProgress | Status::Closed => "applications-decide-by",
+        Status::InProgress | Status::Suspended | Status::Closed => "applications-decide-by",
     }
 }
 

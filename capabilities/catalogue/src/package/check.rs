@@ -1,23 +1,21 @@
 //! What must hold between the files of a package.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use cases::{
-    Condition, Effect, Executors, Finding, FindingType, PackageSurroundings, Process, StageKind, StatedLimit,
-};
+use cases::{Branch, CaseType, Effect, Finding, PackageSurroundings, Process, StageKind, StatedLimit};
 use licences::template::{Document, Pattern, Placeholder, Source as ValueSource, Templates};
-use serde_json::Value;
+use rules::{Plain, Type, Types};
 
 use super::Registers;
 use crate::item::MadeBy;
 use crate::source::Source;
-use crate::{Fault, Form, Item, Kind, TextFormat};
+use crate::{Fault, Field, Form, Item, Kind, TextFormat};
 
 /// The files of a package, read.
 pub(super) struct Parts<'a> {
     pub(super) item: &'a Item,
     pub(super) form: &'a Form,
-    pub(super) process: &'a Process,
+    pub(super) case_type: &'a CaseType,
     pub(super) documents: &'a Templates,
 }
 
@@ -29,7 +27,7 @@ pub(super) fn check(
     registers: &Registers,
 ) -> Vec<Fault> {
     check_process(parts, &mut process, registers);
-    check_limits(parts.process, &mut process);
+    check_limits(&parts.case_type.process, &mut process);
     check_reads(parts, &mut process);
     check_notices(parts, &mut process);
     process.check_words();
@@ -42,8 +40,12 @@ pub(super) fn check(
 fn check_process(parts: &Parts<'_>, source: &mut Source, registers: &Registers) {
     let made_by_office = parts.item.materials.iter().filter(|material| material.by == MadeBy::Office);
     let office_materials: BTreeSet<String> = made_by_office.map(|material| material.id.clone()).collect();
+    let of_applicant = parts.item.materials.iter().filter(|material| material.by == MadeBy::Applicant);
+    let types = types(parts.form);
     let around = PackageSurroundings {
+        types: &types,
         fields: &parts.form.fields().map(|field| field.name.clone()).collect(),
+        materials: &of_applicant.map(|material| material.id.clone()).collect(),
         office_materials: &office_materials,
         documents: &parts
             .documents
@@ -53,10 +55,10 @@ fn check_process(parts: &Parts<'_>, source: &mut Source, registers: &Registers) 
             .collect(),
         registers,
     };
-    for fault in parts.process.check(&around) {
+    for fault in parts.case_type.check(&around) {
         source.add_near(&fault.place, &fault.near, fault.rule);
     }
-    let made: BTreeSet<&str> = parts.process.makes().collect();
+    let made: BTreeSet<&str> = parts.case_type.process.makes().collect();
     for material in office_materials.iter().filter(|material| !made.contains(material.as_str())) {
         let rule =
             format!("item.yaml says that the office makes {material}, but no step makes it (makes: …)");
@@ -64,6 +66,7 @@ fn check_process(parts: &Parts<'_>, source: &mut Source, registers: &Registers) 
     }
 }
 
+/// Limits that bind the applicant or stop the clock rest on a clause.
 fn check_limits(process: &Process, source: &mut Source) {
     let mut needs_basis = |place: &[&str], limit: &StatedLimit| {
         if limit.to_limit().basis.is_none_or(|basis| basis.trim().is_empty()) {
@@ -73,124 +76,81 @@ fn check_limits(process: &Process, source: &mut Source) {
     needs_basis(&["acceptance", "limit"], &process.acceptance.limit);
     needs_basis(&["correction", "limit"], &process.correction.limit);
     for stage in &process.stages {
-        if let StageKind::PublicNotice { lasts, .. } = &stage.kind {
-            needs_basis(&["stages", &stage.id, "lasts"], lasts);
-        }
-    }
-}
-
-/// Fields and findings that the process reads must be of a kind that can be compared.
-fn check_reads(parts: &Parts<'_>, source: &mut Source) {
-    let mut reads: Vec<(String, &Condition)> = Vec::new();
-    let mut bodies: Vec<(String, &str)> = Vec::new();
-    for_each_executor(parts.process, &mut |place, by| {
-        for executor in by.list() {
-            bodies.extend(executor.body_from.as_deref().map(|field| (place.to_owned(), field)));
-            reads.extend(executor.when.as_ref().map(|when| (place.to_owned(), when)));
-        }
-    });
-    for stage in &parts.process.stages {
-        let place = format!("stages/{}", stage.id);
-        reads.extend(stage.when.as_ref().map(|when| (place.clone(), when)));
-        if let StageKind::Review { branches } = &stage.kind {
-            for branch in branches {
-                let place = format!("{place}/branches/{}", branch.id);
-                reads.extend(branch.when.as_ref().map(|when| (place, when)));
-            }
-        }
-    }
-    for (place, name) in bodies {
-        if parts.form.field(name).is_some_and(|field| !matches!(field.kind, Kind::Body { .. })) {
-            source.add_near(
-                &place,
-                name,
-                format!("body_from names {name}, which is no body (x-body) of the form"),
-            );
-        }
-    }
-    let findings: BTreeMap<&str, &Finding> =
-        parts.process.findings().map(|found| (found.id.as_str(), found)).collect();
-    for (place, condition) in reads {
-        let named = condition.field.as_deref().or(condition.finding.as_deref()).unwrap_or_default();
-        let rule = match (&condition.field, &condition.finding) {
-            (Some(name), None) => parts.form.field(name).and_then(|field| field_rule(field, condition)),
-            (None, Some(name)) => {
-                findings.get(name.as_str()).and_then(|finding| finding_rule(finding, condition))
-            }
-            (Some(_), Some(_)) | (None, None) => None, // the engine's own check says so
-        };
-        if let Some(rule) = rule {
-            source.add_near(&place, named, rule);
-        }
-    }
-}
-
-fn for_each_executor<'p>(process: &'p Process, see: &mut impl FnMut(&str, &'p Executors)) {
-    see("acceptance", &process.acceptance.by);
-    for stage in &process.stages {
-        let place = format!("stages/{}", stage.id);
         match &stage.kind {
-            StageKind::Review { branches } => {
-                for branch in branches {
-                    see(&format!("{place}/branches/{}", branch.id), &branch.by);
-                }
+            StageKind::PublicNotice { lasts, .. } => needs_basis(&["stages", &stage.id, "lasts"], lasts),
+            StageKind::Hearing { ask, tell, .. } => {
+                needs_basis(&["stages", &stage.id, "ask"], ask);
+                needs_basis(&["stages", &stage.id, "tell"], tell);
             }
-            StageKind::PublicNotice { by, .. } | StageKind::Decision { by, .. } => see(&place, by),
+            StageKind::Review { .. }
+            | StageKind::Levels { .. }
+            | StageKind::Countersign { .. }
+            | StageKind::Survey { .. }
+            | StageKind::Panel { .. }
+            | StageKind::Special { .. }
+            | StageKind::Decision { .. } => {}
+        }
+        if let Some(limit) = stage.limit.as_ref().filter(|_| stage.stops_clock) {
+            needs_basis(&["stages", &stage.id, "limit"], limit);
         }
     }
 }
 
-fn compares_size(condition: &Condition) -> bool {
-    condition.at_most.is_some() || condition.at_least.is_some()
+/// Types of what the form asks for, as rules see them.
+fn types(form: &Form) -> Types {
+    form.fields().fold(Types::new(), |types, field| with_field(types, "form.", field))
 }
 
-fn field_rule(field: &crate::Field, condition: &Condition) -> Option<String> {
-    let name = &field.name;
-    if field.personal {
-        return Some(format!(
-            "{name} is personal (x-personal): the case would keep it unsealed to compare it"
-        ));
-    }
-    let is = condition.is.as_ref();
-    match &field.kind {
-        Kind::Number { .. } | Kind::Money { .. } => is
-            .filter(|value| !value.is_number())
-            .map(|_| format!("{name} is a number and is compared with none")),
-        _ if compares_size(condition) => Some(format!("{name} is no number; compare it by is")),
-        Kind::YesNo => is.filter(|value| !value.is_boolean()).map(|_| format!("{name} is true or false")),
-        Kind::Choice { options } => {
-            let known =
-                |value: &Value| options.iter().any(|option| Some(option.value.as_str()) == value.as_str());
-            is.filter(|value| !known(value)).map(|value| format!("{name} is never {value}: not in its enum"))
+fn with_field(types: Types, above: &str, field: &Field) -> Types {
+    let path = format!("{above}{}", field.name);
+    let kind = match &field.kind {
+        Kind::Text { .. } | Kind::Choice { .. } | Kind::Body { .. } | Kind::Division => Type::Text,
+        Kind::Number { .. } => Type::Number,
+        Kind::Money { .. } => Type::Money,
+        Kind::Date => Type::Date,
+        Kind::YesNo => Type::Bool,
+        Kind::List { fields, .. } => {
+            let inside = format!("{path}[]");
+            let types = types.with(&path, Type::List).with(&inside, Type::Object);
+            return fields.iter().fold(types, |types, field| with_field(types, &format!("{inside}."), field));
         }
-        Kind::List { .. } => Some(format!("{name} is a list and cannot be compared")),
-        Kind::Text { .. } | Kind::Date | Kind::Body { .. } | Kind::Division => {
-            is.filter(|value| !value.is_string()).map(|_| format!("{name} is a text; compare it with one"))
-        }
-    }
-}
-
-fn finding_rule(finding: &Finding, condition: &Condition) -> Option<String> {
-    let id = &finding.id;
-    let fits = |value: &Value| match finding.kind {
-        FindingType::Money | FindingType::Integer => value.is_number(),
-        FindingType::Boolean => value.is_boolean(),
-        FindingType::Text | FindingType::Date | FindingType::Uscc => value.is_string(),
     };
-    let is_number = matches!(finding.kind, FindingType::Money | FindingType::Integer);
-    if compares_size(condition) && !is_number {
-        return Some(format!("{id} is no number; compare it by is"));
+    types.with(path, kind)
+}
+
+/// What the process reads of the form stays unsealed in the case, so nothing personal may be read. A choice is compared
+/// with one of its options. A body is read from a field that names one.
+fn check_reads(parts: &Parts<'_>, source: &mut Source) {
+    for name in parts.case_type.fields_read() {
+        if parts.form.field(&name).is_some_and(|field| field.personal) {
+            let rule =
+                format!("{name} is personal (x-personal): the case would keep it unsealed to compare it");
+            source.add_near("process", &name, rule);
+        }
     }
-    condition
-        .is
-        .as_ref()
-        .filter(|value| !fits(value))
-        .map(|value| format!("{id} is never {value}: wrong type"))
+    for executor in parts.case_type.process.executors() {
+        let Some(name) = &executor.body_from else { continue };
+        if parts.form.field(name).is_some_and(|field| !matches!(field.kind, Kind::Body { .. })) {
+            let rule = format!("body_from names {name}, which is no body (x-body) of the form");
+            source.add_near("stages", name, rule);
+        }
+    }
+    for (place, expression) in parts.case_type.process.expressions() {
+        for clause in expression.plain().1 {
+            let Plain::Compares { path, value, .. } = clause else { continue };
+            let field = path.strip_prefix("form.").and_then(|name| parts.form.field(name));
+            let Some(Kind::Choice { options }) = field.map(|field| &field.kind) else { continue };
+            if !options.iter().any(|option| Some(option.value.as_str()) == value.as_str()) {
+                let rule = format!("{path} is never {value}: not in its enum");
+                source.add_near(place, expression.source(), rule);
+            }
+        }
+    }
 }
 
 /// What hangs in public must not carry what identifies or reaches a person (个人信息保护法 §25, §27).
 fn check_notices(parts: &Parts<'_>, source: &mut Source) {
-    for stage in &parts.process.stages {
+    for stage in &parts.case_type.process.stages {
         let StageKind::PublicNotice { lines, .. } = &stage.kind else { continue };
         for (index, line) in lines.iter().enumerate() {
             let place = ["stages", stage.id.as_str(), "lines", &index.to_string(), "value"];
@@ -223,7 +183,7 @@ fn notice_rule(parts: &Parts<'_>, placeholder: &Placeholder) -> Option<String> {
             Some(_) => None,
         },
         ValueSource::Finding(name) => {
-            let is_known = parts.process.findings().any(|finding| finding.id == *name);
+            let is_known = parts.case_type.process.findings().any(|finding| finding.id == *name);
             (!is_known).then(|| format!("{placeholder}: nobody establishes {name}"))
         }
         ValueSource::DecisionDate
@@ -247,7 +207,9 @@ fn check_document(parts: &Parts<'_>, document: &Document, source: &mut Source) {
     for (field, placeholder) in document.placeholders() {
         let rule = match &placeholder.source {
             ValueSource::Form(name) => form_rule(parts.form, name, &field, placeholder),
-            ValueSource::Finding(name) => value_of_finding_rule(parts.process, document, name, placeholder),
+            ValueSource::Finding(name) => {
+                value_of_finding_rule(&parts.case_type.process, document, name, placeholder)
+            }
             ValueSource::CaseNumber
             | ValueSource::CaseItem
             | ValueSource::DecisionDate
@@ -299,11 +261,15 @@ fn value_of_finding_rule(
 /// Whether nothing is granted without this finding.
 fn is_always_established(process: &Process, name: &str) -> bool {
     let has = |findings: &[Finding]| findings.iter().any(|finding| finding.id == *name && finding.required);
-    process.stages.iter().filter(|stage| stage.when.is_none()).any(|stage| match &stage.kind {
-        StageKind::Review { branches } => {
-            branches.iter().any(|branch| has(&branch.findings) && !branch.optional && branch.when.is_none())
-        }
-        StageKind::Decision { findings, .. } => has(findings),
-        StageKind::PublicNotice { .. } => false,
+    process.stages.iter().filter(|stage| stage.when.is_none()).any(|stage| {
+        let sure = |branch: &&Branch| !branch.optional && branch.when.is_none();
+        // Signers whose signature is no longer needed, and hearings nobody asks for, establish nothing.
+        let all_come = matches!(
+            stage.kind,
+            StageKind::Review { .. } | StageKind::Levels { .. } | StageKind::Survey { .. }
+        );
+        let in_branches =
+            all_come && stage.branches().iter().filter(sure).any(|branch| has(&branch.findings));
+        in_branches || has(stage.own_findings())
     })
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Condition, Executor, Process, StageKind};
+use rules::{Type, Types};
+
+use super::{CaseType, Derived, Effect, FindingType, Lookup, StageKind};
 
 /// One rule that a process breaks, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,8 +21,12 @@ pub struct ProcessFault {
 /// What the rest of the package offers to the process.
 #[derive(Debug)]
 pub struct Surroundings<'a> {
+    /// Types of the form's fields, under `form.`.
+    pub types: &'a Types,
     /// Fields of the form.
     pub fields: &'a BTreeSet<String>,
+    /// Materials of the applicant.
+    pub materials: &'a BTreeSet<String>,
     /// Materials that the office makes.
     pub office_materials: &'a BTreeSet<String>,
     /// Documents of `licences.yaml`.
@@ -37,20 +43,18 @@ impl Faults {
     }
 }
 
-impl Process {
-    /// All rules that this process breaks; empty when it is sound.
+impl CaseType {
+    /// All rules that the process breaks; empty when it is sound.
     pub fn check(&self, around: &Surroundings<'_>) -> Vec<ProcessFault> {
         let mut faults = Faults(Vec::new());
         self.check_stages(&mut faults);
         self.check_executors(around, &mut faults);
-        self.check_conditions(around, &mut faults);
+        self.check_rules(around, &mut faults);
         self.check_findings(&mut faults);
-        for made in self.makes().filter(|made| !around.office_materials.contains(*made)) {
-            faults.add(
-                "stages",
-                made,
-                format!("material {made} is not one that the office makes (by: office)"),
-            );
+        self.check_special(around, &mut faults);
+        for made in self.process.makes().filter(|made| !around.office_materials.contains(*made)) {
+            let rule = format!("material {made} is not one that the office makes (by: office)");
+            faults.add("stages", made, rule);
         }
         self.check_effects(around, &mut faults);
         faults.0
@@ -58,56 +62,66 @@ impl Process {
 
     fn check_stages(&self, faults: &mut Faults) {
         let mut seen = BTreeSet::new();
-        for stage in &self.stages {
+        let mut opinions = BTreeSet::new();
+        for stage in &self.process.stages {
             let place = format!("stages/{}", stage.id);
-            if stage.id == "acceptance" || !seen.insert(stage.id.as_str()) {
-                faults.add(&place, &stage.id, "stage ids must differ from each other and from 'acceptance'");
+            if ["acceptance", "afterwards"].contains(&stage.id.as_str()) || !seen.insert(stage.id.as_str()) {
+                let rule = "stage ids must differ from each other and from 'acceptance' and 'afterwards'";
+                faults.add(&place, &stage.id, rule);
             }
             if stage.name.is_incomplete() {
                 faults.add(&place, &stage.id, "the name is needed in both languages");
             }
-            let StageKind::Review { branches } = &stage.kind else { continue };
-            if branches.iter().all(|branch| branch.optional || branch.when.is_some()) {
-                faults.add(
-                    &place,
-                    &stage.id,
-                    "a review needs at least one branch that is required in every case",
-                );
+            let needs_branch = matches!(
+                stage.kind,
+                StageKind::Review { .. } | StageKind::Levels { .. } | StageKind::Countersign { .. }
+            );
+            if needs_branch && stage.branches().iter().all(|b| b.optional || b.when.is_some()) {
+                let rule = "this stage needs at least one opinion that is required in every case";
+                faults.add(&place, &stage.id, rule);
             }
-            let mut ids = BTreeSet::new();
-            for branch in branches.iter().filter(|branch| !ids.insert(branch.id.as_str())) {
+            if let StageKind::Countersign { signers, quorum } = &stage.kind {
+                let sure = signers.iter().filter(|signer| signer.when.is_none()).count();
+                if quorum.needed(sure) > sure || quorum.needed(sure) == 0 {
+                    faults.add(&place, "quorum", "the quorum must be reachable and at least one");
+                }
+            }
+            if matches!(stage.kind, StageKind::Panel { experts: 0, .. }) {
+                faults.add(&place, "experts", "a panel has at least one expert");
+            }
+            let stops_without_end = stage.stops_clock
+                && stage.limit.is_none()
+                && !matches!(stage.kind, StageKind::PublicNotice { .. });
+            if stops_without_end {
+                let rule = "a stage that stops the clock needs its own limit with its basis (行政许可法 §45)";
+                faults.add(&place, "stops_clock", rule);
+            }
+            // Opinions are read as opinion.<id> wherever they were given, so the ids are names of the whole process.
+            for branch in stage.branches().iter().filter(|branch| !opinions.insert(branch.id.as_str())) {
                 faults.add(format!("{place}/branches/{}", branch.id), &branch.id, "branch ids must differ");
             }
         }
         let decides = |kind: &StageKind| matches!(kind, StageKind::Decision { .. });
-        let last_decides = self.stages.last().is_some_and(|last| decides(&last.kind) && last.when.is_none());
-        if self.stages.iter().filter(|stage| decides(&stage.kind)).count() != 1 || !last_decides {
-            faults.add(
-                "stages",
-                "stages",
-                "exactly one stage decides, without condition, and it is the last",
-            );
+        let stages = &self.process.stages;
+        let last_decides = stages.last().is_some_and(|last| decides(&last.kind) && last.when.is_none());
+        if stages.iter().filter(|stage| decides(&stage.kind)).count() != 1 || !last_decides {
+            let rule = "exactly one stage decides, without condition, and it is the last";
+            faults.add("stages", "stages", rule);
         }
     }
 
     fn check_executors(&self, around: &Surroundings<'_>, faults: &mut Faults) {
-        for Executor { level, body_from, .. } in self.executors() {
-            if level.is_some() == body_from.is_some() {
-                faults.add("by", "by:", "an executor has either a level or body_from");
+        for (place, by) in self.process.posts() {
+            for executor in by.list() {
+                if executor.level.is_some() == executor.body_from.is_some() {
+                    faults.add(place, "by:", "an executor has either a level or body_from");
+                }
+                let field = executor.body_from.as_ref().filter(|field| !around.fields.contains(*field));
+                if let Some(field) = field {
+                    let rule = format!("body_from names {field}, which the form does not ask for");
+                    faults.add(place, field, rule);
+                }
             }
-            if let Some(field) = body_from.as_ref().filter(|field| !around.fields.contains(*field)) {
-                faults.add("by", field, format!("body_from names {field}, which the form does not ask for"));
-            }
-        }
-        let of_stages = self.stages.iter().flat_map(|stage| match &stage.kind {
-            StageKind::Review { branches } => {
-                branches.iter().map(|b| (b.id.as_str(), &b.by)).collect::<Vec<_>>()
-            }
-            StageKind::PublicNotice { by, .. } | StageKind::Decision { by, .. } => {
-                vec![(stage.id.as_str(), by)]
-            }
-        });
-        for (place, by) in of_stages.chain([("acceptance", &self.acceptance.by)]) {
             if by.list().last().is_none_or(|last| last.when.is_some()) {
                 let rule = "the last executor must have no condition, so that somebody is always competent";
                 faults.add(place, place, rule);
@@ -115,30 +129,81 @@ impl Process {
         }
     }
 
-    fn check_conditions(&self, around: &Surroundings<'_>, faults: &mut Faults) {
-        let findings: BTreeSet<&str> = self.findings().map(|finding| finding.id.as_str()).collect();
-        for Condition { field, finding, is, at_most, at_least } in self.conditions() {
-            match (field, finding) {
-                (Some(field), None) if !around.fields.contains(field) => {
-                    faults.add("when", field, format!("the form does not ask for {field}"));
-                }
-                (None, Some(finding)) if !findings.contains(finding.as_str()) => {
-                    faults.add("when", finding, format!("nobody establishes {finding}"));
-                }
-                (Some(_), None) | (None, Some(_)) => {}
-                (Some(_), Some(_)) | (None, None) => {
-                    faults.add("when", "when:", "a condition reads either a field or a finding");
-                }
+    /// What expressions and tables may read, with its types.
+    pub fn types(&self, form: &Types) -> Types {
+        let mut types = form
+            .clone()
+            .with("case.division", Type::Text)
+            .with("case.submitted_on", Type::Date)
+            .with("case.express", Type::Bool)
+            .with("case.commitments", Type::List)
+            .with("case.commitments[]", Type::Text)
+            .with("case.objections", Type::Int)
+            .with("case.objections_upheld", Type::Int);
+        for finding in self.process.findings() {
+            let kind = match finding.kind {
+                FindingType::Money => Type::Money,
+                FindingType::Integer => Type::Int,
+                FindingType::Text | FindingType::Uscc => Type::Text,
+                FindingType::Boolean => Type::Bool,
+                FindingType::Date => Type::Date,
+            };
+            types = types.with(format!("finding.{}", finding.id), kind);
+        }
+        for stage in &self.process.stages {
+            for branch in stage.branches() {
+                types = types.with(format!("opinion.{}", branch.id), Type::Text);
             }
-            if is.is_none() && at_most.is_none() && at_least.is_none() {
-                faults.add("when", "when:", "a condition compares by is, at_most or at_least");
+            if stage.is_concluded() || matches!(stage.kind, StageKind::Countersign { .. }) {
+                types = types.with(format!("opinion.{}", stage.id), Type::Text);
+            }
+        }
+        for Lookup { id, register, .. } in &self.process.lookups {
+            let root = if register.is_some() { "register" } else { "licence" };
+            types = types.with(format!("{root}.{id}"), Type::Unknown);
+        }
+        types
+    }
+
+    fn check_rules(&self, around: &Surroundings<'_>, faults: &mut Faults) {
+        let types = self.types(around.types);
+        for (place, expression) in self.process.expressions() {
+            for fault in expression.check_condition(&types) {
+                faults.add(place, expression.source(), fault.to_string());
+            }
+        }
+        let mut names = BTreeSet::new();
+        for table in &self.tables {
+            if !names.insert(table.name()) {
+                faults.add("rules", table.name(), "two tables have the same name");
+            }
+            for fault in table.check(&types).into_iter().filter(|fault| !fault.rule.is_warning()) {
+                faults.add(format!("rules/{}", table.name()), table.name(), fault.to_string());
+            }
+        }
+        for (place, derived) in self.process.derived() {
+            match derived {
+                Derived::Expression(expression) => {
+                    for fault in expression.check(&types) {
+                        faults.add(place, expression.source(), fault.to_string());
+                    }
+                }
+                Derived::Table(wanted) => {
+                    let table = self.table(&wanted.table);
+                    if table.is_none_or(|table| {
+                        table.form().outputs.iter().all(|output| output.id != wanted.output)
+                    }) {
+                        let rule = format!("no table {} with an output {}", wanted.table, wanted.output);
+                        faults.add(place, &wanted.table, rule);
+                    }
+                }
             }
         }
     }
 
     fn check_findings(&self, faults: &mut Faults) {
         let mut earlier = BTreeSet::new();
-        for finding in self.findings() {
+        for finding in self.process.findings() {
             if let Some(limit) = finding
                 .at_most
                 .as_ref()
@@ -155,16 +220,86 @@ impl Process {
         }
     }
 
+    fn check_special(&self, around: &Surroundings<'_>, faults: &mut Faults) {
+        let process = &self.process;
+        for lookup in &process.lookups {
+            if lookup.register.is_some() == lookup.licence.is_some() {
+                faults.add("lookups", &lookup.id, "a lookup names either a register or a licence");
+            }
+            if let Some(register) = lookup.register.as_ref().filter(|name| !around.registers.contains(*name))
+            {
+                let rule = format!("this platform keeps no register {register}");
+                faults.add("lookups", register, rule);
+            }
+            if let Some(field) = lookup.code_from.as_ref().filter(|field| !around.fields.contains(*field)) {
+                faults.add("lookups", field, format!("the form does not ask for {field}"));
+            }
+        }
+        let of_decision: BTreeSet<&str> =
+            process.decision().iter().flat_map(|stage| stage.own_findings()).map(|f| f.id.as_str()).collect();
+        for finding in process.instant.iter().flat_map(|instant| &instant.findings) {
+            if !of_decision.contains(finding.id.as_str()) {
+                let rule = format!("the decision establishes no {}", finding.id);
+                faults.add("instant", &finding.id, rule);
+            }
+        }
+        if process.instant.as_ref().is_some_and(|instant| instant.rules.is_empty()) {
+            faults.add("instant", "instant", "an instant decision has at least one rule");
+        }
+        let zero =
+            process.instant.iter().filter_map(|instant| instant.sample.as_ref()).any(|s| s.one_in == 0);
+        if zero {
+            faults.add("instant", "one_in", "one case in at least one");
+        }
+        if process.extension.as_ref().is_some_and(|rule| rule.most.unit != self.statutory.within.unit) {
+            let rule = "an extension counts in the unit of the statutory limit";
+            faults.add("extension", "most", rule);
+        }
+        let grounds = process.suspension.iter().map(|rule| &rule.grounds);
+        for (name, grounds) in grounds
+            .map(|grounds| ("suspension", grounds))
+            .chain(process.termination.iter().map(|rule| ("termination", &rule.grounds)))
+        {
+            let mut ids = BTreeSet::new();
+            if grounds.is_empty() || !grounds.iter().all(|ground| ids.insert(&ground.id)) {
+                faults.add(name, "grounds", "at least one ground, and their ids must differ");
+            }
+        }
+        for check in process.checks.iter().filter(|check| !around.materials.contains(&check.material)) {
+            let rule = format!("the applicant is not asked for material {}", check.material);
+            faults.add("checks", &check.material, rule);
+        }
+    }
+
     fn check_effects(&self, around: &Surroundings<'_>, faults: &mut Faults) {
-        for effect in self.effects.granted.iter().chain(&self.effects.refused) {
-            match effect {
-                super::Effect::Issue(document) if !around.documents.contains(document) => {
-                    faults.add("effects", document, format!("licences.yaml has no document {document}"));
+        let effects = &self.process.effects;
+        let issued: BTreeSet<&String> = effects
+            .granted
+            .iter()
+            .filter_map(|effect| if let Effect::Issue(document) = effect { Some(document) } else { None })
+            .collect();
+        for effect in effects.all() {
+            let fault = match effect {
+                Effect::Issue(document) if !around.documents.contains(document) => {
+                    Some((document, format!("licences.yaml has no document {document}")))
                 }
-                super::Effect::Register(register) if !around.registers.contains(register) => {
-                    faults.add("effects", register, format!("this platform keeps no register {register}"));
+                Effect::Revoke(document) if !issued.contains(document) => {
+                    Some((document, format!("{document} is not issued when granted")))
                 }
-                super::Effect::Issue(_) | super::Effect::Register(_) => {}
+                Effect::Register(register) if !around.registers.contains(register) => {
+                    Some((register, format!("this platform keeps no register {register}")))
+                }
+                Effect::Pay(order) if self.process.findings().all(|finding| finding.id != order.amount) => {
+                    Some((&order.amount, format!("nobody establishes {}", order.amount)))
+                }
+                Effect::Issue(_)
+                | Effect::Revoke(_)
+                | Effect::Register(_)
+                | Effect::Push(_)
+                | Effect::Pay(_) => None,
+            };
+            if let Some((near, rule)) = fault {
+                faults.add("effects", near, rule);
             }
         }
     }

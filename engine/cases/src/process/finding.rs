@@ -65,4 +65,7 @@ pub struct Finding {
     /// Proposed by the platform.
     #[serde(default)]
     pub generate: Option<Generate>,
+    /// Computed by rules and proposed to the clerk, who may give another value.
+    #[serde(default)]
+    pub proposed: Option<super::Derived>,
 }

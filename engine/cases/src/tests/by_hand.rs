@@ -124,7 +124,8 @@ fn one_correction_notice_merges_all_defects_and_pauses_the_clock() {
     play.give(&accept_clerk(), send.clone()).unwrap();
     assert_eq!(play.case.correction.as_ref().unwrap().defects.len(), 2);
     assert!(matches!(play.give(&vet(), opinion(vet_task, 1)), Err(CaseError::AwaitingCorrection)));
-    let answer = |facts| Command::Resubmit { fields: vec![], materials: vec!["photo".into()], facts };
+    let answer =
+        |facts| Command::Resubmit { fields: vec![], materials: vec!["photo".into()], facts, partial: false };
     assert!(matches!(play.give(&vet(), answer(Map::new())), Err(CaseError::NotApplicant)));
     play.at("2026-09-28T10:00").give(&citizen(), answer(object(&json!({ "large": true })))).unwrap();
     // Counted: 23 Sept; not counted 24 to 28; then 29 30 Sept, 8 9 10 12 13 14 15 October are days 2 to 10.
@@ -164,7 +165,12 @@ fn what_comes_too_late_is_not_let_through() {
     };
     play.give(&accept_clerk(), Command::NoteDefect { defect }).unwrap();
     play.give(&accept_clerk(), Command::SendCorrection { task }).unwrap();
-    let late = Command::Resubmit { fields: vec!["name".into()], materials: vec![], facts: Map::new() };
+    let late = Command::Resubmit {
+        fields: vec!["name".into()],
+        materials: vec![],
+        facts: Map::new(),
+        partial: false,
+    };
     assert!(matches!(play.at("2026-12-01T10:00").give(&citizen(), late), Err(CaseError::Closed)));
     assert_eq!(play.case.outcome, Some(Outcome::OutOfTime));
     check_invariants(&play);

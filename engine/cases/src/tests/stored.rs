@@ -3,7 +3,7 @@
 use super::*;
 use crate::record::{self, NewCase, Surroundings, TIMER_JOB};
 
-async fn fresh(db: &store::Db) -> store::Tx {
+pub(super) async fn fresh(db: &store::Db) -> store::Tx {
     db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
     db.begin().await.unwrap()
 }
@@ -15,6 +15,8 @@ fn new_case() -> NewCase {
         applicant: crate::Applicant { person: person.person, acting_for: None },
         applicant_name: "张*".into(),
         facts: object(&json!({ "large": false })),
+        answers: Map::new(),
+        intake: crate::Intake::default(),
     }
 }
 
@@ -55,26 +57,30 @@ async fn replaying_the_stored_history_gives_the_stored_state() {
         let history = record::history(&mut tx, case.id).await.unwrap();
         assert_eq!(Case::replay(case.id, &history).unwrap(), stored);
         let Actor::Staff(vet) = clerk(2, COUNTY, &[Role::Review]) else { unreachable!() };
-        let day = date("2026-09-22");
-        let page = crate::worklist(
-            &mut tx,
-            &vet,
-            crate::Scope::Body,
-            None,
-            day,
-            &store::page::PageRequest::default(),
-        )
-        .await
-        .unwrap();
+        let filter = crate::WorkFilter::default();
+        let listed = |day: &str| crate::WorkQuery {
+            clerk: &vet,
+            scope: crate::Scope::Body,
+            filter: &filter,
+            sort: crate::Sort::Due,
+            days: crate::LightDays::of(date(day), &calendar, &(3..=3)),
+        };
+        let (place, size) = (crate::Place::First, store::page::PageSize::default());
+        let page = crate::worklist(&mut tx, &listed("2026-09-22"), &place, size).await.unwrap();
         assert_eq!(page.items.len(), 1);
         // The branch has three working days of its own: 23 24 28 September.
         assert_eq!(page.items[0].due_on, Some(date("2026-09-28")));
-        let lights = crate::count_lights(&mut tx, &vet, date("2026-09-29")).await.unwrap();
+        assert_eq!(page.items[0].package_version, case.case_type.version);
+        let lights = crate::count_lights(&mut tx, &listed("2026-09-29")).await.unwrap();
         assert_eq!(lights, crate::Lights { red: 1, ..Default::default() });
-        let timers =
-            tx.fetch_all("select run_at from jobs where kind = $1", store::vals![TIMER_JOB]).await.unwrap();
-        let run_at: Timestamp = timers[0].get(0).unwrap();
-        assert_eq!(run_at, instant("2026-09-30T00:00"), "the day after the last day of acceptance");
+        let timers = tx
+            .fetch_all("select run_at from jobs where kind = $1 order by run_at", store::vals![TIMER_JOB])
+            .await
+            .unwrap();
+        let run_at: Vec<Timestamp> = timers.iter().map(|row| row.get(0).unwrap()).collect();
+        // First yellow days: 23 September of the branch that ends on the 28th; 24 September of the two acceptances.
+        let acceptance = instant("2026-09-24T00:00");
+        assert_eq!(run_at, [instant("2026-09-23T00:00"), acceptance, acceptance]);
     })
     .await;
 }
@@ -137,7 +143,13 @@ async fn publish(tx: &mut store::Tx, around: &Surroundings<'_>, case_type: &Case
                 findings: object(&json!({ "fee": 500 })),
             },
             TaskKind::Notice => Command::PublishNotice { task },
-            TaskKind::Correct | TaskKind::Decide => unreachable!(),
+            TaskKind::Correct
+            | TaskKind::Arrange
+            | TaskKind::Conclude
+            | TaskKind::Answer
+            | TaskKind::Approve
+            | TaskKind::Decide
+            | TaskKind::Check => unreachable!(),
         };
         for command in [Command::Claim { task }, command] {
             record::act(tx, around, case_type, id, None, by, command).await.unwrap();

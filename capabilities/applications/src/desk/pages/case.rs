@@ -92,6 +92,7 @@ struct CasePage {
     notes_earlier: String,
     note_typed: String,
     thread: Thread,
+    is_watched: bool,
 }
 
 /// The address of this page: links within it keep the task and the file that are shown.
@@ -174,6 +175,7 @@ struct Read {
     sayings: Vec<Saying>,
     drafts: Vec<Draft>,
     next: Option<flash::Next>,
+    is_watched: bool,
 }
 
 async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> Result<Read, DeskError> {
@@ -190,6 +192,7 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         letters: see::letters(&mut tx, room, by, &case, &talk::page(query.letters.as_ref()), now).await?,
         sayings: templates::list(&mut tx, clerk).await?,
         drafts: drafts::list(&mut tx, room, by, id).await?,
+        is_watched: cases::is_watched(&mut tx, clerk.staff, id).await?,
         next: if flash::finishes(&query.done) {
             flash::next(&mut tx, room, visitor, clerk, &query.task).await?
         } else {
@@ -263,6 +266,7 @@ impl Seen<'_> {
             notes_earlier: talk::earlier(&here, "notes", read.notes.next.as_ref()),
             note_typed: pairs.get("note").unwrap_or_default().to_owned(),
             thread: self.thread(&read.letters, &here, &pairs, &errors),
+            is_watched: read.is_watched,
             here,
             errors,
         })
@@ -330,7 +334,7 @@ impl Seen<'_> {
         let one = |draft: &Draft| {
             let task = case.task(draft.task);
             let may = task.is_some_and(|task| {
-                actions::allowed(case, task, clerk).iter().any(|action| action.as_str() == draft.form)
+                actions::allowed(package, case, task, clerk).iter().any(|action| action.as_str() == draft.form)
             });
             Unsent {
                 task: draft.task.to_string(),

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cases::Case;
+use catalogue::Package;
 use kernel::{CaseId, Message, Refusal, TaskId};
 use serde::{Deserialize, Serialize};
 use web::{AppError, FormPairs, Shell, Visitor};
@@ -88,7 +89,7 @@ async fn conflict(
         let of = (id, unsent.task, form);
         drafts::save(&mut tx, room, clerk, of, unsent.pairs, visitor.now).await?;
         kept = work::lines(visitor, &package, unsent.pairs);
-        resend = again(&case, clerk, unsent, form);
+        resend = again(&package, &case, clerk, unsent, form);
         if let Some(version) = unsent.pairs.get("version").and_then(|text| text.parse::<i64>().ok()) {
             seen_until = history.partition_point(|recorded| recorded.seq <= version);
         }
@@ -111,10 +112,12 @@ async fn conflict(
 }
 
 /// The same form for the version that the clerk reads about on this page, where they may still give it.
-fn again(case: &Case, clerk: &kernel::StaffActor, unsent: &Unsent<'_>, form: &str) -> Option<Resend> {
+fn again(
+    package: &Package,
+    case: &Case, clerk: &kernel::StaffActor, unsent: &Unsent<'_>, form: &str) -> Option<Resend> {
     // Only forms whose words carry their whole meaning: "the second defect" may be another one by now.
     let task = case.task(unsent.task).filter(|_| drafts::FORMS.contains(&form))?;
-    let may = actions::allowed(case, task, clerk).iter().any(|action| action.as_str() == form);
+    let may = actions::allowed(package, case, task, clerk).iter().any(|action| action.as_str() == form);
     let pairs = unsent.pairs.0.iter().filter(|(name, _)| name != "version").cloned().collect();
     may.then(|| Resend { action: format!("/desk/cases/{}/commands", case.id), version: case.version, pairs })
 }

@@ -43,7 +43,7 @@ pub(super) async fn show(
     let case = see::case(&mut tx, clerk, id).await?;
     let package = see::package(&room, &case)?;
     let task = case.task(http::id(&query.task)?).ok_or(CaseError::NoSuchTask)?;
-    if !actions::allowed(&case, task, clerk).contains(&DeskAction::SendCorrection) {
+    if !actions::allowed(&package, &case, task, clerk).contains(&DeskAction::SendCorrection) {
         let why_not = why_not(&case).into();
         drop(tx);
         return conflict::refuse(&room, &visitor, id, why_not, None).await;

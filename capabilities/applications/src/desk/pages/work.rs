@@ -118,7 +118,7 @@ pub(super) fn of(
         due: task_due(place, task),
         is_mine,
         taken_by: if is_mine { String::new() } else { task.claimed_name.clone().unwrap_or_default() },
-        actions: actions::allowed(case, task, clerk),
+        actions: actions::allowed(package, case, task, clerk),
         defects: case.defects.iter().map(|noted| defect(visitor, package, case, noted)).collect(),
         targets: targets(visitor, package, typed.get("target").unwrap_or_default()),
         conclusions: vec![
@@ -194,7 +194,7 @@ fn notice(place: &Place<'_>, task: &Task) -> Vec<(String, String)> {
 
 /// The task's own last day, where its branch has a limit of its own.
 fn task_due(place: &Place<'_>, task: &Task) -> String {
-    let reading = task.clock.as_ref().and_then(|clock| clock.evaluate(&place.room.calendar).ok());
+    let reading = task.clock.as_ref().and_then(|clock| clock.evaluate(place.room.calendar.current()).ok());
     reading.and_then(|reading| reading.due.date()).map(|day| place.visitor.date(day)).unwrap_or_default()
 }
 

@@ -180,32 +180,6 @@ async fn the_notice_is_read_whole_before_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_tasks_are_taken_at_once_and_a_number_finds_its_case() {
-    in_office(async |office| {
-        let (first, second) = (office.submitted().await, office.submitted().await);
-        let one = office.task("accept", first.id, "accept", None).await;
-        let two = office.claim("accept-too", second.id, "accept", None).await;
-        let done = office.form("accept", "/desk/claims", &[("task", &one), ("task", &two)]).await.expect(303);
-        assert_eq!(done.location, "/desk?scope=body&taken=1&missed=1");
-        let list = office.page("accept", &done.location).await.expect(200);
-        assert!(
-            list.text.contains("已签收 1 项任务") && list.text.contains("1 项任务未能签收"),
-            "{}",
-            list.text
-        );
-        office.form("accept", "/desk/claims", &[("task", "x")]).await.expect(404);
-        let found = office.page("accept", &format!("/desk?number={}", first.number)).await.expect(303);
-        assert_eq!(found.location, format!("/desk/cases/{}", first.id));
-        let hidden = office.page("elsewhere", &format!("/desk?number={}", first.number)).await.expect(200);
-        assert!(hidden.text.contains("没有找到这个办件"));
-        let none = office.page("admin", "/desk").await.expect(200);
-        assert!(none.text.contains("您的岗位没有待办业务"));
-        assert_eq!(office.page("nobody", "/desk").await.expect(303).location, "/staff/sign-in?next=%2Fdesk");
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn files_are_shown_beside_the_answers_and_made_ones_added() {
     in_office(async |office| {
         let case = office.accepted().await;

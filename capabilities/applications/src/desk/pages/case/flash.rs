@@ -1,13 +1,14 @@
 //! The word that something was done, how to undo it while it has not left the house, and where to go on.
 
-use cases::{Case, Event, Scope};
+use cases::{Case, Event, Scope, WorkFilter};
 use kernel::StaffActor;
 use store::Tx;
-use store::page::{PageRequest, PageSize};
+use store::page::PageSize;
 use web::Visitor;
 
 use super::{CaseQuery, Read, Seen};
 use crate::Room;
+use crate::desk::listing::Asked;
 use crate::desk::{DeskError, actions, views};
 
 /// What stands above the page after a command.
@@ -70,12 +71,12 @@ pub(super) async fn next(
     clerk: &StaffActor,
     done: &str,
 ) -> Result<Option<Next>, DeskError> {
-    let request = PageRequest { after: None, size: PageSize::try_from(50).unwrap_or_default() };
-    for scope in [Scope::Mine, Scope::Body] {
-        let page = cases::worklist(tx, clerk, scope, None, visitor.today(), &request).await?;
-        let is_next = |item: &&cases::WorkItem| {
-            item.task.to_string() != done && (scope == Scope::Mine || item.claimed_by.is_none())
-        };
+    let size = PageSize::try_from(50).unwrap_or_default();
+    for (scope, claimed) in [(Scope::Mine, None), (Scope::Body, Some(false))] {
+        let asked = Asked { scope, filter: WorkFilter { claimed, ..WorkFilter::default() }, ..Asked::default() };
+        let query = asked.query(room, clerk, visitor.today());
+        let page = cases::worklist(tx, &query, &asked.place, size).await?;
+        let is_next = |item: &&cases::WorkItem| item.task.to_string() != done;
         if let Some(item) = page.items.iter().find(is_next) {
             let row = views::task_row(visitor, room, clerk, item.clone());
             let name = visitor.t2("desk-next-name", "item", row.item_name, "task", row.task_name);
@@ -104,13 +105,13 @@ impl Seen<'_> {
 
     /// Nothing is left to do in the task but to give it back or to take it up again.
     fn is_over(&self, task: &cases::Task) -> bool {
-        let left = actions::allowed(self.case, task, self.clerk);
+        let left = actions::allowed(self.package, self.case, task, self.clerk);
         left.iter().all(|action| matches!(action.as_str(), "release" | "take-back"))
     }
 
     fn undo(&self, read: &Read, done: &str, task: &cases::Task) -> Option<Undo> {
         let (_, verb) = UNDOES.into_iter().find(|(did, _)| *did == done)?;
-        let may = actions::allowed(self.case, task, self.clerk).iter().any(|action| action.as_str() == verb);
+        let may = actions::allowed(self.package, self.case, task, self.clerk).iter().any(|action| action.as_str() == verb);
         if !may {
             return None;
         }

@@ -43,7 +43,7 @@ pub(in crate::desk::pages) struct ClockView {
 impl Seen<'_> {
     pub(super) fn strip(&self, read: &Read, work: Option<&Work>) -> Result<Strip, DeskError> {
         let Self { visitor, room, package, case, .. } = *self;
-        let (due, light) = views::due(case, &room.calendar, visitor.today())?;
+        let (due, light) = views::due(case, room.calendar.current(), visitor.today())?;
         let clocks = clocks(visitor, room, case)?;
         let is_closed = case.status == Status::Closed;
         let acting_for = read.dossier.acting_for.as_ref().map(|(name, _uscc)| name.clone());
@@ -93,8 +93,8 @@ fn status_kind(case: &Case) -> &'static str {
     match (case.status, case.outcome) {
         (_, Some(Outcome::Granted)) => "success",
         (_, Some(Outcome::Refused | Outcome::NotAccepted)) => "danger",
-        (_, Some(Outcome::Withdrawn | Outcome::OutOfTime)) => "plain",
-        (Status::Correction, None) => "warning",
+        (_, Some(Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated)) => "plain",
+        (Status::Correction | Status::Suspended, None) => "warning",
         (Status::Submitted | Status::InProgress | Status::Closed, None) => "info",
     }
 }
@@ -123,7 +123,7 @@ pub(in crate::desk::pages) fn clocks(
 }
 
 fn clock(visitor: &Visitor, room: &Room, key: &str, clock: &Clock) -> Result<ClockView, DeskError> {
-    let reading = clock.evaluate(&room.calendar).map_err(cases::CaseError::from)?;
+    let reading = clock.evaluate(room.calendar.current()).map_err(cases::CaseError::from)?;
     let (lines, limit) = match visitor.lang {
         Lang::ZhCn => (reading.explanation.lines_zh(), clock.limit.display_zh()),
         Lang::En => (reading.explanation.lines_en(), clock.limit.to_string()),

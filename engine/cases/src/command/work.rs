@@ -1,0 +1,138 @@
+//! Who may work on what: taking tasks, giving them back, handing them on.
+
+use kernel::{Actor, Role, StaffActor, StaffId, TaskId};
+
+use super::{Context, needed};
+use crate::case::{Case, Task};
+use crate::error::CaseError;
+use crate::event::Event;
+use crate::process::Level;
+use crate::status::{Status, TaskKind};
+
+impl Case {
+    pub(super) fn only_applicant(&self, by: &Actor) -> Result<(), CaseError> {
+        match by {
+            Actor::Person(person)
+                if person.acting_for == self.applicant.acting_for
+                    && (person.acting_for.is_some() || person.person == self.applicant.person) =>
+            {
+                Ok(())
+            }
+            Actor::Person(_) | Actor::Staff(_) | Actor::System | Actor::Anonymous => {
+                Err(CaseError::NotApplicant)
+            }
+        }
+    }
+
+    /// The live task, if this clerk's body and role are competent for it. Asked in this order: who (403), when (409).
+    fn competent<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: TaskId,
+        kinds: &[TaskKind],
+    ) -> Result<(&'a Task, &'a StaffActor), CaseError> {
+        let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
+        let Some(task) = self.task(id) else {
+            let ever = kinds.iter().any(|kind| staff.roles.contains(&kind.role()));
+            return Err(if ever { CaseError::NoSuchTask } else { CaseError::NotCompetent });
+        };
+        if !kinds.contains(&task.work) {
+            let ever = kinds.iter().any(|kind| staff.roles.contains(&kind.role()));
+            return Err(if ever { CaseError::OtherWork } else { CaseError::NotCompetent });
+        }
+        if task.body != staff.body || !staff.roles.contains(&task.role) {
+            return Err(CaseError::NotCompetent);
+        }
+        if !task.is_live() {
+            return Err(CaseError::TaskDone);
+        }
+        Ok((task, staff))
+    }
+
+    /// The task, claimed by this clerk or by a colleague for whom they stand in (代理), of one of these kinds, while
+    /// the office is to act.
+    pub(super) fn work<'a>(
+        &'a self,
+        by: &'a Actor,
+        id: TaskId,
+        kinds: &[TaskKind],
+    ) -> Result<&'a Task, CaseError> {
+        let (task, staff) = self.competent(by, id, kinds)?;
+        held_by(task, staff)?;
+        match self.status {
+            Status::Correction => Err(CaseError::AwaitingCorrection),
+            Status::Suspended => Err(CaseError::Suspended),
+            Status::Submitted | Status::InProgress | Status::Closed => Ok(task),
+        }
+    }
+
+    pub(super) fn claim(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+        let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
+        match task.claimed_by {
+            Some(holder) if holder == staff.staff => Ok(Vec::new()),
+            Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
+            None => Ok(vec![Event::TaskClaimed { task: id, by: staff.staff, name: staff.shown_as.clone() }]),
+        }
+    }
+
+    pub(super) fn release(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
+        let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
+        held_by(task, staff)?;
+        Ok(vec![Event::TaskReleased { task: id }])
+    }
+
+    pub(super) fn transfer(
+        &self,
+        by: &Actor,
+        id: TaskId,
+        to: StaffId,
+        name: String,
+        reason: &str,
+    ) -> Result<Vec<Event>, CaseError> {
+        let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
+        let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
+        // Whoever decides in a body also shares out its work.
+        let manages = staff.body == task.body && staff.roles.contains(&Role::Decision);
+        if !manages {
+            let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
+            held_by(task, staff)?;
+        }
+        if !task.is_live() {
+            return Err(CaseError::TaskDone);
+        }
+        if task.claimed_by == Some(to) {
+            return Err(CaseError::AlreadyTheirs(name));
+        }
+        Ok(vec![Event::TaskTransferred { task: id, to, name, reason: needed("reason", reason)? }])
+    }
+
+    pub(super) fn route(
+        &self,
+        ctx: &Context<'_>,
+        by: &Actor,
+        id: TaskId,
+        level: Level,
+        reason: &str,
+    ) -> Result<Vec<Event>, CaseError> {
+        let task = self.work(by, id, &[TaskKind::Review])?;
+        let branch = Self::branch_of(ctx, task).ok_or(CaseError::NoSuchTask)?;
+        if !branch.routes.contains(&level) {
+            return Err(CaseError::NotForeseen("route"));
+        }
+        let body = ctx.bodies.competent(level, ctx.case_type.department(), &self.division);
+        let body = body.ok_or_else(|| CaseError::NobodyCompetent(level.as_str().into()))?.id;
+        if body == task.body {
+            return Err(CaseError::NotForeseen("route"));
+        }
+        Ok(vec![Event::TaskRouted { task: id, level, body, reason: needed("reason", reason)? }])
+    }
+}
+
+/// Whether this clerk has the task, or stands in for whoever has it.
+fn held_by(task: &Task, staff: &StaffActor) -> Result<(), CaseError> {
+    match task.claimed_by {
+        Some(holder) if holder == staff.staff || staff.deputy_of.contains(&holder) => Ok(()),
+        Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
+        None => Err(CaseError::NotClaimed),
+    }
+}
