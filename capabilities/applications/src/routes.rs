@@ -7,8 +7,8 @@ use crate::permission::{
     CORRECT, FILL_IN, HEAR, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
 };
 use crate::{
-    Room, again, attach, correct, discard, hear, letters, mine, notices, object, save, stand_in, start, submit, supply,
-    withdraw,
+    Room, again, attach, correct, discard, hear, letters, mine, notices, object, save, stand_in, start,
+    submit, supply, withdraw,
 };
 
 /// Pages and endpoints for applicants.
@@ -28,7 +28,12 @@ fn draft_pages() -> Routes<Room> {
         .page(Method::GET, "/drafts/{id}/materials/{material}/file", FILL_IN, attach::http::file)
         .page(Method::POST, "/drafts/{id}/materials/{material}/remove", FILL_IN, attach::http::remove)
         .page(Method::POST, "/drafts/{id}/materials/{material}/later", FILL_IN, stand_in::http::promise)
-        .page(Method::POST, "/drafts/{id}/materials/{material}/later/remove", FILL_IN, stand_in::http::unpromise)
+        .page(
+            Method::POST,
+            "/drafts/{id}/materials/{material}/later/remove",
+            FILL_IN,
+            stand_in::http::unpromise,
+        )
         .page(Method::POST, "/drafts/{id}/materials/{material}/commitment", FILL_IN, stand_in::http::commit)
         .page(
             Method::POST,
@@ -69,7 +74,13 @@ fn draft_api() -> Routes<Room> {
     let commitment = "/api/v1/drafts/{id}/materials/{material}/commitment";
     Routes::new()
         .api(Method::PUT, later, FILL_IN, stand_in::http::api_promise, stand_in::http::promise_operation())
-        .api(Method::DELETE, later, FILL_IN, stand_in::http::api_unpromise, stand_in::http::unpromise_operation())
+        .api(
+            Method::DELETE,
+            later,
+            FILL_IN,
+            stand_in::http::api_unpromise,
+            stand_in::http::unpromise_operation(),
+        )
         .api(Method::PUT, commitment, FILL_IN, stand_in::http::api_commit, stand_in::http::commit_operation())
         .api(
             Method::DELETE,

@@ -3,6 +3,7 @@
 use cases::Level;
 use catalogue::Package;
 use kernel::{Actor, CaseId, DraftId, Message, PersonActor, Refusal, Timestamp};
+use serde_json::Map;
 use store::Tx;
 
 use crate::again::{self, AgainError};
@@ -152,8 +153,13 @@ pub(crate) fn check_division(room: &Room, package: &Package, code: &str) -> Resu
         return Err(StartError::DivisionTooWide(needed));
     }
     // Executors with a condition, or named by the form, cannot be known yet; the last one has no condition.
-    let level = process.acceptance.by.list().last().and_then(|by| by.level);
-    let served = level
-        .is_none_or(|level| room.bodies().competent(level, package.case_type.department(), code).is_some());
+    let (department, nothing) = (package.case_type.department(), Map::new());
+    let served = process
+        .acceptance
+        .by
+        .list()
+        .last()
+        .filter(|by| by.level.is_some())
+        .is_none_or(|by| room.bodies().of_executor(by, department, code, &nothing).is_some());
     if served { Ok(()) } else { Err(StartError::NobodyThere) }
 }

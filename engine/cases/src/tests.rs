@@ -22,6 +22,7 @@ use crate::{Bodies, Body, Outcome, Status, TaskKind, TaskState};
 mod by_chance;
 mod by_hand;
 mod everything;
+mod found;
 mod reevaluated;
 mod stored;
 mod stored_by_chance;

@@ -13,6 +13,7 @@ use super::{DeskError, actions};
 use crate::Room;
 use crate::dossier::{self, Material, Owner};
 use crate::letters::{self, Letter, Side};
+use crate::stand_in::{self, StandIn};
 
 /// The purpose under which clerks open what was handed in; the person reads it in their own log.
 const HANDLING: &str = "handling";
@@ -47,6 +48,8 @@ pub(super) struct Dossier {
     pub(super) answers: Map<String, Value>,
     /// The files.
     pub(super) materials: Vec<Material>,
+    /// Promises and commitments in the place of files.
+    pub(super) stand_ins: Vec<StandIn>,
 }
 
 /// Opens what was handed in and notes the look in the same transaction, so that there is none without its
@@ -70,6 +73,7 @@ pub(super) async fn dossier(
         acting_for,
         answers: answers.as_ref().and_then(Value::as_object).cloned().unwrap_or_default(),
         materials: dossier::materials(tx, room, Owner::Case(case.id), &purpose).await?,
+        stand_ins: stand_in::of_case(tx, case.id).await?,
     })
 }
 

@@ -14,6 +14,7 @@ use super::actions::{self, DeskAction};
 use super::see::Dossier;
 use super::{DeskError, made, names};
 use crate::Room;
+use crate::stand_in::StandIn;
 
 /// A page of the worklist (待办).
 #[derive(Debug, Serialize, ToSchema)]
@@ -195,6 +196,28 @@ pub(super) struct DeskCase {
     #[schema(value_type = Object)]
     answers: Map<String, Value>,
     materials: Vec<DeskMaterial>,
+    /// Promises (容缺) and commitments (告知承诺) in the place of files.
+    stand_ins: Vec<DeskStandIn>,
+    /// The window of another division that receives and checks the papers (异地代收), by its short name.
+    received_by: Option<String>,
+}
+
+/// A promise or a commitment in the place of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DeskStandIn {
+    /// Which material of the package.
+    material: String,
+    name: String,
+    /// `later` or `commitment`.
+    kind: &'static str,
+    /// Who made it, masked.
+    made_by: String,
+    #[schema(value_type = String, format = "date-time")]
+    made_at: Timestamp,
+    /// SM3 of the text that was declared.
+    text_sm3: Option<String>,
+    /// Of a promise: whether it was kept; null while it waits.
+    kept: Option<bool>,
 }
 
 /// A piece of work on a case (任务).
@@ -377,6 +400,11 @@ pub(super) fn case(
         acting_for: dossier.acting_for.map(|(name, _)| name),
         answers: dossier.answers,
         materials: materials(visitor, package, &dossier.materials),
+        stand_ins: dossier.stand_ins.iter().map(|made| stand_in(visitor, package, case, made)).collect(),
+        received_by: case
+            .intake
+            .received_by
+            .and_then(|window| room.bodies().get(window).map(|body| body.slug.clone())),
     })
 }
 
@@ -405,6 +433,19 @@ fn task_of_case(
         text: task.text.clone(),
         makes: made::of_task(package, task).iter().map(|material| material.id.clone()).collect(),
         actions: actions::allowed(package, case, task, clerk),
+    }
+}
+
+fn stand_in(visitor: &Visitor, package: &Package, case: &Case, made: &StandIn) -> DeskStandIn {
+    let promise = case.promises.iter().find(|promise| promise.material == made.material);
+    DeskStandIn {
+        material: made.material.clone(),
+        name: names::material(visitor, package, &made.material),
+        kind: made.kind.as_str(),
+        made_by: made.made_by_shown.clone(),
+        made_at: made.made_at,
+        text_sm3: made.text_sm3.clone(),
+        kept: promise.and_then(|promise| promise.kept),
     }
 }
 

@@ -259,7 +259,7 @@ fn build(
     let MyCase { case, history, answers, files } = mine;
     let base = format!("/cases/{}", case.id);
     let is_closed = case.status == Status::Closed;
-    let light = trace::light(room, reading, visitor.today());
+    let light = trace::light(room, case, reading, visitor.today());
     let mut events = trace::public(visitor, package, history);
     let results = events.iter().filter(|event| !event.href.is_empty());
     let results = results.map(|event| (event.text.clone(), event.href.clone())).collect();

@@ -159,9 +159,9 @@ async fn build(
 /// The body that will receive it, where it is known already.
 fn receiver(visitor: &Visitor, room: &Room, package: &Package, draft: &Draft) -> String {
     let bodies = room.bodies();
-    let level = package.case_type.process.acceptance.by.list().last().and_then(|by| by.level);
-    let body =
-        level.and_then(|level| bodies.competent(level, package.case_type.department(), &draft.division));
+    let by = package.case_type.process.acceptance.by.list().last().filter(|by| by.level.is_some());
+    let (department, nothing) = (package.case_type.department(), serde_json::Map::new());
+    let body = by.and_then(|by| bodies.of_executor(by, department, &draft.division, &nothing));
     body.map(|body| visitor.pick(&body.name.zh, &body.name.en).to_owned()).unwrap_or_default()
 }
 
@@ -270,7 +270,8 @@ pub(crate) async fn send(
             }
             page_with_status(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                &build(&mut tx, &room, &visitor, draft, Wanted { near: "", window: &form.window }, errors).await?,
+                &build(&mut tx, &room, &visitor, draft, Wanted { near: "", window: &form.window }, errors)
+                    .await?,
             )
         }
     }

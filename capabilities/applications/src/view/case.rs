@@ -326,7 +326,7 @@ impl CaseView {
             reason: case.reason.clone(),
             due_on: reading.due.date().filter(|_| !is_closed).map(|day| day.to_string()),
             explanation: lines(visitor, reading),
-            light: crate::trace::light(room, reading, visitor.today()).as_str().to_owned(),
+            light: crate::trace::light(room, case, reading, visitor.today()).as_str().to_owned(),
             with: crate::trace::with_whom(visitor, room, case),
             correction: case.correction.as_ref().map(NoticeView::of),
             to_do: look.to_do()?,

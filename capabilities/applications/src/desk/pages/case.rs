@@ -334,7 +334,9 @@ impl Seen<'_> {
         let one = |draft: &Draft| {
             let task = case.task(draft.task);
             let may = task.is_some_and(|task| {
-                actions::allowed(package, case, task, clerk).iter().any(|action| action.as_str() == draft.form)
+                actions::allowed(package, case, task, clerk)
+                    .iter()
+                    .any(|action| action.as_str() == draft.form)
             });
             Unsent {
                 task: draft.task.to_string(),

@@ -114,7 +114,11 @@ async fn conflict(
 /// The same form for the version that the clerk reads about on this page, where they may still give it.
 fn again(
     package: &Package,
-    case: &Case, clerk: &kernel::StaffActor, unsent: &Unsent<'_>, form: &str) -> Option<Resend> {
+    case: &Case,
+    clerk: &kernel::StaffActor,
+    unsent: &Unsent<'_>,
+    form: &str,
+) -> Option<Resend> {
     // Only forms whose words carry their whole meaning: "the second defect" may be another one by now.
     let task = case.task(unsent.task).filter(|_| drafts::FORMS.contains(&form))?;
     let may = actions::allowed(package, case, task, clerk).iter().any(|action| action.as_str() == form);

@@ -73,7 +73,8 @@ pub(super) async fn next(
 ) -> Result<Option<Next>, DeskError> {
     let size = PageSize::try_from(50).unwrap_or_default();
     for (scope, claimed) in [(Scope::Mine, None), (Scope::Body, Some(false))] {
-        let asked = Asked { scope, filter: WorkFilter { claimed, ..WorkFilter::default() }, ..Asked::default() };
+        let asked =
+            Asked { scope, filter: WorkFilter { claimed, ..WorkFilter::default() }, ..Asked::default() };
         let query = asked.query(room, clerk, visitor.today());
         let page = cases::worklist(tx, &query, &asked.place, size).await?;
         let is_next = |item: &&cases::WorkItem| item.task.to_string() != done;
@@ -111,7 +112,9 @@ impl Seen<'_> {
 
     fn undo(&self, read: &Read, done: &str, task: &cases::Task) -> Option<Undo> {
         let (_, verb) = UNDOES.into_iter().find(|(did, _)| *did == done)?;
-        let may = actions::allowed(self.package, self.case, task, self.clerk).iter().any(|action| action.as_str() == verb);
+        let may = actions::allowed(self.package, self.case, task, self.clerk)
+            .iter()
+            .any(|action| action.as_str() == verb);
         if !may {
             return None;
         }
