@@ -44,8 +44,12 @@ async fn run(
     history.retain(|recorded| recorded.seq <= to);
     let after = Case::replay(id, &history).context("the history of the case")?;
     let package = applications.library.get(&after.case_type).context("package version of the case")?;
-    let scene =
-        Scene { package: &package, calendar: applications.calendar.current(), history: &history, after: &after };
+    let scene = Scene {
+        package: &package,
+        calendar: applications.calendar.current(),
+        history: &history,
+        after: &after,
+    };
     for telling in scene.tellings_since(from) {
         messages::tell(&mut tx, room, &telling, now).await?;
     }

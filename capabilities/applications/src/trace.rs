@@ -226,7 +226,7 @@ pub fn places(visitor: &Visitor, room: &Room, package: &Package, case: &Case) ->
 }
 
 /// A condition over the form can be answered now; one over findings only when they are made.
-fn may_come(stage: &Stage, case: &Case) -> bool {
+pub(crate) fn may_come(stage: &Stage, case: &Case) -> bool {
     stage.when.as_ref().is_none_or(|when| {
         let is_open =
             when.reads().iter().any(|path| path.starts_with("finding.") || path.starts_with("opinion."));

@@ -178,14 +178,14 @@ impl Shell {
         assets::css_href()
     }
 
+    /// The address of a further sheet or script that only some pages need; it changes with its content.
+    pub fn asset_href(&self, file: &str) -> &'static str {
+        assets::href(file)
+    }
+
     /// The script's address; it changes with its content.
     pub fn js_href(&self) -> &'static str {
         assets::js_href()
-    }
-
-    /// The address of the script for lists of work, which only their pages load.
-    pub fn desk_js_href(&self) -> &'static str {
-        assets::desk_js_href()
     }
 }
 

@@ -39,13 +39,19 @@ async fn answers_and_files_of_a_closed_case_go_into_a_new_draft() {
         assert_eq!(world.shown(&token, &newer).await["again_of"], json!(case));
         // The older case keeps its own files.
         let page = world.get(&token, &format!("/cases/{case}")).await.text;
-        assert!(page.contains("针.pdf") && page.contains(&format!("action=\"/cases/{case}/again\"")), "{page}");
+        assert!(
+            page.contains("针.pdf") && page.contains(&format!("action=\"/cases/{case}/again\"")),
+            "{page}"
+        );
         let begun = world.post(&token, &format!("/cases/{case}/again"), &[("once", "x")]).await;
         let twice = world.post(&token, &format!("/cases/{case}/again"), &[("once", "x")]).await;
         assert_eq!(begun.location, twice.location, "a second click finds the first draft");
         let first = world.get(&token, &begun.location).await.text;
         let number = &world.stored(&case).await.number;
-        assert!(first.contains(&format!("沿用了办件 {number} 的内容")) && first.contains("都已带入"), "{first}");
+        assert!(
+            first.contains(&format!("沿用了办件 {number} 的内容")) && first.contains("都已带入"),
+            "{first}"
+        );
     })
     .await;
 }
@@ -71,7 +77,8 @@ async fn what_the_form_no_longer_asks_for_is_left_out_and_named() {
         assert_eq!(draft["dropped"], json!(["habits", "materials/vaccination"]));
         assert_eq!(draft["answers"].get("habits"), None);
         assert_eq!(draft["materials"].as_array().unwrap().len(), 1);
-        let page = world.get(&token, &format!("/drafts/{}/steps/owner", draft["id"].as_str().unwrap())).await.text;
+        let page =
+            world.get(&token, &format!("/drafts/{}/steps/owner", draft["id"].as_str().unwrap())).await.text;
         assert!(page.contains("<li>习性</li>") && page.contains("<li>免疫记录</li>"), "{page}");
     })
     .await;
@@ -96,7 +103,10 @@ async fn what_does_not_fit_is_refused() {
         let running = world.case(&zhang).await;
         assert_eq!(begin(&zhang, json!({"again_of": running})).await.status, 409, "it still runs");
         assert!(!world.get(&zhang, &format!("/cases/{running}")).await.text.contains("再次申请"));
-        assert_eq!(begin(&zhang, json!({"item": KENNEL, "handling": "01", "division": TOWN})).await.status, 409);
+        assert_eq!(
+            begin(&zhang, json!({"item": KENNEL, "handling": "01", "division": TOWN})).await.status,
+            409
+        );
     })
     .await;
 }

@@ -183,12 +183,17 @@ async fn an_answer_can_be_sent_in_parts() {
         let world = World::new(db).await;
         let token = world.token(world.zhang).await;
         let case = world.case_to_correct(&token).await;
-        let send = async |body: Value| world.api(&token, "POST", &format!("{}/submission", at(&case)), body).await;
+        let send =
+            async |body: Value| world.api(&token, "POST", &format!("{}/submission", at(&case)), body).await;
         let nothing = send(json!({"partial": true})).await;
         assert_eq!(nothing.faults(), [(String::new(), "applications-correction-nothing".to_owned())]);
         assert_eq!(send(json!({"part": true})).await.status, 422);
         world.api(&token, "PATCH", &at(&case), json!({"breed": null})).await;
-        assert_eq!(send(json!({"partial": true})).await.faults()[0].0, "breed", "what a part changes is right");
+        assert_eq!(
+            send(json!({"partial": true})).await.faults()[0].0,
+            "breed",
+            "what a part changes is right"
+        );
         world.api(&token, "PATCH", &at(&case), json!({"breed": "small"})).await;
         let sent = send(json!({"partial": true})).await;
         assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
@@ -208,7 +213,12 @@ async fn an_answer_can_be_sent_in_parts() {
         // The last day stays where it was, and the whole may be sent when nothing else has changed.
         assert_eq!(world.api(&token, "GET", &at(&case), Value::Null).await.json()["due_on"], "2026-10-19");
         let whole = send(Value::Null).await;
-        assert_eq!((whole.status, &whole.json()["status"]), (StatusCode::OK, &json!("submitted")), "{}", whole.text);
+        assert_eq!(
+            (whole.status, &whole.json()["status"]),
+            (StatusCode::OK, &json!("submitted")),
+            "{}",
+            whole.text
+        );
         assert_eq!(send(json!({"partial": true})).await.status, StatusCode::CONFLICT);
     })
     .await;
@@ -258,7 +268,8 @@ async fn what_a_corrected_answer_makes_necessary_can_be_handed_in() {
         assert_eq!(world.upload(&token, &file, PDF, "").await.status, 422, "small dogs need none");
         let changed = world.api(&token, "PATCH", &at(&case), json!({"breed": "large"})).await.json();
         assert_eq!(changed["materials"], json!(["training"]));
-        let send = async || world.api(&token, "POST", &format!("{}/submission", at(&case)), Value::Null).await;
+        let send =
+            async || world.api(&token, "POST", &format!("{}/submission", at(&case)), Value::Null).await;
         assert_eq!(send().await.faults()[0].0, "materials/training");
         let page = world.get(&token, &format!("/cases/{case}/correct")).await.text;
         assert!(page.contains("训练证明"), "{page}");

@@ -6,11 +6,13 @@ use cases::{Case, CaseError};
 use catalogue::Package;
 use kernel::{Actor, CaseId, LegalPersonId, MaterialId, StaffActor, Timestamp};
 use serde_json::{Map, Value};
+use store::page::{Page, PageRequest};
 use store::{Purpose, Tx, access_log, vals};
 
-use super::DeskError;
+use super::{DeskError, actions};
 use crate::Room;
 use crate::dossier::{self, Material, Owner};
+use crate::letters::{self, Letter, Side};
 use crate::stand_in::{self, StandIn};
 
 /// The purpose under which clerks open what was handed in; the person reads it in their own log.
@@ -109,11 +111,33 @@ pub(super) async fn materials_there(tx: &mut Tx, case: CaseId) -> Result<Vec<Str
     Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
 }
 
-fn purpose(by: &Actor, case: CaseId) -> Purpose {
+/// The letters of the case. What the applicant wrote counts as read by the office once somebody opens it who works on
+/// the case or belongs to the body that accepted it; the look is noted for the applicant.
+pub(super) async fn letters(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    case: &Case,
+    page: &PageRequest,
+    now: Timestamp,
+) -> Result<Page<Letter>, DeskError> {
+    let clerk = staff(by)?;
+    let purpose = purpose(by, case.id);
+    let found = letters::list(tx, room, case.id, &purpose, page).await?;
+    if found.items.iter().any(|letter| letter.side == Side::Applicant) {
+        note(tx, &purpose, case, "letters.text", now).await?;
+    }
+    if case.body == clerk.body || !actions::tasks_of(case, clerk).is_empty() {
+        letters::mark_read(tx, case.id, Side::Office(clerk.body), now).await?;
+    }
+    Ok(found)
+}
+
+pub(super) fn purpose(by: &Actor, case: CaseId) -> Purpose {
     Purpose::new(HANDLING, by.reference()).for_case(case)
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &mut Tx,
     purpose: &Purpose,
     case: &Case,

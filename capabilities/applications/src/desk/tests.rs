@@ -23,12 +23,14 @@ use web::{Catalogue, SignedIn, Site, Source, WebConfig};
 use crate::Room;
 
 mod batch;
+mod bench;
 mod correction;
 mod filters;
 mod flow;
 mod lists;
 mod pages;
 mod refused;
+mod talk;
 mod watching;
 
 const OWNER: &str = "张演示";
@@ -219,6 +221,8 @@ impl Office {
             applicant: Applicant { person: owner.person, acting_for: None },
             applicant_name: owner.shown_as.clone(),
             facts: serde_json::Map::new(),
+            answers: serde_json::Map::new(),
+            intake: cases::Intake::default(),
         };
         let photo = self.room.files.put(PDF.to_vec()).await.unwrap();
         let seal = |field, text: &str| self.room.vault.seal(field, text.as_bytes()).unwrap();

@@ -18,8 +18,12 @@ async fn a_hearing_is_asked_for_with_a_reason() {
         let shown = world.shown(&token, &case).await;
         // Five working days from Monday 21 September.
         let hearing = &shown["hearing"];
-        assert_eq!(json!([hearing["stage"], hearing["until"], hearing["wanted"]]), json!(["hearing", "2026-09-29", null]));
-        let hearing_to_do = shown["to_do"].as_array().unwrap().iter().find(|to_do| to_do["what"] == "hearing");
+        assert_eq!(
+            json!([hearing["stage"], hearing["until"], hearing["wanted"]]),
+            json!(["hearing", "2026-09-29", null])
+        );
+        let hearing_to_do =
+            shown["to_do"].as_array().unwrap().iter().find(|to_do| to_do["what"] == "hearing");
         assert_eq!(hearing_to_do.unwrap()["until"], "2026-09-29");
         assert_eq!(world.api(&li, "POST", &path, wanted.clone()).await.status, 404, "another's case");
         let bare = world.api(&token, "POST", &path, json!({"wanted": true})).await;
@@ -28,13 +32,23 @@ async fn a_hearing_is_asked_for_with_a_reason() {
         let stale = json!({"wanted": true, "reason": "x", "version": 1});
         assert_eq!(world.api(&token, "POST", &path, stale).await.status, 409);
         let done = world.api_keyed(&token, "POST", &path, wanted.clone(), "k").await;
-        assert_eq!((done.status.as_u16(), &done.json()["hearing"]["wanted"]), (200, &json!(true)), "{}", done.text);
-        assert_eq!(world.api_keyed(&token, "POST", &path, wanted.clone(), "k").await.status, 200, "a repetition");
+        assert_eq!(
+            (done.status.as_u16(), &done.json()["hearing"]["wanted"]),
+            (200, &json!(true)),
+            "{}",
+            done.text
+        );
+        assert_eq!(
+            world.api_keyed(&token, "POST", &path, wanted.clone(), "k").await.status,
+            200,
+            "a repetition"
+        );
         assert_eq!(world.api(&token, "POST", &path, wanted).await.status, 409, "answered already");
         let county = world.county_clerk();
         let task = world.claim(&county, &case).await;
         let on = "2026-10-20".parse().unwrap();
-        let arrange = cases::Command::Arrange { task, on, place: "县政务中心 3 楼".into(), people: Vec::new() };
+        let arrange =
+            cases::Command::Arrange { task, on, place: "县政务中心 3 楼".into(), people: Vec::new() };
         world.act(&county, &case, arrange).await;
         let arranged = world.shown(&token, &case).await["arrangements"].clone();
         assert_eq!(arranged[0]["on"], "2026-10-20");
@@ -75,7 +89,8 @@ async fn the_page_explains_the_right_and_asks_to_be_sure() {
         assert_eq!(world.get(&token, &page).await.status, 409);
         world.reviewed(&case).await;
         let shown = world.get(&token, &page).await.text;
-        for expected in ["行政许可法第四十六条", "2026年9月29日 星期二", "不承担组织听证的费用", "中秋"] {
+        for expected in ["行政许可法第四十六条", "2026年9月29日 星期二", "不承担组织听证的费用", "中秋"]
+        {
             assert!(shown.contains(expected), "{expected} is not on {shown}");
         }
         let english = world.english(&token, &page).await.text;

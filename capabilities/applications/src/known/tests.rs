@@ -100,16 +100,22 @@ async fn rules_over_what_is_known_decide_at_once_and_say_why() {
         };
         let granted = small(15000, "now").await;
         let shown = world.shown(&token, &granted).await;
-        assert_eq!(json!([shown["status"], shown["outcome"], shown["to_do"]]), json!(["closed", "granted", []]));
-        let why: Vec<_> = shown["rules"].as_array().unwrap().iter().map(|rule| (&rule["name"], &rule["why"])).collect();
+        assert_eq!(
+            json!([shown["status"], shown["outcome"], shown["to_do"]]),
+            json!(["closed", "granted", []])
+        );
+        let why: Vec<_> =
+            shown["rules"].as_array().unwrap().iter().map(|rule| (&rule["name"], &rule["why"])).collect();
         assert_eq!(why[0], (&json!("小型犬"), &json!(["体型为 小型犬，符合：等于 小型犬"])));
-        let expected = json!(["愿交押金（元）为 ¥150.00，符合：不大于 ¥1,000.00", "是导盲犬为 否，符合：等于 否"]);
+        let expected =
+            json!(["愿交押金（元）为 ¥150.00，符合：不大于 ¥1,000.00", "是导盲犬为 否，符合：等于 否"]);
         assert_eq!(why[1], (&json!("押金不高"), &expected));
         assert_eq!(why[2], (&json!("单位已登记"), &json!(["平台已查到“社会组织登记信息”"])));
         let check = &shown["checks"][0];
         assert_eq!(json!([check["material"], check["name"], check["passed"]]), json!([null, "抽查", null]));
         let page = world.get(&token, &format!("/cases/{granted}")).await.text;
-        for expected in ["系统即时作出了决定", "示例养犬办法 第九条", "决定之后的核查", "抽查"] {
+        for expected in ["系统即时作出了决定", "示例养犬办法 第九条", "决定之后的核查", "抽查"]
+        {
             assert!(page.contains(expected), "{expected} is not on {page}");
         }
         let receipt = world.get(&token, &format!("/cases/{granted}/receipt")).await.text;

@@ -20,7 +20,10 @@ async fn anybody_signed_in_objects_once_while_the_notice_hangs() {
         let published = world.published(&zhang, &case).await;
         let made = world.api_keyed(&li, "POST", &at(&published.number), text.clone(), "k").await;
         assert_eq!(made.status, 201, "{}", made.text);
-        assert_eq!(made.json(), json!({"number": published.number, "text": "这只狗咬过人", "made_on": "2026-09-21"}));
+        assert_eq!(
+            made.json(),
+            json!({"number": published.number, "text": "这只狗咬过人", "made_on": "2026-09-21"})
+        );
         assert_eq!(world.api_keyed(&li, "POST", &at(&published.number), text.clone(), "k").await.status, 201);
         assert_eq!(world.api(&li, "POST", &at(&case), text.clone()).await.status, 409, "one each");
         assert_eq!(world.api(&zhang, "POST", &at(&case), json!({"text": " "})).await.faults()[0].0, "text");
@@ -37,14 +40,18 @@ async fn anybody_signed_in_objects_once_while_the_notice_hangs() {
         assert_eq!(world.send(stranger).await.status, 401);
 
         // The applicant learns how many there are, and nobody learns who it was.
-        assert_eq!(world.shown(&zhang, &case).await["objections"], json!({"made": 1, "answered": 0, "upheld": 0}));
+        assert_eq!(
+            world.shown(&zhang, &case).await["objections"],
+            json!({"made": 1, "answered": 0, "upheld": 0})
+        );
         let public = world.send(Request::get("/notices").body(Body::empty()).unwrap()).await.text;
         let applicant = world.get(&zhang, &format!("/cases/{case}")).await.text;
         assert!(applicant.contains("收到 1 条异议"), "{applicant}");
         for page in [&public, &applicant] {
             assert!(!page.contains("李") && !page.contains("咬过人"), "{page}");
         }
-        let events = world.api(&zhang, "GET", &format!("/api/v1/cases/{case}/events"), Value::Null).await.text;
+        let events =
+            world.api(&zhang, "GET", &format!("/api/v1/cases/{case}/events"), Value::Null).await.text;
         assert!(!events.contains("咬过人") && !events.contains("李"), "{events}");
 
         world.set_now("2026-09-29T08:00");
@@ -76,7 +83,10 @@ async fn the_page_leads_to_the_form_and_later_shows_the_answer() {
         let done = world.post(&li, &page, &[("text", "夜里叫个不停")]).await;
         assert_eq!(done.location, page, "{}", done.text);
         let made = world.get(&li, &page).await.text;
-        assert!(made.contains("夜里叫个不停") && made.contains("正在核实") && !made.contains("<textarea"), "{made}");
+        assert!(
+            made.contains("夜里叫个不停") && made.contains("正在核实") && !made.contains("<textarea"),
+            "{made}"
+        );
         let clerk = world.clerk();
         let task = world.claim(&clerk, &case).await;
         let answer = Command::AnswerObjection { task, upheld: false, text: "经查没有此事".into() };
@@ -86,7 +96,10 @@ async fn the_page_leads_to_the_form_and_later_shows_the_answer() {
         let told = world.get(&li, &page).await.text;
         assert!(told.contains("异议不成立：经查没有此事"), "{told}");
         assert_eq!(world.get(&zhang, &page).await.status, 409, "the notice is over");
-        assert_eq!(world.shown(&zhang, &case).await["objections"], json!({"made": 1, "answered": 1, "upheld": 0}));
+        assert_eq!(
+            world.shown(&zhang, &case).await["objections"],
+            json!({"made": 1, "answered": 1, "upheld": 0})
+        );
     })
     .await;
 }

@@ -50,7 +50,9 @@ async fn a_promise_and_a_commitment_stand_in_the_place_of_files() {
         assert_eq!(case.intake.promised[0].limit.to_string(), "10 working days");
         assert_eq!(case.intake.commitments, ["training"]);
         let page = world.get(&token, &format!("/cases/{}/receipt", case.id)).await.text;
-        for expected in ["保险凭证", "受理后 10个工作日内补交", "训练证明", "张** 于 2026年9月21日 09:30 作出"] {
+        for expected in
+            ["保险凭证", "受理后 10个工作日内补交", "训练证明", "张** 于 2026年9月21日 09:30 作出"]
+        {
             assert!(page.contains(expected), "{expected} is not on {page}");
         }
     })
@@ -111,7 +113,10 @@ async fn a_commitment_to_another_text_is_none() {
         world.publish_newer(reworded).await;
         assert_eq!(world.submit(&token, &draft, Value::Null).await.status, 409, "the draft moves on");
         let again = world.submit(&token, &draft, Value::Null).await;
-        assert_eq!(again.faults(), [("materials/training".to_owned(), "applications-material-missing".to_owned())]);
+        assert_eq!(
+            again.faults(),
+            [("materials/training".to_owned(), "applications-material-missing".to_owned())]
+        );
         let path = format!("/api/v1/drafts/{draft}/materials/training/commitment");
         assert_eq!(world.api(&token, "PUT", &path, Value::Null).await.status, 200);
         assert_eq!(world.submit(&token, &draft, Value::Null).await.status, 201);
@@ -140,7 +145,10 @@ async fn a_material_whose_condition_does_not_hold_is_not_needed_and_says_why() {
 
         // What is not asked for does not count, though it was declared before.
         let receipt = world.submit(&token, &draft, Value::Null).await.json();
-        assert_eq!((&receipt["commitments"], &receipt["promised"][0]["material"]), (&json!([]), &json!("insurance")));
+        assert_eq!(
+            (&receipt["commitments"], &receipt["promised"][0]["material"]),
+            (&json!([]), &json!("insurance"))
+        );
         let case = world.stored(receipt["case"].as_str().unwrap()).await;
         assert_eq!(case.intake.commitments, Vec::<String>::new());
 
@@ -161,7 +169,12 @@ async fn the_page_shows_the_whole_text_and_takes_a_tick() {
         let draft = world.guard_draft(&token).await;
         let page = format!("/drafts/{draft}/materials");
         let shown = world.get(&token, &page).await.text;
-        for expected in ["本人承诺犬只已经完成训练。", "如有不实，愿意承担法律责任。", "示例养犬办法 第十条", "受理后 10个工作日内"] {
+        for expected in [
+            "本人承诺犬只已经完成训练。",
+            "如有不实，愿意承担法律责任。",
+            "示例养犬办法 第十条",
+            "受理后 10个工作日内",
+        ] {
             assert!(shown.contains(expected), "{expected} is not on {shown}");
         }
         let unticked = world.post(&token, &format!("{page}/training/commitment"), &[]).await;
@@ -172,9 +185,15 @@ async fn the_page_shows_the_whole_text_and_takes_a_tick() {
         let done = world.post(&token, &format!("{page}/insurance/later"), &[]).await;
         assert_eq!(done.location, format!("{page}#material-insurance"), "{}", done.text);
         let shown = world.get(&token, &page).await.text;
-        assert!(shown.contains("已作出承诺") && shown.contains("您已承诺在受理后 10个工作日内补交"), "{shown}");
+        assert!(
+            shown.contains("已作出承诺") && shown.contains("您已承诺在受理后 10个工作日内补交"),
+            "{shown}"
+        );
         let english = world.english(&token, &page).await.text;
-        assert!(english.contains("I declare that the dog has been trained.") && !english.contains('⟦'), "{english}");
+        assert!(
+            english.contains("I declare that the dog has been trained.") && !english.contains('⟦'),
+            "{english}"
+        );
         let confirm = world.get(&token, &format!("/drafts/{draft}/confirm")).await.text;
         assert!(confirm.contains("受理后补交") && confirm.contains("已作承诺"), "{confirm}");
         for place in ["training/commitment/remove", "insurance/later/remove"] {

@@ -57,7 +57,11 @@ async fn what_does_not_fit_is_refused() {
         assert_eq!(world.upload(&li, &at(&case), PDF, "").await.status, 404, "another's case");
         assert_eq!(world.get(&li, &format!("/cases/{case}/promises")).await.status, 404);
         let other = |material: &str| format!("/api/v1/cases/{case}/promises/{material}?name=a.pdf");
-        assert_eq!(world.upload(&token, &other("training"), PDF, "").await.status, 409, "it was not promised");
+        assert_eq!(
+            world.upload(&token, &other("training"), PDF, "").await.status,
+            409,
+            "it was not promised"
+        );
         assert_eq!(world.upload(&token, &other("nothing"), PDF, "").await.status, 404);
         assert_eq!(world.upload(&token, &at(&case), b"PK\x03\x04", "").await.status, 415);
         assert_eq!(world.upload(&token, &at(&case), b"", "").await.status, 422);
@@ -90,7 +94,10 @@ async fn the_page_takes_the_file_and_says_until_when() {
         let done = world.post_file(&token, &format!("{page}/insurance"), "保单.pdf", PDF).await;
         assert_eq!(done.location, format!("/cases/{case}"), "{}", done.text);
         let shown = world.get(&token, &page).await.text;
-        assert!(shown.contains("已补交") && shown.contains("保单.pdf") && !shown.contains("multipart"), "{shown}");
+        assert!(
+            shown.contains("已补交") && shown.contains("保单.pdf") && !shown.contains("multipart"),
+            "{shown}"
+        );
         let again = world.post_file(&token, &format!("{page}/insurance"), "保单.pdf", PDF).await;
         assert_eq!(again.status, 409);
         assert_eq!(world.api(&token, "GET", "/api/v1/cases", Value::Null).await.status, 200);

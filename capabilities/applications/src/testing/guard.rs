@@ -17,7 +17,8 @@ pub(super) fn file(name: &str, text: String) -> String {
             // Nobody makes the report of a visit here.
             let (before, rest) = text.split_once("  - id: visit-report").unwrap();
             let (_, after) = rest.split_once("  - id: insurance").unwrap();
-            format!("{before}  - id: insurance{after}").replace("养犬登记, en: Dog", "护卫犬登记, en: Guard dog")
+            format!("{before}  - id: insurance{after}")
+                .replace("养犬登记, en: Dog", "护卫犬登记, en: Guard dog")
         }
         "process.yaml" => include_str!("guard-dog/process.yaml").to_owned(),
         _ => text,
@@ -123,8 +124,7 @@ impl World {
 
     /// A page in English.
     pub(crate) async fn english(&self, token: &str, path: &str) -> Answer {
-        let request =
-            axum::http::Request::get(path).header("cookie", format!("session={token}; lang=en"));
+        let request = axum::http::Request::get(path).header("cookie", format!("session={token}; lang=en"));
         self.send(request.body(axum::body::Body::empty()).unwrap()).await
     }
 

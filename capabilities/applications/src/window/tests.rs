@@ -39,7 +39,11 @@ async fn only_windows_that_serve_the_item_receive_it() {
         let draft = world.stood_in(&token).await;
         for wrong in ["province", "nowhere"] {
             let answer = world.submit(&token, &draft, json!({ "window": wrong })).await;
-            assert_eq!(answer.faults(), [("window".to_owned(), "applications-window-wrong".to_owned())], "{wrong}");
+            assert_eq!(
+                answer.faults(),
+                [("window".to_owned(), "applications-window-wrong".to_owned())],
+                "{wrong}"
+            );
         }
         assert_eq!(world.submit(&token, &draft, json!({"windows": "county"})).await.status, 422);
         let plain = world.complete_draft(&token).await;

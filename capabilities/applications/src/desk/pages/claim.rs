@@ -5,7 +5,7 @@ use axum::response::Response;
 use kernel::{CaseId, Message, Refusal, TaskId};
 use web::{AppError, FormPairs, Visitor};
 
-use super::{redirect, refuse};
+use super::{conflict, redirect};
 use crate::desk::api::keep_watch;
 use crate::desk::submit::{Given, submit};
 use crate::desk::{DeskCommand, DeskError};
@@ -26,7 +26,7 @@ pub(super) async fn one(
     drop(tx);
     match claim(&room, &visitor, case, task).await {
         Ok(()) => Ok(redirect(&format!("/desk/cases/{case}?task={task}&done=claim"))),
-        Err(error) => refuse(&visitor, case, error.into()),
+        Err(error) => conflict::refuse(&room, &visitor, case, error.into(), None).await,
     }
 }
 
@@ -52,6 +52,6 @@ pub(super) async fn watch(
     };
     match keep_watch(&room, &visitor, case, watched).await {
         Ok(()) => Ok(redirect(&format!("/desk/cases/{case}"))),
-        Err(error) => refuse(&visitor, case, error.into()),
+        Err(error) => conflict::refuse(&room, &visitor, case, error.into(), None).await,
     }
 }
