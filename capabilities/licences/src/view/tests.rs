@@ -89,6 +89,7 @@ async fn case_of_body_2(db: &Db) -> CaseId {
         reference: TypeRef { item: "009911001000".into(), handling: "01".into(), version: "1".into() },
         name: Words::new("养犬登记", "Dog licence"),
         process: serde_json::from_value(process).unwrap(),
+        tables: Vec::new(),
         statutory: serde_json::from_value(limit.clone()).unwrap(),
         promised: serde_json::from_value(limit).unwrap(),
     };
@@ -99,6 +100,8 @@ async fn case_of_body_2(db: &Db) -> CaseId {
         applicant: Applicant { person: person_id(1), acting_for: None },
         applicant_name: "张**".into(),
         facts: Map::new(),
+        answers: Map::new(),
+        intake: cases::Intake::default(),
     };
     let mut tx = db.begin().await.unwrap();
     let case = cases::open(&mut tx, &around, &case_type, &person(1), new).await.unwrap();
