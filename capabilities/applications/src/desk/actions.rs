@@ -1,6 +1,6 @@
 //! What this clerk may do on a case now.
 
-use cases::{AFTERWARDS, Case, CaseError, StageKind, Status, Task, TaskKind};
+use cases::{AFTERWARDS, Case, CaseError, StageKind, Status, Task, TaskKind, TaskState};
 use catalogue::Package;
 use kernel::{Refusal, StaffActor};
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub(super) enum DeskAction {
     SendCorrection,
     /// 审查意见
     GiveOpinion,
+    /// 收回审查意见
+    TakeBack,
     /// 公示
     PublishNotice,
     /// 转办
@@ -51,6 +53,8 @@ pub(super) enum DeskAction {
     Approve,
     /// 事后核查
     Check,
+    /// 恢复办理
+    Resume,
     /// 决定
     Decide,
 }
@@ -67,6 +71,7 @@ impl DeskAction {
             Self::DropDefect => "drop-defect",
             Self::SendCorrection => "send-correction",
             Self::GiveOpinion => "give-opinion",
+            Self::TakeBack => "take-back",
             Self::PublishNotice => "publish-notice",
             Self::Transfer => "transfer",
             Self::Route => "route",
@@ -78,6 +83,7 @@ impl DeskAction {
             Self::Ask => "ask",
             Self::Approve => "approve",
             Self::Check => "check",
+            Self::Resume => "resume",
             Self::Decide => "decide",
         }
     }
@@ -93,6 +99,9 @@ pub(super) fn tasks_of<'a>(case: &'a Case, clerk: &StaffActor) -> Vec<&'a Task> 
 
 /// What may be done in a task, in the order of the page. The engine asks again when a command comes.
 pub(super) fn allowed(package: &Package, case: &Case, task: &Task, clerk: &StaffActor) -> Vec<DeskAction> {
+    if may_be_taken_back(package, case, task, clerk) {
+        return vec![DeskAction::TakeBack];
+    }
     let competent = task.is_live() && task.body == clerk.body && clerk.roles.contains(&task.role);
     if !competent || (case.status == Status::Closed && task.stage != AFTERWARDS) {
         return Vec::new();
@@ -138,8 +147,27 @@ pub(super) fn allowed(package: &Package, case: &Case, task: &Task, clerk: &Staff
         }
         actions.extend(of_package(package, case, task));
     }
+    actions.extend((case.status == Status::Suspended).then_some(DeskAction::Resume));
     actions.extend([DeskAction::Release, DeskAction::Transfer]);
     actions
+}
+
+/// Whether an opinion has not left the hand of whoever gave it: beside others that still wait, in the stage where the
+/// case stands. The engine asks the same again.
+fn may_be_taken_back(package: &Package, case: &Case, task: &Task, clerk: &StaffActor) -> bool {
+    let stage = package.case_type.process.stage(&task.stage);
+    let side_by_side = stage.is_some_and(|stage| {
+        matches!(
+            stage.kind,
+            StageKind::Review { .. } | StageKind::Countersign { .. } | StageKind::Survey { .. }
+        )
+    });
+    let others_wait =
+        case.live_tasks().any(|other| other.stage == task.stage && other.work == TaskKind::Review);
+    let is_theirs = task.claimed_by == Some(clerk.staff) && task.body == clerk.body;
+    let is_opinion =
+        task.work == TaskKind::Review && task.state == TaskState::Done && task.conclusion.is_some();
+    is_theirs && is_opinion && side_by_side && others_wait && case.stage == task.stage && !case.office_waits()
 }
 
 /// What the package adds to the work.

@@ -14,8 +14,12 @@ use web::Visitor;
 
 use super::see::Dossier;
 use super::{DeskError, names};
+use crate::asked::{self, AtHand};
 use crate::dossier::Material;
-use crate::evidence;
+use crate::known::{Found, Known};
+use crate::mine::now::{CaseRule, Look};
+use crate::stand_in::{Kind as InPlaceOf, StandIn};
+use crate::{Room, evidence};
 
 /// What came out of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -41,9 +45,9 @@ impl Verdict {
     /// Its word for people.
     pub(super) const fn key(self) -> &'static str {
         match self {
-            Self::Passed => "desk-check-passed",
-            Self::Failed => "desk-check-failed",
-            Self::Noted => "desk-check-noted",
+            Self::Passed => "desk-verified-passed",
+            Self::Failed => "desk-verified-failed",
+            Self::Noted => "desk-verified-noted",
         }
     }
 }
@@ -51,7 +55,8 @@ impl Verdict {
 /// One thing that was checked.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Check {
-    /// `form`, `resident-id`, `credit-code`, `materials`, `files`, `same-file`, `signer` or `agent`.
+    /// `form`, `resident-id`, `credit-code`, `materials`, `stand-ins`, `files`, `same-file`, `looked-up`, `rule`,
+    /// `signer` or `agent`.
     pub(super) check: &'static str,
     pub(super) verdict: Verdict,
     /// What was looked at.
@@ -69,7 +74,9 @@ pub(super) async fn may_act(tx: &mut Tx, case: &Case, now: Timestamp) -> Result<
 
 struct About<'a> {
     visitor: &'a Visitor,
+    room: &'a Room,
     package: &'a Package,
+    case: &'a Case,
     dossier: &'a Dossier,
 }
 
@@ -81,12 +88,14 @@ pub(super) fn signer(history: &[Recorded]) -> &str {
 /// Every check of a case, in the order of the page.
 pub(super) fn of(
     visitor: &Visitor,
+    room: &Room,
     package: &Package,
+    case: &Case,
     dossier: &Dossier,
     signer: &str,
     may_act: Option<bool>,
 ) -> Vec<Check> {
-    let about = About { visitor, package, dossier };
+    let about = About { visitor, room, package, case, dossier };
     let mut checks = vec![about.form()];
     checks.extend(
         about.codes("resident-id", TextFormat::ResidentId, |text| codes::ResidentId::parse(text).is_ok()),
@@ -95,8 +104,11 @@ pub(super) fn of(
         about.codes("credit-code", TextFormat::Uscc, |text| codes::SocialCreditCode::parse(text).is_ok()),
     );
     checks.push(about.materials());
+    checks.extend(about.stand_ins());
     checks.extend(about.files());
     checks.extend(about.same_file());
+    checks.extend(about.looked_up());
+    checks.extend(about.rules());
     checks.push(about.signer(signer));
     checks.extend(about.agent(may_act));
     checks
@@ -104,7 +116,7 @@ pub(super) fn of(
 
 impl About<'_> {
     fn check(&self, check: &'static str, verdict: Verdict, detail: String) -> Check {
-        Check { check, verdict, title: self.visitor.t(&format!("desk-check-{check}")), detail }
+        Check { check, verdict, title: self.visitor.t(&format!("desk-verified-{check}")), detail }
     }
 
     /// Either everything is in order, or what is not is named.
@@ -112,7 +124,7 @@ impl About<'_> {
         if wrong.is_empty() {
             return self.check(check, Verdict::Passed, fine);
         }
-        let detail = self.visitor.t1("desk-check-wrong", "what", wrong.join(self.comma()));
+        let detail = self.visitor.t1("desk-verified-wrong", "what", wrong.join(self.comma()));
         self.check(check, Verdict::Failed, detail)
     }
 
@@ -122,7 +134,7 @@ impl About<'_> {
 
     /// The answers against the schema under which they were handed in.
     fn form(&self) -> Check {
-        let Self { visitor, package, dossier } = self;
+        let Self { visitor, package, dossier, .. } = self;
         let faults = package.form.validate(&Value::Object(dossier.answers.clone())).err().unwrap_or_default();
         let fault = |fault: &kernel::FieldError| {
             let name = fault.field.split('/').next().unwrap_or_default();
@@ -130,7 +142,7 @@ impl About<'_> {
         };
         let wrong: Vec<String> = faults.iter().map(fault).collect();
         let count = dossier.answers.values().filter(|value| !value.is_null()).count();
-        self.verdict("form", &wrong, visitor.t1("desk-check-form-fine", "count", count))
+        self.verdict("form", &wrong, visitor.t1("desk-verified-form-fine", "count", count))
     }
 
     /// Check digits of the numbers that the form asks for; nothing where none was given.
@@ -148,7 +160,7 @@ impl About<'_> {
         let label = |field: &Field| names::pick(self.visitor, &field.label);
         let wrong: Vec<String> =
             given.iter().filter(|(_, text)| !is_right(text)).map(|(field, _)| label(field)).collect();
-        let fine = self.visitor.t1("desk-check-codes-fine", "count", given.len());
+        let fine = self.visitor.t1("desk-verified-codes-fine", "count", given.len());
         Some(self.verdict(check, &wrong, fine))
     }
 
@@ -156,15 +168,66 @@ impl About<'_> {
         self.dossier.materials.iter().filter(|file| file.state == "current")
     }
 
-    /// Whether everything that must be handed in is there.
+    /// Whether everything that must be handed in is there, or a promise or a commitment in its place.
     fn materials(&self) -> Check {
-        let asked = self.package.item.materials.iter().filter(|material| material.is_asked_for());
-        let (there, missing): (Vec<_>, Vec<_>) =
-            asked.partition(|material| self.current().any(|file| file.material == material.id));
+        let Self { visitor, package, case, dossier, .. } = *self;
+        let known = Known::of_case(case);
+        let files: Vec<Material> = self.current().cloned().collect();
+        let stand_ins = dossier.stand_ins.iter().map(|made| made.material.clone()).collect();
+        let at_hand =
+            AtHand { answers: &dossier.answers, known: &known, files: &files, stand_ins: &stand_ins };
+        let missing = at_hand.missing_materials(package);
+        let asked = package.item.materials.iter().filter(|material| {
+            material.is_asked_for() && asked::is_wanted(material, &dossier.answers, &known)
+        });
         let wrong: Vec<String> =
-            missing.iter().map(|material| names::pick(self.visitor, &material.name)).collect();
-        let fine = self.visitor.t1("desk-check-materials-fine", "count", there.len());
+            missing.iter().map(|material| names::pick(visitor, &material.name)).collect();
+        let fine = visitor.t1("desk-verified-materials-fine", "count", asked.count());
         self.verdict("materials", &wrong, fine)
+    }
+
+    /// What stands in the place of a file: the file comes later (容缺), or is not asked for at all (告知承诺).
+    fn stand_ins(&self) -> Option<Check> {
+        let Self { visitor, package, dossier, .. } = *self;
+        let one = |made: &StandIn| {
+            let key = match made.kind {
+                InPlaceOf::Later => "desk-verified-later",
+                InPlaceOf::Commitment => "desk-verified-commitment",
+            };
+            visitor.t1(key, "material", names::material(visitor, package, &made.material))
+        };
+        let made: Vec<String> = dossier.stand_ins.iter().map(one).collect();
+        (!made.is_empty()).then(|| self.check("stand-ins", Verdict::Noted, made.join(self.comma())))
+    }
+
+    /// What registers and licences of this platform answered when the application came in.
+    fn looked_up(&self) -> Option<Check> {
+        let Self { visitor, room, package, case, .. } = *self;
+        if package.process().lookups.is_empty() {
+            return None;
+        }
+        let found = Known::of_case(case).found(visitor, room, package);
+        let detail = if found.is_empty() {
+            visitor.t("desk-verified-looked-up-none")
+        } else {
+            let one = |found: &Found| format!("{} {}", found.what, found.which);
+            found.iter().map(one).collect::<Vec<_>>().join(self.comma())
+        };
+        let verdict = if found.is_empty() { Verdict::Noted } else { Verdict::Passed };
+        Some(self.check("looked-up", verdict, detail))
+    }
+
+    /// The rules of the instant decision: where one does not hold, a person decides and sees why.
+    fn rules(&self) -> Vec<Check> {
+        let Self { visitor, room, package, case, .. } = *self;
+        let said = Look { visitor, room, package, case }.rules();
+        let one = |rule: CaseRule| Check {
+            check: "rule",
+            verdict: if rule.holds { Verdict::Passed } else { Verdict::Failed },
+            title: visitor.t1("desk-verified-rule", "name", rule.name),
+            detail: rule.why.into_iter().chain(rule.basis).collect::<Vec<_>>().join(visitor.pick("；", "; ")),
+        };
+        said.into_iter().map(one).collect()
     }
 
     /// What the files really are, found by looking into them when they came, against what is asked for.
@@ -181,7 +244,7 @@ impl About<'_> {
         }
         let wrong: Vec<String> =
             files.iter().filter(|file| !is_accepted(file)).map(|file| file.file_name.clone()).collect();
-        let fine = self.visitor.t1("desk-check-files-fine", "count", files.len());
+        let fine = self.visitor.t1("desk-verified-files-fine", "count", files.len());
         Some(self.verdict("files", &wrong, fine))
     }
 
@@ -196,12 +259,12 @@ impl About<'_> {
         let mut named: Vec<String> =
             named.map(|file| names::material(self.visitor, self.package, &file.material)).collect();
         named.dedup();
-        let detail = || self.visitor.t1("desk-check-same-file-found", "what", named.join(self.comma()));
+        let detail = || self.visitor.t1("desk-verified-same-file-found", "what", named.join(self.comma()));
         (!named.is_empty()).then(|| self.check("same-file", Verdict::Noted, detail()))
     }
 
     fn signer(&self, signer: &str) -> Check {
-        let detail = self.visitor.t1("desk-check-signer-fine", "name", signer);
+        let detail = self.visitor.t1("desk-verified-signer-fine", "name", signer);
         self.check("signer", Verdict::Passed, detail)
     }
 
@@ -209,9 +272,9 @@ impl About<'_> {
     fn agent(&self, may_act: Option<bool>) -> Option<Check> {
         let (name, uscc) = self.dossier.acting_for.as_ref()?;
         let (verdict, key) = if may_act? {
-            (Verdict::Passed, "desk-check-agent-fine")
+            (Verdict::Passed, "desk-verified-agent-fine")
         } else {
-            (Verdict::Failed, "desk-check-agent-ended")
+            (Verdict::Failed, "desk-verified-agent-ended")
         };
         Some(self.check("agent", verdict, self.visitor.t2(key, "name", name, "uscc", uscc)))
     }

@@ -10,7 +10,17 @@ use super::{DeskError, see};
 use crate::Room;
 
 /// The forms whose text is kept.
-pub(super) const FORMS: [&str; 4] = ["give-opinion", "decide", "not-accept", "note-defect"];
+pub(super) const FORMS: [&str; 9] = [
+    "give-opinion",
+    "decide",
+    "not-accept",
+    "note-defect",
+    "arrange",
+    "conclude",
+    "answer-objection",
+    "approve",
+    "check",
+];
 /// Parts of every form that say where it belongs and not what was typed.
 const FRAME: [&str; 6] = ["do", "task", "version", "shown", "template", "index"];
 /// What nobody came back to in this time is forgotten.

@@ -40,6 +40,6 @@ async fn list(
     let history = cases::history(&mut tx, case.id).await.map_err(DeskError::from)?;
     tx.commit().await?;
     let package = see::package(&room, &case)?;
-    let items = checks::of(&visitor, &package, &dossier, checks::signer(&history), may_act);
+    let items = checks::of(&visitor, &room, &package, &case, &dossier, checks::signer(&history), may_act);
     Ok(Json(DeskCheckList { items }))
 }

@@ -176,6 +176,7 @@ struct Read {
     drafts: Vec<Draft>,
     next: Option<flash::Next>,
     is_watched: bool,
+    colleagues: Vec<identity::StaffRecord>,
 }
 
 async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> Result<Read, DeskError> {
@@ -197,6 +198,11 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
             flash::next(&mut tx, room, visitor, clerk, &query.task).await?
         } else {
             None
+        },
+        colleagues: if actions::tasks_of(&case, clerk).iter().any(|task| task.claimed_by.is_some()) {
+            identity::staff_of(&mut tx, clerk.body).await?
+        } else {
+            Vec::new()
         },
         case,
     };
@@ -237,7 +243,15 @@ impl Seen<'_> {
         let pairs = typed.map_or_else(|| FormPairs(Vec::new()), |typed| typed.pairs);
         let work = chosen.map(|task| self.work(read, task, &pairs, &errors));
         let here = Here::new(case.id, query);
-        let checks = checks::of(visitor, package, &read.dossier, checks::signer(&read.history), read.may_act);
+        let checks = checks::of(
+            visitor,
+            room,
+            package,
+            case,
+            &read.dossier,
+            checks::signer(&read.history),
+            read.may_act,
+        );
         let title = names::pick(visitor, &package.item.name);
         let only_public = query.history == "public";
         Ok(CasePage {
@@ -284,6 +298,7 @@ impl Seen<'_> {
             there: &read.there,
             dossier: &read.dossier,
             sayings: &read.sayings,
+            colleagues: &read.colleagues,
         };
         let of_task = read.drafts.iter().filter(|draft| draft.task == task.id);
         let just_typed = pairs.get("do");

@@ -114,7 +114,7 @@ pub(super) async fn pick(
 
 /// The input of a form that takes a text.
 fn field(form: &str) -> &'static str {
-    if form == "give-opinion" { "text" } else { "reason" }
+    if matches!(form, "decide" | "not-accept" | "approve") { "reason" } else { "text" }
 }
 
 /// Adds the text beneath what is there.

@@ -9,6 +9,7 @@ use web::{AppError, FormErrors, FormPairs, Visitor};
 
 use super::case::{self, Typed};
 use super::conflict::{self, Unsent};
+use super::work::forms;
 use super::{redirect, version};
 use crate::desk::submit::{Given, submit};
 use crate::desk::{DeskCommand, DeskError, drafts, findings, see};
@@ -29,6 +30,7 @@ pub(super) async fn post(
         Ok(case) => Ok(redirect(&address(&case, task, &verb, &pairs))),
         Err(error) => match FormErrors::of(&visitor, refusal(&room, &visitor, id, error).await?) {
             Ok(errors) => {
+                let errors = beside(&errors, &verb);
                 keep(&room, &visitor, (id, task, &verb), &pairs).await?;
                 case::again(&room, &visitor, id, Typed { pairs, errors, task: Some(task) }).await
             }
@@ -44,6 +46,16 @@ fn address(case: &Case, task: TaskId, verb: &str, pairs: &FormPairs) -> String {
     let shown = pairs.get("shown").and_then(|text| text.parse::<kernel::MaterialId>().ok());
     let shown = shown.map(|id| format!("&material={id}")).unwrap_or_default();
     format!("/desk/cases/{}?task={task}{shown}&done={verb}", case.id)
+}
+
+/// Each error under the name of its input: some forms carry their word in it, and votes are two numbers.
+fn beside(errors: &FormErrors, verb: &str) -> FormErrors {
+    let mut named = FormErrors::none();
+    for (field, text) in errors {
+        let field = if field == "votes" { "agree" } else { field };
+        named.add(forms::input_name(verb, field), text);
+    }
+    named
 }
 
 /// What was typed is kept although something in it is wrong: the line may break before it is mended.
@@ -93,6 +105,10 @@ fn read(
         findings::read(rules, pairs)
     };
     let named = Some(task);
+    let most = package.process().extension.as_ref().map(|rule| &rule.most);
+    if let Some(command) = forms::read(verb, task, pairs, established(), most) {
+        return command;
+    }
     Ok(match verb {
         "claim" => DeskCommand::Claim { task },
         "release" => DeskCommand::Release { task },
@@ -113,6 +129,7 @@ fn read(
             let (text, findings) = (text("text"), established());
             DeskCommand::GiveOpinion { task: named, branch: None, conclusion, text, findings }
         }
+        "take-back" => DeskCommand::TakeBack { task: named },
         "publish-notice" => DeskCommand::PublishNotice { task: named },
         "decide" => {
             let grant = text("grant").parse().map_err(|_form| choose("grant"))?;

@@ -14,6 +14,10 @@ use crate::desk::templates::Template;
 use crate::desk::{made, names};
 use crate::{Room, notices};
 
+pub(super) mod forms;
+
+use forms::Form;
+
 /// Where the task lies.
 pub(super) struct Place<'a> {
     pub(super) visitor: &'a Visitor,
@@ -27,6 +31,8 @@ pub(super) struct Place<'a> {
     pub(super) dossier: &'a Dossier,
     /// Texts that the clerk uses again and again.
     pub(super) sayings: &'a [Template],
+    /// Who else works in the body; empty where the clerk has no task to hand on.
+    pub(super) colleagues: &'a [identity::StaffRecord],
 }
 
 /// A text to be picked.
@@ -51,7 +57,10 @@ pub(super) struct Work {
     pub(super) targets: Vec<Choice>,
     pub(super) conclusions: Vec<Choice>,
     pub(super) outcomes: Vec<Choice>,
+    /// What is to be established.
     pub(super) inputs: Vec<Input>,
+    /// Forms that are made of inputs.
+    made: Vec<Form>,
     pub(super) makes: Vec<Make>,
     /// What everybody will read once the notice is published.
     pub(super) notice: Vec<(String, String)>,
@@ -85,6 +94,11 @@ impl Work {
         self.actions.iter().map(|action| action.as_str())
     }
 
+    /// The form of a command that is made of inputs.
+    pub(super) fn form(&self, word: &str) -> Option<&Form> {
+        self.made.iter().find(|form| form.verb == word)
+    }
+
     /// When the text of this form was kept; empty where the form is fresh.
     pub(super) fn restored(&self, form: &str) -> &str {
         self.restored.iter().find(|(found, _)| found == form).map_or("", |(_, when)| when.as_str())
@@ -107,6 +121,7 @@ pub(super) fn of(
     let Place { visitor, room, package, case, clerk, .. } = *place;
     let is_mine = task.claimed_by == Some(clerk.staff);
     let typed = &together(just_typed, kept);
+    let allowed = actions::allowed(package, case, task, clerk);
     let choice = |name: &str, value: &str, key: &str| {
         Choice::new(value, visitor.t(key)).chosen_if(typed.get(name) == Some(value))
     };
@@ -118,7 +133,8 @@ pub(super) fn of(
         due: task_due(place, task),
         is_mine,
         taken_by: if is_mine { String::new() } else { task.claimed_name.clone().unwrap_or_default() },
-        actions: actions::allowed(package, case, task, clerk),
+        made: allowed.iter().filter_map(|action| forms::of(place, task, *action, typed, errors)).collect(),
+        actions: allowed,
         defects: case.defects.iter().map(|noted| defect(visitor, package, case, noted)).collect(),
         targets: targets(visitor, package, typed.get("target").unwrap_or_default()),
         conclusions: vec![

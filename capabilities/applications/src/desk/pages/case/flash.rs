@@ -36,7 +36,7 @@ pub(super) struct Next {
 
 /// Words that can stand in the address after a command, and whether the clerk is usually through with the task then.
 /// Nothing is said for any other word.
-const KNOWN: [(&str, bool); 15] = [
+const KNOWN: [(&str, bool); 26] = [
     ("claim", false),
     ("accept", true),
     ("not-accept", true),
@@ -47,6 +47,17 @@ const KNOWN: [(&str, bool); 15] = [
     ("take-back", false),
     ("publish-notice", true),
     ("decide", true),
+    ("transfer", true),
+    ("route", true),
+    ("send-back", true),
+    ("arrange", true),
+    ("conclude", true),
+    ("answer-objection", true),
+    ("approve", true),
+    ("check", true),
+    ("ask", false),
+    ("expedite", false),
+    ("resume", false),
     ("attach", false),
     ("note", false),
     ("note-taken-back", false),

@@ -5,6 +5,7 @@ use catalogue::Package;
 use web::Visitor;
 
 use super::Seen;
+use crate::desk::actions::{self, DeskAction};
 use crate::desk::names;
 use crate::trace;
 
@@ -13,6 +14,8 @@ pub(super) struct OpinionView {
     pub(super) who: String,
     pub(super) agrees: bool,
     pub(super) text: String,
+    /// The task, while its opinion can still be taken back by this clerk; empty afterwards.
+    pub(super) take_back: String,
 }
 
 /// The correction notice that was sent.
@@ -47,7 +50,7 @@ pub(in crate::desk::pages) struct HistoryView {
 
 impl Seen<'_> {
     pub(super) fn opinions(&self) -> Vec<OpinionView> {
-        let Self { visitor, room, package, case, .. } = *self;
+        let Self { visitor, room, package, case, clerk } = *self;
         let given = case.tasks.iter().filter_map(|task| {
             let conclusion = task.conclusion?;
             let body = names::body_name(visitor, room, task.body);
@@ -56,6 +59,11 @@ impl Seen<'_> {
                 who: format!("{body} {}", task.claimed_name.as_deref().unwrap_or_default()),
                 agrees: conclusion == Conclusion::Agree,
                 text: task.text.clone().unwrap_or_default(),
+                take_back: if actions::allowed(package, case, task, clerk).contains(&DeskAction::TakeBack) {
+                    task.id.to_string()
+                } else {
+                    String::new()
+                },
             })
         });
         given.collect()

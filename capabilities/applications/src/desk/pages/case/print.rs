@@ -75,7 +75,7 @@ pub(in crate::desk::pages) async fn show(
         reason: case.reason.clone().unwrap_or_default(),
         sections: sections(&visitor, &room, &package, &dossier),
         files: seen.printed_files(&dossier.materials),
-        checks: checks::of(&visitor, &package, &dossier, checks::signer(&history), may_act),
+        checks: checks::of(&visitor, &room, &package, &case, &dossier, checks::signer(&history), may_act),
         findings: findings::shown(&visitor, &package, &case),
         opinions: seen.opinions(),
         correction: seen.correction(),
