@@ -8,7 +8,7 @@ use crate::permission::{
 };
 use crate::{
     Room, again, attach, correct, discard, hear, letters, mine, notices, object, save, stand_in, start,
-    submit, supply, withdraw,
+    submit, supply, window, withdraw,
 };
 
 /// Pages and endpoints for applicants.
@@ -70,9 +70,11 @@ fn case_pages() -> Routes<Room> {
 fn draft_api() -> Routes<Room> {
     let (drafts, draft) = ("/api/v1/drafts", "/api/v1/drafts/{id}");
     let file = "/api/v1/drafts/{id}/materials/{material}";
+    let windows = "/api/v1/drafts/{id}/windows";
     let later = "/api/v1/drafts/{id}/materials/{material}/later";
     let commitment = "/api/v1/drafts/{id}/materials/{material}/commitment";
     Routes::new()
+        .api(Method::GET, windows, FILL_IN, window::http::api, window::http::operation())
         .api(Method::PUT, later, FILL_IN, stand_in::http::api_promise, stand_in::http::promise_operation())
         .api(
             Method::DELETE,

@@ -4,9 +4,11 @@ use cases::{Bodies, Body, Level};
 use catalogue::Package;
 use kernel::{BodyId, Role};
 use store::Tx;
-use web::{Choice, Visitor};
+use web::Visitor;
 
 use crate::{Room, division};
+
+pub(crate) mod http;
 
 /// Most windows that a list shows; whoever looks for another names its division.
 const SHOWN_MAX: usize = 20;
@@ -37,6 +39,17 @@ pub(crate) async fn find(
     Ok(is_staffed(tx, body.id).await?.then_some(body.id))
 }
 
+/// A window that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// The body's short name.
+    pub(crate) slug: String,
+    /// Its division.
+    pub(crate) place: String,
+    /// Its name.
+    pub(crate) name: String,
+}
+
 /// Windows whose name or division contains these words, the nearest divisions together.
 pub(crate) async fn search(
     tx: &mut Tx,
@@ -44,8 +57,7 @@ pub(crate) async fn search(
     room: &Room,
     package: &Package,
     words: &str,
-    chosen: &str,
-) -> Result<Vec<Choice>, store::Error> {
+) -> Result<Vec<Window>, store::Error> {
     let words = words.trim();
     let bodies = room.bodies();
     let mut found: Vec<(&Body, String)> = bodies
@@ -59,18 +71,17 @@ pub(crate) async fn search(
         })
         .collect();
     found.sort_by(|(a, _), (b, _)| a.division.cmp(&b.division));
-    let mut choices = Vec::new();
+    let mut windows = Vec::new();
     for (body, place) in found.into_iter().take(LOOKED_AT_MAX) {
-        if choices.len() == SHOWN_MAX {
+        if windows.len() == SHOWN_MAX {
             break;
         }
         if is_staffed(tx, body.id).await? {
-            let name = visitor.pick(&body.name.zh, &body.name.en);
-            let label = visitor.t2("applications-window-choice", "place", place, "name", name);
-            choices.push(Choice::new(&body.slug, label).chosen_if(body.slug == chosen));
+            let name = visitor.pick(&body.name.zh, &body.name.en).to_owned();
+            windows.push(Window { slug: body.slug.clone(), place, name });
         }
     }
-    Ok(choices)
+    Ok(windows)
 }
 
 #[cfg(test)]

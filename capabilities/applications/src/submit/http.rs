@@ -32,7 +32,9 @@ use crate::save::http::{StepMark, marks};
 use crate::stand_in::{self, Kind};
 use crate::start::http::acting;
 use crate::view::ReceiptView;
-use crate::{Room, division, own_case, window};
+use crate::window::http::Near;
+use crate::window::{self, Window};
+use crate::{Room, division, own_case};
 
 #[derive(Template)]
 #[template(path = "submit/confirm.html")]
@@ -66,12 +68,6 @@ struct Windows {
     choices: Vec<Choice>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Near {
-    /// Part of the name of a division or of a window.
-    #[serde(default)]
-    near: String,
-}
 
 /// Something to be done before sending, with where to do it.
 struct Missing {
@@ -127,7 +123,13 @@ async fn build(
     };
     let windows = if package.process().acceptance.elsewhere {
         let words = if wanted.near.is_empty() { wanted.window } else { wanted.near };
-        let choices = window::search(tx, visitor, room, package, wanted.near, wanted.window).await?;
+        let found = window::search(tx, visitor, room, package, wanted.near).await?;
+        let label = |found: &Window| {
+            visitor.t2("applications-window-choice", "place", &found.place, "name", &found.name)
+        };
+        let choice =
+            |found: Window| Choice::new(&found.slug, label(&found)).chosen_if(found.slug == wanted.window);
+        let choices = found.into_iter().map(choice).collect();
         let here = format!("/drafts/{}/confirm#near", draft.id);
         Some(Windows { here, words: words.to_owned(), choices })
     } else {

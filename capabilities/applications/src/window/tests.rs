@@ -65,6 +65,15 @@ async fn the_page_finds_windows_by_division() {
         let all = world.get(&token, &page).await.text;
         assert!(all.contains("value=\"county\"") && all.contains("长沙市芙蓉区：county办公室"), "{all}");
         assert!(!all.contains("value=\"province\""), "{all}");
+        let list = async |token: &str, query: &str| {
+            let path = format!("/api/v1/drafts/{draft}/windows{query}");
+            world.api(token, "GET", &path, Value::Null).await
+        };
+        let listed = list(&token, "?near=430102001").await.json();
+        let town = json!([{"window": "town", "name": "town办公室", "place": "长沙市芙蓉区文艺路街道"}]);
+        assert_eq!(listed["items"], town);
+        assert_eq!(list(&token, "").await.json()["items"].as_array().unwrap().len(), 2);
+        assert_eq!(list(&world.token(world.li).await, "").await.status, 404);
         let near = world.get(&token, &format!("{page}?near=%E6%96%87%E8%89%BA%E8%B7%AF")).await.text;
         assert!(near.contains("value=\"town\"") && !near.contains("value=\"county\""), "{near}");
         let wrong = world.post(&token, &page, &[("declared", "true"), ("window", "province")]).await;
