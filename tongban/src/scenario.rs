@@ -1,19 +1,27 @@
 //! Scenarios: the tests of a service package, from application to document, played through the program's own API on a
 //! frozen clock. What a scenario can do, a client of the API can do, and nothing else.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kernel::{Timestamp, Words};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
+mod applicant;
 mod client;
 mod pdf;
 mod play;
+mod see;
+mod staff;
+mod step;
+#[cfg(test)]
+mod tests;
 
+pub use applicant::required_materials;
 pub use client::{Client, FrozenClock};
 pub use pdf::invented_pdf;
-pub use play::{Extent, Player, required_materials};
+pub use play::{Extent, Player};
+pub use step::{Action, Materials, Step};
 
 /// One scenario file.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,105 +42,8 @@ pub struct Scenario {
     pub end: End,
 }
 
-/// One step.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Beijing time, `2026-09-21 09:30`.
-    pub at: String,
-    /// Login of staff; the applicant when left out.
-    #[serde(default)]
-    pub who: Option<String>,
-    /// What is done.
-    #[serde(rename = "do")]
-    pub action: Action,
-    /// Answers (apply) or changed answers (resubmit).
-    #[serde(default)]
-    pub form: Map<String, Value>,
-    /// Materials handed in.
-    #[serde(default)]
-    pub materials: Option<Materials>,
-    /// Material of a defect.
-    #[serde(default)]
-    pub material: Option<String>,
-    /// Field of a defect.
-    #[serde(default)]
-    pub field: Option<String>,
-    /// What is wrong.
-    #[serde(default)]
-    pub problem: String,
-    /// On which ground.
-    #[serde(default)]
-    pub ground: String,
-    /// Branch of an opinion.
-    #[serde(default)]
-    pub branch: Option<String>,
-    /// `agree` or `disagree`.
-    #[serde(default)]
-    pub conclusion: Option<String>,
-    /// `granted` or `refused`.
-    #[serde(default)]
-    pub outcome: Option<String>,
-    /// Words of an opinion, a decision, a withdrawal.
-    #[serde(default)]
-    pub text: String,
-    /// What was established.
-    #[serde(default)]
-    pub findings: Map<String, Value>,
-    /// The step must be refused with this HTTP status.
-    #[serde(default)]
-    pub refused: Option<u16>,
-    /// What the case page must show afterwards.
-    #[serde(default)]
-    pub expect: Option<Expectation>,
-}
-
-/// What can be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// Fill in, hand in materials, submit.
-    Apply,
-    /// 受理
-    Accept,
-    /// 不予受理
-    NotAccept,
-    /// Note a defect for the correction notice.
-    NoteDefect,
-    /// Send the one correction notice.
-    SendCorrection,
-    /// Answer it.
-    Resubmit,
-    /// Give an opinion in a branch.
-    Opinion,
-    /// Hang out the public notice.
-    PublishNotice,
-    /// Decide.
-    Decide,
-    /// 撤回
-    Withdraw,
-    /// Let time pass.
-    Wait,
-}
-
-/// Which materials are handed in.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum Materials {
-    /// `all`: every required one of the applicant.
-    Word(String),
-    /// These.
-    These(Vec<String>),
-    /// All but these.
-    AllBut {
-        /// Left out.
-        #[serde(rename = "all-but")]
-        all_but: Vec<String>,
-    },
-}
-
-/// What the case page must show.
-#[derive(Debug, Clone, Deserialize)]
+/// What must be seen after a step.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// Status word.
@@ -141,12 +52,27 @@ pub struct Expectation {
     /// Stage id.
     #[serde(default)]
     pub stage: Option<String>,
-    /// Last day of the leading clock.
+    /// Last day of the leading clock; `none` while it stands still and nobody can know it.
     #[serde(default)]
     pub due: Option<String>,
+    /// `green`, `yellow`, `red` or `grey`.
+    #[serde(default)]
+    pub light: Option<String>,
+    /// Whether the case goes first (绿色通道).
+    #[serde(default)]
+    pub express: Option<bool>,
+    /// The work that waits, in any order: opinions and later checks by their branch or material, all other work by its
+    /// kind (`accept`, `arrange`, `conclude`, `notice`, `answer`, `approve`, `decide`, …).
+    #[serde(default)]
+    pub tasks: Option<Vec<String>>,
+    /// Other last days than the leading one: of a task, as under `tasks`; of what a material was promised for, by the
+    /// material; of the `stage` as a whole, the `statutory` limit, the `notice` that hangs, the time for asking for a
+    /// `hearing`, the `suspension`. `none` while nobody can know it.
+    #[serde(default)]
+    pub days: BTreeMap<String, String>,
 }
 
-/// How the case must end.
+/// How the case must end. What is not named must not have happened.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct End {
@@ -158,9 +84,28 @@ pub struct End {
     /// Documents that were issued, by id; each must verify.
     #[serde(default)]
     pub documents: Vec<String>,
+    /// Documents of them that were revoked again, by id; the public check must say so.
+    #[serde(default)]
+    pub revoked: Vec<String>,
     /// Register with an entry of this case.
     #[serde(default)]
     pub register: Option<String>,
+    /// Receivers to which the result was pushed.
+    #[serde(default)]
+    pub pushes: Vec<String>,
+    /// Payment orders that went out.
+    #[serde(default)]
+    pub payments: Vec<Payment>,
+}
+
+/// A payment order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    /// To whom the order goes.
+    pub receiver: String,
+    /// Amount in fen (分).
+    pub amount: i64,
 }
 
 /// A scenario that cannot be read.
@@ -189,11 +134,22 @@ impl Scenario {
     pub fn read(path: &Path) -> Result<Self, ScenarioError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ScenarioError::Unreadable { path: path.to_owned(), source })?;
-        let wrong = |rule: String| ScenarioError::Wrong { path: path.to_owned(), rule };
-        let scenario: Self = serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        for step in &scenario.steps {
-            beijing(&step.at)
+        Self::parse(&text).map_err(|rule| ScenarioError::Wrong { path: path.to_owned(), rule })
+    }
+
+    /// Reads the text of a scenario; what is wrong with it, in words.
+    fn parse(text: &str) -> Result<Self, String> {
+        let scenario: Self = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+        let mut before = None;
+        for (index, step) in scenario.steps.iter().enumerate() {
+            let wrong = |rule: String| format!("step {} ({}): {rule}", index + 1, step.action.as_str());
+            let at = beijing(&step.at)
                 .ok_or_else(|| wrong(format!("{} is no time like 2026-09-21 09:30", step.at)))?;
+            if before.is_some_and(|before| at < before) {
+                return Err(wrong(format!("{} lies before the step above it", step.at)));
+            }
+            before = Some(at);
+            step.check().map_err(wrong)?;
         }
         Ok(scenario)
     }

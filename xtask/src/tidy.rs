@@ -33,11 +33,14 @@ const EDGES: &[(&str, &[&str])] = &[
             "identity",
             "cases",
             "catalogue",
+            "licences",
+            "registers",
         ],
     ),
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
+    ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
     ("xtask", &[]),
 ];
 

@@ -8,9 +8,10 @@ use store::{Tx, vals};
 
 use crate::Room;
 use crate::correct;
-use crate::dossier::Owner;
+use crate::dossier::{Material, Owner};
 use crate::draft::{self, DraftError};
 use crate::evidence::{self, FILES_MAX, FileFault};
+use crate::stand_in;
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -32,6 +33,17 @@ pub struct Kept {
     media_type: &'static str,
     size: i64,
     sm3: String,
+}
+
+impl Kept {
+    /// A file that was handed in before, for a material that may have other rules now; nothing when it does not fit
+    /// them any more.
+    pub(crate) fn again(file: &Material, material: &catalogue::Material) -> Option<Self> {
+        let kind = material.accepts.iter().find(|kind| evidence::media_type(**kind) == file.media_type)?;
+        let fits = u64::try_from(file.size).is_ok_and(|size| size <= crate::http::bytes_max(material));
+        let (file_name, sm3) = (file.file_name.clone(), file.file_sm3.clone());
+        fits.then(|| Self { file_name, media_type: evidence::media_type(*kind), size: file.size, sm3 })
+    }
 }
 
 /// Where a file belongs.
@@ -69,6 +81,9 @@ pub enum AttachError {
     /// The correction notice does not ask for this material.
     #[error("{0} is not to be corrected")]
     NotFlagged(String),
+    /// The correction cannot be read.
+    #[error("the correction cannot be read")]
+    Correction(#[source] Box<correct::CorrectError>),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -87,6 +102,7 @@ impl From<AttachError> for Refusal {
                 Self::field(material, Message::new("applications-correction-not-flagged"))
             }
             AttachError::Draft(error) => error.into(),
+            AttachError::Correction(error) => (*error).into(),
             AttachError::Case(error) => error.into(),
             AttachError::Store(error) => error.into(),
         }
@@ -95,7 +111,7 @@ impl From<AttachError> for Refusal {
 
 /// Looks into a file and keeps it. No row names it yet.
 pub async fn keep(room: &Room, material: &catalogue::Material, file: HandedIn) -> Result<Kept, AttachError> {
-    let bytes_max = u64::from(material.max_mb) * 1024 * 1024;
+    let bytes_max = crate::http::bytes_max(material);
     let kind = evidence::inspect(&file.name, &file.bytes, &material.accepts, bytes_max)
         .map_err(|fault| AttachError::File(material.id.clone(), fault))?;
     let found = room.files.put(file.bytes.to_vec()).await?;
@@ -197,6 +213,7 @@ pub(crate) async fn add_to_draft(
     draft::lock_open(tx, id, now).await?;
     let person = by.person().map_err(AttachError::NotAPerson)?;
     draft::get_open(tx, room, person, id).await?;
+    stand_in::give_way(tx, id, material).await?;
     add(tx, room, by, now, Place { owner: Owner::Draft(id), material, state: "current" }, file).await
 }
 
@@ -211,12 +228,17 @@ pub(crate) async fn keep_for_correction(
     let person = by.person().map_err(AttachError::NotAPerson)?;
     let mut tx = room.db.snapshot().await?;
     let case = correct::get_awaiting(&mut tx, person, id).await?;
-    drop(tx);
     let package = room.package(&case.case_type)?;
     let wanted = asked_of_applicant(&package, material)?;
     if !correct::flagged_materials(&case).contains(material) {
-        return Err(AttachError::NotFlagged(material.to_owned()));
+        let correcting = correct::get(&mut tx, room, person, id)
+            .await
+            .map_err(|error| AttachError::Correction(Box::new(error)))?;
+        if !correcting.materials_open(&package).contains(material) {
+            return Err(AttachError::NotFlagged(material.to_owned()));
+        }
     }
+    drop(tx);
     keep(room, wanted, file).await
 }
 

@@ -7,12 +7,15 @@ use kernel::{Actor, CaseId, FieldError, Message, PersonActor, Refusal, Timestamp
 use serde_json::Value;
 use store::{Tx, vals};
 
+use crate::asked::AtHand;
 use crate::dossier::{self, Material, Owner};
 use crate::draft::{Answers, DraftError};
+use crate::known::Known;
 use crate::room::own_purpose;
 use crate::submit::{facts, missing};
-use crate::{Room, draft, own_case, save};
+use crate::{Room, asked, draft, own_case, save};
 
+pub(crate) mod api;
 pub(crate) mod http;
 #[cfg(test)]
 mod tests;
@@ -95,6 +98,26 @@ impl Correcting {
     /// Materials for which a new file waits.
     pub fn materials_changed(&self) -> BTreeSet<String> {
         self.files.iter().filter(|file| file.state == "pending").map(|file| file.material.clone()).collect()
+    }
+
+    /// Materials that may be handed in now: those of the notice, and those that the changed answers make necessary.
+    pub fn materials_open(&self, package: &catalogue::Package) -> BTreeSet<String> {
+        let (after, known) = (self.answers_after(), Known::of_case(&self.case));
+        let is_new = |material: &&catalogue::Material| {
+            asked::is_wanted(material, &after, &known) && !asked::is_wanted(material, &self.answers, &known)
+        };
+        let new = crate::attach::materials_of_applicant(package).filter(is_new);
+        flagged_materials(&self.case).into_iter().chain(new.map(|material| material.id.clone())).collect()
+    }
+
+    /// Everything that would be missing or wrong if the answer were sent as it stands.
+    pub(crate) fn missing(&self, room: &Room, package: &catalogue::Package) -> Vec<FieldError> {
+        let (answers, known, files) = (self.answers_after(), Known::of_case(&self.case), self.files_after());
+        let intake = &self.case.intake;
+        let promised = intake.promised.iter().map(|promised| promised.material.clone());
+        let stand_ins = promised.chain(intake.commitments.iter().cloned()).collect();
+        let at_hand = AtHand { answers: &answers, known: &known, files: &files, stand_ins: &stand_ins };
+        missing(room, package, &at_hand)
     }
 
     /// Fields whose answer will be another.
@@ -189,7 +212,16 @@ pub async fn change(
     Ok(correcting)
 }
 
-/// Sends the answer to the notice. The caller commits: the case goes on, and answers and materials change, together.
+/// Whether more is to come after what is sent now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// The whole answer: the office goes on.
+    Whole,
+    /// What is there by now; the rest of the notice stays open (部分补正).
+    Part,
+}
+
+/// Sends the answer to the notice, or a part of it. The caller commits: the case, answers and materials change together.
 pub async fn send(
     tx: &mut Tx,
     room: &Room,
@@ -197,17 +229,24 @@ pub async fn send(
     now: Timestamp,
     id: CaseId,
     expected: Option<i64>,
+    sending: Sending,
 ) -> Result<Case, CorrectError> {
     let person = by.person().map_err(CorrectError::NotAPerson)?;
     lock(tx, id).await?;
     let correcting = get(tx, room, person, id).await?;
     let (fields, materials) = (correcting.fields_changed(), correcting.materials_changed());
-    if fields.is_empty() && materials.is_empty() {
+    // What was sent in part before counts for the whole.
+    let earlier = correcting.case.correction.iter().any(|correction| !correction.answered.is_empty());
+    if fields.is_empty() && materials.is_empty() && (sending == Sending::Part || !earlier) {
         return Err(CorrectError::NothingChanged);
     }
     let package = room.package(&correcting.case.case_type)?;
     let answers = correcting.answers_after();
-    let faults = missing(room, &package, &answers, &correcting.files_after());
+    let mut faults = correcting.missing(room, &package);
+    if sending == Sending::Part {
+        // A part may leave things out, but what it changes is right.
+        faults.retain(|fault| fields.contains(fault.field.split('/').next().unwrap_or_default()));
+    }
     if !faults.is_empty() {
         return Err(CorrectError::Incomplete(faults));
     }
@@ -215,7 +254,7 @@ pub async fn send(
         fields: fields.into_iter().collect(),
         materials: materials.iter().cloned().collect(),
         facts: facts(&package, &answers),
-        partial: false,
+        partial: sending == Sending::Part,
     };
     let bodies = room.bodies();
     let around = room.around(&bodies, now);

@@ -3,8 +3,8 @@
 use kernel::{Actor, DraftId, Refusal, Timestamp};
 use store::{Tx, vals};
 
-use crate::Room;
 use crate::draft::{self, DraftError};
+use crate::{Room, stand_in};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -47,6 +47,7 @@ pub async fn discard(
     draft::lock_open(tx, id, now).await?;
     // The files themselves stay in the store: another material may have the same content under the same name.
     tx.execute("delete from materials where draft_id = $1 and case_id is null", vals![id]).await?;
+    stand_in::forget(tx, id).await?;
     tx.execute("delete from drafts where id = $1 and case_id is null", vals![id]).await?;
     Ok(())
 }

@@ -35,6 +35,10 @@ pub struct Draft {
     pub updated_at: Timestamp,
     /// The case that was made of it.
     pub case: Option<CaseId>,
+    /// The older case from which it was begun.
+    pub again_of: Option<CaseId>,
+    /// What of that case the form of today does not know: ids of fields, and of materials after `materials/`.
+    pub dropped: Vec<String>,
 }
 
 /// Shows no answers: they are personal data and debug output ends in logs.
@@ -112,7 +116,7 @@ pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Res
     let row = tx
         .fetch_optional(
             "select id, person, legal_person, item, handling, package_version, division, answers_sealed, version,
-                 created_at, updated_at, case_id
+                 created_at, updated_at, case_id, again_of, dropped
              from drafts where id = $1",
             vals![id],
         )
@@ -134,6 +138,10 @@ pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Res
         created_at: row.get(9)?,
         updated_at: row.get(10)?,
         case: row.get(11)?,
+        again_of: row.get(12)?,
+        dropped: row
+            .get::<Option<String>>(13)?
+            .map_or_else(|| Ok(Vec::new()), |text| serde_json::from_str(&text))?,
     })
 }
 
@@ -151,8 +159,8 @@ fn type_of(row: &Row, first: usize) -> Result<TypeRef, store::Error> {
 pub(crate) async fn insert(tx: &mut Tx, room: &Room, draft: &Draft) -> Result<(), DraftError> {
     tx.execute(
         "insert into drafts (id, person, legal_person, item, handling, package_version, division, answers_sealed,
-             version, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             version, created_at, updated_at, again_of, dropped)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         vals![
             draft.id,
             draft.applicant.person,
@@ -164,7 +172,9 @@ pub(crate) async fn insert(tx: &mut Tx, room: &Room, draft: &Draft) -> Result<()
             seal(room, &draft.answers)?,
             draft.version,
             draft.created_at,
-            draft.updated_at
+            draft.updated_at,
+            draft.again_of,
+            serde_json::to_string(&draft.dropped)?
         ],
     )
     .await?;

@@ -4,6 +4,8 @@
 //! it: in that one transaction the draft becomes a case of the engine. From then on the answers change only in
 //! answer to the one correction notice.
 
+pub mod again;
+mod asked;
 pub mod attach;
 mod body_choice;
 pub mod correct;
@@ -15,22 +17,31 @@ pub mod dossier;
 pub mod draft;
 pub mod evidence;
 mod fields;
+pub mod hear;
 mod http;
+mod known;
+pub mod letters;
 pub mod mine;
 pub mod notices;
+pub mod object;
 pub mod own_case;
 pub mod permission;
 mod prefill;
+mod reasons;
 mod room;
 mod routes;
 pub mod save;
+pub mod stand_in;
 pub mod start;
 pub mod submit;
+pub mod supply;
 #[cfg(test)]
 mod testing;
+mod text;
 mod timer;
 pub mod trace;
 pub mod view;
+mod window;
 pub mod withdraw;
 
 pub use room::Room;
@@ -38,8 +49,12 @@ pub use routes::routes;
 pub use timer::{TimerError, run_timer};
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("applications/0001_applications", include_str!("sql/0001_applications.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("applications/0001_applications", include_str!("sql/0001_applications.sql")),
+    store::Migration::new("applications/0002_desk_filters", include_str!("sql/0002_desk_filters.sql")),
+    store::Migration::new("applications/0003_applicant", include_str!("sql/0003_applicant.sql")),
+    store::Migration::new("applications/0004_workbench", include_str!("sql/0004_workbench.sql")),
+];
 
 /// Sentences for applicants: Chinese and English. The desk has its own.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

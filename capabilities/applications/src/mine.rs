@@ -1,17 +1,22 @@
 //! What is mine: drafts to go on with, cases to follow, and what I must do now.
 
 use cases::{Case, CaseError, CaseSummary, Recorded, Status};
+use jiff::civil::Date;
 use kernel::{CaseId, PersonActor, Refusal, Timestamp, china_date};
 use store::Tx;
 use store::page::{Page, PageRequest};
+use web::Visitor;
 
 use crate::dossier::{self, Material, Owner};
 use crate::draft::{Answers, DraftError, applicant_of};
 use crate::room::own_purpose;
 use crate::{Room, own_case};
+use now::{CaseToDo, Look};
 
 pub(crate) mod http;
+pub(crate) mod now;
 pub(crate) mod page;
+pub(crate) mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -49,14 +54,24 @@ pub async fn list(
     Ok(cases::of_applicant(tx, &applicant_of(by), china_date(now), page).await?)
 }
 
-/// What waits for the applicant: cases with an unanswered correction notice, the most urgent first. Looked for among
-/// the newest hundred cases.
-pub async fn waiting(tx: &mut Tx, by: &PersonActor, now: Timestamp) -> Result<Vec<CaseSummary>, MineError> {
+/// What waits for the applicant, the most urgent first: corrections, promised materials, the choice of a hearing.
+/// Looked for among the open ones of the newest hundred cases.
+pub(crate) async fn waiting(
+    tx: &mut Tx,
+    room: &Room,
+    visitor: &Visitor,
+    by: &PersonActor,
+) -> Result<Vec<(CaseSummary, CaseToDo)>, Refusal> {
     let size = store::page::PageSize::try_from(100).unwrap_or_default();
-    let newest = list(tx, by, now, &PageRequest { after: None, size }).await?;
-    let mut waiting: Vec<CaseSummary> =
-        newest.items.into_iter().filter(|case| case.status == Status::Correction).collect();
-    waiting.sort_by_key(|case| case.due_on);
+    let newest = list(tx, by, visitor.now, &PageRequest { after: None, size }).await?;
+    let mut waiting = Vec::new();
+    for summary in newest.items.into_iter().filter(|case| case.status != Status::Closed) {
+        let case = cases::get(tx, summary.id).await?;
+        let package = room.package(&case.case_type)?;
+        let look = Look { visitor, room, package: &package, case: &case };
+        waiting.extend(look.to_do()?.into_iter().map(|to_do| (summary.clone(), to_do)));
+    }
+    waiting.sort_by_key(|(_, to_do)| to_do.until.unwrap_or(Date::MAX));
     Ok(waiting)
 }
 

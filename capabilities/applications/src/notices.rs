@@ -1,6 +1,6 @@
 //! Public notices (公示): what anybody may read about a case while its notice hangs, and nothing beside it.
 
-use cases::{Case, CaseError, Notice, Status, TaskKind, TypeRef};
+use cases::{Case, CaseError, Notice, StageKind, Status, TaskKind, TypeRef};
 use catalogue::{Named, NoticeFacts, Package};
 use jiff::civil::Date;
 use kernel::{Actor, BodyId, Refusal, Words};
@@ -53,6 +53,8 @@ pub struct PublicNotice {
     pub body: Words,
     /// How to call that body.
     pub phone: String,
+    /// Whether one can object here (公示异议).
+    pub may_object: bool,
     /// The lines that the package names: label and value.
     pub lines: Vec<(Words, String)>,
 }
@@ -79,7 +81,12 @@ pub fn hanging(case: &Case, today: Date) -> Option<&Notice> {
     case.hanging_notice().filter(|notice| case.status != Status::Closed && notice.until >= today)
 }
 
-async fn read(tx: &mut Tx, room: &Room, case: &Case, notice: &Notice) -> Result<PublicNotice, NoticesError> {
+pub(crate) async fn read(
+    tx: &mut Tx,
+    room: &Room,
+    case: &Case,
+    notice: &Notice,
+) -> Result<PublicNotice, NoticesError> {
     let unknown = || NoticesError::UnknownPackage(case.case_type.clone());
     let package = room.library.get(&case.case_type).ok_or_else(unknown)?;
     // Being read by everybody is the purpose of a notice, and only the lines of the package leave this function. A
@@ -103,6 +110,7 @@ async fn read(tx: &mut Tx, room: &Room, case: &Case, notice: &Notice) -> Result<
         until: notice.until,
         body,
         phone,
+        may_object: may_object(&package, &notice.stage),
         lines: lines(room, &package, case, &notice.stage, &answers, &applicant.unwrap_or_default()),
     })
 }
@@ -130,6 +138,12 @@ pub(crate) fn lines(
         names: &names,
     };
     package.notice_lines(stage, &facts)
+}
+
+/// Whether the package lets objections be answered.
+fn may_object(package: &Package, stage: &str) -> bool {
+    let stage = package.process().stage(stage).map(|stage| &stage.kind);
+    matches!(stage, Some(StageKind::PublicNotice { objections: Some(_), .. }))
 }
 
 /// The body whose work the notice is; the one that accepts, should the task be unknown.

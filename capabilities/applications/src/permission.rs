@@ -12,7 +12,15 @@ pub const SUBMIT: Permission = Permission::persons("applications.submit");
 pub const SEE_OWN: Permission = Permission::persons("applications.see-own");
 /// Answering a correction notice of the own cases.
 pub const CORRECT: Permission = Permission::persons("applications.correct");
+/// Writing to the office about the own cases.
+pub const WRITE: Permission = Permission::persons("applications.write");
 /// Taking the own applications back.
 pub const WITHDRAW: Permission = Permission::persons("applications.withdraw");
+/// Answering whether one wants to be heard in the own cases.
+pub const HEAR: Permission = Permission::persons("applications.hear");
+/// Handing in what was promised for the own cases.
+pub const SUPPLY: Permission = Permission::persons("applications.supply");
+/// Objecting to a public notice.
+pub const OBJECT: Permission = Permission::persons("applications.object");
 /// Reading the public notices that hang.
 pub const SEE_NOTICES: Permission = Permission::everyone("applications.see-notices");

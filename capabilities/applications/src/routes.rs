@@ -3,8 +3,13 @@
 use axum::http::Method;
 use web::Routes;
 
-use crate::permission::{CORRECT, FILL_IN, SEE_NOTICES, SEE_OWN, START, SUBMIT, WITHDRAW};
-use crate::{Room, attach, correct, discard, mine, notices, save, start, submit, withdraw};
+use crate::permission::{
+    CORRECT, FILL_IN, HEAR, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
+};
+use crate::{
+    Room, again, attach, correct, discard, hear, letters, mine, notices, object, save, stand_in, start,
+    submit, supply, withdraw,
+};
 
 /// Pages and endpoints for applicants.
 pub fn routes(room: Room) -> Routes<()> {
@@ -22,6 +27,20 @@ fn draft_pages() -> Routes<Room> {
         .page(Method::POST, "/drafts/{id}/materials/{material}", FILL_IN, attach::http::submit)
         .page(Method::GET, "/drafts/{id}/materials/{material}/file", FILL_IN, attach::http::file)
         .page(Method::POST, "/drafts/{id}/materials/{material}/remove", FILL_IN, attach::http::remove)
+        .page(Method::POST, "/drafts/{id}/materials/{material}/later", FILL_IN, stand_in::http::promise)
+        .page(
+            Method::POST,
+            "/drafts/{id}/materials/{material}/later/remove",
+            FILL_IN,
+            stand_in::http::unpromise,
+        )
+        .page(Method::POST, "/drafts/{id}/materials/{material}/commitment", FILL_IN, stand_in::http::commit)
+        .page(
+            Method::POST,
+            "/drafts/{id}/materials/{material}/commitment/remove",
+            FILL_IN,
+            stand_in::http::uncommit,
+        )
         .page(Method::GET, "/drafts/{id}/confirm", SUBMIT, submit::http::show)
         .page(Method::POST, "/drafts/{id}/confirm", SUBMIT, submit::http::send)
         .page(Method::GET, "/drafts/{id}/discard", FILL_IN, discard::http::show)
@@ -32,7 +51,7 @@ fn case_pages() -> Routes<Room> {
     Routes::new()
         .page(Method::GET, "/my", SEE_OWN, mine::http::my)
         .page(Method::GET, "/cases/{id}", SEE_OWN, mine::http::show)
-        .page(Method::GET, "/cases/{id}/receipt", SEE_OWN, submit::http::receipt)
+        .page(Method::GET, "/cases/{id}/receipt", SEE_OWN, submit::receipt::show)
         .page(Method::GET, "/cases/{id}/materials/{material}/file", SEE_OWN, mine::http::file)
         .page(Method::GET, "/cases/{id}/correct", CORRECT, correct::http::show)
         .page(Method::POST, "/cases/{id}/correct", CORRECT, correct::http::submit)
@@ -40,12 +59,36 @@ fn case_pages() -> Routes<Room> {
         .page(Method::POST, "/cases/{id}/correct/materials/{material}/remove", CORRECT, correct::http::remove)
         .page(Method::GET, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::show)
         .page(Method::POST, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::submit)
+        .page(Method::POST, "/cases/{id}/letters", WRITE, letters::http::submit)
+        .page(Method::GET, "/cases/{id}/promises", SUPPLY, supply::http::show)
+        .page(Method::POST, "/cases/{id}/promises/{material}", SUPPLY, supply::http::submit)
+        .page(Method::GET, "/cases/{id}/hearing", HEAR, hear::http::show)
+        .page(Method::POST, "/cases/{id}/hearing", HEAR, hear::http::submit)
+        .page(Method::POST, "/cases/{id}/again", START, again::http::submit)
 }
 
 fn draft_api() -> Routes<Room> {
     let (drafts, draft) = ("/api/v1/drafts", "/api/v1/drafts/{id}");
     let file = "/api/v1/drafts/{id}/materials/{material}";
+    let later = "/api/v1/drafts/{id}/materials/{material}/later";
+    let commitment = "/api/v1/drafts/{id}/materials/{material}/commitment";
     Routes::new()
+        .api(Method::PUT, later, FILL_IN, stand_in::http::api_promise, stand_in::http::promise_operation())
+        .api(
+            Method::DELETE,
+            later,
+            FILL_IN,
+            stand_in::http::api_unpromise,
+            stand_in::http::unpromise_operation(),
+        )
+        .api(Method::PUT, commitment, FILL_IN, stand_in::http::api_commit, stand_in::http::commit_operation())
+        .api(
+            Method::DELETE,
+            commitment,
+            FILL_IN,
+            stand_in::http::api_uncommit,
+            stand_in::http::uncommit_operation(),
+        )
         .api(Method::POST, drafts, START, start::http::api, start::http::operation())
         .api(Method::GET, drafts, FILL_IN, save::http::api_list, save::http::list_operation())
         .api(Method::GET, draft, FILL_IN, save::http::api_show, save::http::show_operation())
@@ -67,7 +110,11 @@ fn case_api() -> Routes<Room> {
     let file = "/api/v1/cases/{id}/correction/materials/{material}";
     let sending = "/api/v1/cases/{id}/correction/submission";
     let withdrawal = "/api/v1/cases/{id}/withdrawal";
+    let thread = "/api/v1/cases/{id}/letters";
+    let promise = "/api/v1/cases/{id}/promises/{material}";
     Routes::new()
+        .api(Method::POST, promise, SUPPLY, supply::http::api, supply::http::operation())
+        .api(Method::POST, "/api/v1/cases/{id}/hearing", HEAR, hear::http::api, hear::http::operation())
         .api(Method::GET, "/api/v1/cases", SEE_OWN, mine::http::api_list, mine::http::list_operation())
         .api(Method::GET, "/api/v1/cases/{id}", SEE_OWN, mine::http::api_show, mine::http::show_operation())
         .api(
@@ -77,23 +124,25 @@ fn case_api() -> Routes<Room> {
             mine::http::api_events,
             mine::http::events_operation(),
         )
+        .api(Method::GET, thread, SEE_OWN, letters::http::api_list, letters::http::list_operation())
+        .api(Method::POST, thread, WRITE, letters::http::api_write, letters::http::write_operation())
         .api(Method::POST, withdrawal, WITHDRAW, withdraw::http::api, withdraw::http::operation())
-        .api(Method::GET, correction, CORRECT, correct::http::api_show, correct::http::show_operation())
-        .api(Method::PATCH, correction, CORRECT, correct::http::api_change, correct::http::change_operation())
-        .api(Method::POST, file, CORRECT, correct::http::api_attach, correct::http::attach_operation())
-        .api(Method::DELETE, file, CORRECT, correct::http::api_remove, correct::http::remove_operation())
-        .api(Method::POST, sending, CORRECT, correct::http::api_send, correct::http::send_operation())
+        .api(Method::GET, correction, CORRECT, correct::api::api_show, correct::api::show_operation())
+        .api(Method::PATCH, correction, CORRECT, correct::api::api_change, correct::api::change_operation())
+        .api(Method::POST, file, CORRECT, correct::api::api_attach, correct::api::attach_operation())
+        .api(Method::DELETE, file, CORRECT, correct::api::api_remove, correct::api::remove_operation())
+        .api(Method::POST, sending, CORRECT, correct::api::api_send, correct::api::send_operation())
 }
 
-/// What everybody may read.
+/// What everybody may read, and what anybody who is signed in may say to it.
 fn public() -> Routes<Room> {
-    Routes::new().page(Method::GET, "/notices", SEE_NOTICES, notices::http::show).api(
-        Method::GET,
-        "/api/v1/notices",
-        SEE_NOTICES,
-        notices::http::api,
-        notices::http::operation(),
-    )
+    let objections = "/api/v1/notices/{case}/objections";
+    Routes::new()
+        .page(Method::GET, "/notices", SEE_NOTICES, notices::http::show)
+        .page(Method::GET, "/notices/{number}/object", OBJECT, object::http::show)
+        .page(Method::POST, "/notices/{number}/object", OBJECT, object::http::submit)
+        .api(Method::GET, "/api/v1/notices", SEE_NOTICES, notices::http::api, notices::http::operation())
+        .api(Method::POST, objections, OBJECT, object::http::api, object::http::operation())
 }
 
 #[cfg(test)]

@@ -2,10 +2,14 @@
 
 use cases::Level;
 use catalogue::Package;
-use kernel::{Actor, DraftId, Message, PersonActor, Refusal, Timestamp};
+use kernel::{Actor, CaseId, DraftId, Message, PersonActor, Refusal, Timestamp};
+use serde_json::Map;
 use store::Tx;
 
+use crate::again::{self, AgainError};
+use crate::attach::{self, Place};
 use crate::division;
+use crate::dossier::Owner;
 use crate::draft::{self, Answers, Draft, DraftError};
 use crate::{Room, prefill};
 
@@ -22,6 +26,8 @@ pub struct StartApplication {
     pub handling: String,
     /// Where it is applied for.
     pub division: String,
+    /// The closed case of the applicant's from which it is begun anew; what is left empty above is taken from there.
+    pub again_of: Option<CaseId>,
 }
 
 /// Why a draft was not begun.
@@ -45,6 +51,9 @@ pub enum StartError {
     /// No office of this node takes the item in that division.
     #[error("division: nobody takes the item there")]
     NobodyThere,
+    /// The older case cannot be begun anew.
+    #[error(transparent)]
+    Again(#[from] AgainError),
     /// Only a person may.
     #[error("only a person may apply")]
     NotAPerson(Refusal),
@@ -70,6 +79,7 @@ impl From<StartError> for Refusal {
                 division("applications-division-to-city")
             }
             StartError::NobodyThere => division("applications-division-nobody"),
+            StartError::Again(error) => error.into(),
             StartError::NotAPerson(refusal) | StartError::Account(refusal) => refusal,
             StartError::Draft(error) => error.into(),
         }
@@ -85,10 +95,25 @@ pub async fn start(
     wanted: StartApplication,
 ) -> Result<Draft, StartError> {
     let person = by.person().map_err(StartError::NotAPerson)?;
+    let earlier = match wanted.again_of {
+        Some(case) => Some(again::read(tx, room, person, case).await?),
+        None => None,
+    };
+    let wanted = match &earlier {
+        Some(earlier) => earlier.complete(wanted)?,
+        None => wanted,
+    };
     let package = room.library.current(&wanted.item, &wanted.handling).ok_or(StartError::UnknownItem)?;
     check_hat(&package, person)?;
     check_division(room, &package, &wanted.division)?;
-    let answers: Answers = prefill::of(tx, room, person, &package, now).await.map_err(StartError::Account)?;
+    let mut answers = Answers::new();
+    let mut taken = Vec::new();
+    let mut dropped = Vec::new();
+    if let Some(earlier) = &earlier {
+        (answers, taken, dropped) = earlier.sort_out(&package);
+    }
+    // What the account knows today is newer than what was handed in then.
+    answers.extend(prefill::of(tx, room, person, &package, now).await.map_err(StartError::Account)?);
     let draft = Draft {
         id: store::fresh_id::<DraftId>(now),
         applicant: draft::applicant_of(person),
@@ -99,8 +124,14 @@ pub async fn start(
         created_at: now,
         updated_at: now,
         case: None,
+        again_of: wanted.again_of,
+        dropped,
     };
     draft::insert(tx, room, &draft).await?;
+    for (material, file) in &taken {
+        let place = Place { owner: Owner::Draft(draft.id), material, state: "current" };
+        attach::add(tx, room, by, now, place, file).await.map_err(AgainError::from)?;
+    }
     Ok(draft)
 }
 
@@ -122,8 +153,13 @@ pub(crate) fn check_division(room: &Room, package: &Package, code: &str) -> Resu
         return Err(StartError::DivisionTooWide(needed));
     }
     // Executors with a condition, or named by the form, cannot be known yet; the last one has no condition.
-    let level = process.acceptance.by.list().last().and_then(|by| by.level);
-    let served = level
-        .is_none_or(|level| room.bodies().competent(level, package.case_type.department(), code).is_some());
+    let (department, nothing) = (package.case_type.department(), Map::new());
+    let served = process
+        .acceptance
+        .by
+        .list()
+        .last()
+        .filter(|by| by.level.is_some())
+        .is_none_or(|by| room.bodies().of_executor(by, department, code, &nothing).is_some());
     if served { Ok(()) } else { Err(StartError::NobodyThere) }
 }

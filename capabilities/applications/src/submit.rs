@@ -1,18 +1,17 @@
 //! Handing in a complete draft: it becomes a case. Repeating it gives the first receipt again.
 
-use cases::{Bodies, Case, CaseError, Intake, NewCase};
+use cases::{Bodies, Case, CaseError, NewCase};
 use catalogue::{Field, Kind, Package};
-use kernel::{Actor, DraftId, FieldError, Message, Refusal, Timestamp};
+use kernel::{Actor, BodyId, DraftId, FieldError, Message, Refusal, Timestamp};
 use serde_json::Value;
 use store::{Tx, vals};
 
-use crate::attach::materials_of_applicant;
-use crate::dossier::{self, Material, Owner};
+use crate::asked::{AtHand, Filled};
 use crate::draft::{self, Answers, Draft, DraftError};
-use crate::room::own_purpose;
-use crate::{Room, body_choice, prefill};
+use crate::{Room, body_choice, prefill, stand_in, window};
 
 pub(crate) mod http;
+pub(crate) mod receipt;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +27,9 @@ pub enum SubmitError {
     /// The item has been published anew since the draft was begun, so its questions may be others.
     #[error("the item has a newer version")]
     Outdated,
+    /// Papers for this item cannot be handed in at that window.
+    #[error("window: not one for this item")]
+    WrongWindow,
     /// The draft cannot be opened.
     #[error(transparent)]
     Draft(#[from] DraftError),
@@ -48,6 +50,7 @@ impl From<SubmitError> for Refusal {
             SubmitError::NotAPerson(refusal) | SubmitError::Account(refusal) => refusal,
             SubmitError::Incomplete(errors) => Self::Invalid(errors),
             SubmitError::Outdated => Self::conflict("applications-draft-outdated"),
+            SubmitError::WrongWindow => Self::field("window", Message::new("applications-window-wrong")),
             SubmitError::Draft(error) => error.into(),
             SubmitError::Case(error) => error.into(),
             SubmitError::Store(error) => error.into(),
@@ -56,13 +59,15 @@ impl From<SubmitError> for Refusal {
 }
 
 /// Turns a complete draft into a case. The caller commits: case, answers, materials and the mark on the draft are
-/// kept together or not at all.
+/// kept together or not at all. `window` is the slug of the body of another division where the papers are to be
+/// received and checked (异地代收).
 pub async fn submit(
     tx: &mut Tx,
     room: &Room,
     by: &Actor,
     now: Timestamp,
     id: DraftId,
+    window: Option<&str>,
 ) -> Result<Case, SubmitError> {
     let person = by.person().map_err(SubmitError::NotAPerson)?;
     // Held first and read afterwards: of two clicks at once the second waits here and then finds the first's case.
@@ -72,28 +77,48 @@ pub async fn submit(
         return Ok(cases::get(tx, case).await?);
     }
     held?;
-    let package = room.package(&draft.case_type)?;
     if is_outdated(room, &draft) {
         return Err(SubmitError::Outdated);
     }
-    let files = dossier::materials(tx, room, Owner::Draft(id), &own_purpose(person, None)).await?;
-    let missing = missing(room, &package, &draft.answers, &files);
+    let filled = Filled::read(tx, room, person, draft, now).await?;
+    let missing = filled.missing(room);
     if !missing.is_empty() {
         return Err(SubmitError::Incomplete(missing));
     }
+    let (draft, package) = (&filled.draft, &filled.package);
+    let mut intake = filled.intake(draft.again_of);
+    intake.received_by = received_by(tx, room, package, window).await?;
     let new = NewCase {
         division: draft.division.clone(),
         applicant: draft.applicant.clone(),
         applicant_name: person.shown_as.clone(),
-        facts: facts(&package, &draft.answers),
-        answers: Answers::new(),
-        intake: Intake::default(),
+        facts: facts(package, &draft.answers),
+        answers: filled.known.0.clone(),
+        intake,
     };
     let bodies = room.bodies();
     let case = cases::open(tx, &room.around(&bodies, now), &package.case_type, by, new).await?;
     let name = prefill::full_name(tx, room, person, now).await.map_err(SubmitError::Account)?;
-    keep(tx, room, &draft, &case, &name).await?;
+    keep(tx, room, draft, &case, &name).await?;
+    for (material, _) in filled.counted() {
+        stand_in::keep(tx, draft.id, case.id, &material.id).await?;
+    }
     Ok(case)
+}
+
+/// The window that was chosen. Whether the package allows one at all, the engine says.
+async fn received_by(
+    tx: &mut Tx,
+    room: &Room,
+    package: &Package,
+    window: Option<&str>,
+) -> Result<Option<BodyId>, SubmitError> {
+    let Some(slug) = window.map(str::trim).filter(|slug| !slug.is_empty()) else { return Ok(None) };
+    if !package.process().acceptance.elsewhere {
+        return Err(SubmitError::Case(CaseError::NotForeseen("elsewhere")));
+    }
+    let found = window::find(tx, &room.bodies(), package, slug).await?;
+    Ok(Some(found.ok_or(SubmitError::WrongWindow)?))
 }
 
 /// The form values that the process reads: only these leave the sealed answers.
@@ -112,30 +137,14 @@ pub(crate) fn is_outdated(room: &Room, draft: &Draft) -> bool {
 }
 
 /// Everything that is missing or wrong, answers in the order of the form and then materials in that of the guide.
-pub(crate) fn missing(
-    room: &Room,
-    package: &Package,
-    answers: &Answers,
-    files: &[Material],
-) -> Vec<FieldError> {
+pub(crate) fn missing(room: &Room, package: &Package, at_hand: &AtHand<'_>) -> Vec<FieldError> {
+    let answers = at_hand.answers;
     let mut errors = package.form.validate(&Value::Object(answers.clone())).err().unwrap_or_default();
     errors.extend(unknown_bodies(room, package, answers));
-    errors.extend(missing_materials(package, files));
+    let message = || Message::new("applications-material-missing");
+    let missing = at_hand.missing_materials(package).into_iter();
+    errors.extend(missing.map(|material| FieldError::new(format!("materials/{}", material.id), message())));
     errors
-}
-
-/// Required materials without a file.
-fn missing_materials(package: &Package, files: &[Material]) -> Vec<FieldError> {
-    let has = |id: &str| files.iter().any(|file| file.material == id);
-    materials_of_applicant(package)
-        .filter(|material| material.is_asked_for() && !has(&material.id))
-        .map(|material| {
-            FieldError::new(
-                format!("materials/{}", material.id),
-                Message::new("applications-material-missing"),
-            )
-        })
-        .collect()
 }
 
 /// Fields that name a body must name one that is in the directory: the form's rules cannot know it.

@@ -1,6 +1,5 @@
 //! What the API answers: the same facts that the pages show, as JSON.
 
-use cases::{Case, CaseSummary, Status};
 use kernel::{FieldError, Timestamp};
 use legal_time::Reading;
 use serde::Serialize;
@@ -10,10 +9,19 @@ use utoipa::ToSchema;
 use web::{Lang, Visitor};
 
 use crate::Room;
-use crate::correct::{self, Correcting};
+use crate::asked::{self, Filled};
+use crate::attach::materials_of_applicant;
 use crate::dossier::Material;
-use crate::draft::{Draft, DraftSummary};
-use crate::trace::Trace;
+use crate::draft::DraftSummary;
+use crate::reasons::Reasons;
+use crate::stand_in::{Kind, StandIn};
+
+mod case;
+
+pub use case::{
+    CasePage, CaseRow, CaseView, CommitmentView, CorrectionView, DefectView, EffectView, EventList,
+    EventView, NoticeView, PromisedView, ReceiptView,
+};
 
 /// A draft.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +41,10 @@ pub struct DraftView {
     pub answers: Value,
     /// Files handed in so far.
     pub materials: Vec<MaterialView>,
+    /// Every material of the package that the applicant may be asked for.
+    pub asked: Vec<AskedView>,
+    /// What registers and licences of this platform know already.
+    pub known: Vec<KnownView>,
     /// What is still missing or wrong before it can be submitted.
     pub missing: Vec<MissingView>,
     /// Counts the changes of the answers.
@@ -43,6 +55,44 @@ pub struct DraftView {
     pub updated_at: String,
     /// The case that was made of it.
     pub case: Option<String>,
+    /// The older case from which it was begun.
+    pub again_of: Option<String>,
+    /// Of the older case: fields, and materials after `materials/`, that the form of today does not know.
+    pub dropped: Vec<String>,
+}
+
+/// A material that the package may ask for (申请材料).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AskedView {
+    /// Its id.
+    pub material: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it belongs to this application.
+    pub wanted: bool,
+    /// Why it does not, in words.
+    pub why_not: Option<String>,
+    /// Whether it must be there when it is wanted.
+    pub required: bool,
+    /// The time after acceptance within which it may be handed in, in words; null: only now.
+    pub later: Option<String>,
+    /// Whether it was promised for later.
+    pub promised: bool,
+    /// Whether a commitment may stand in its place.
+    pub commitment: bool,
+    /// When that commitment was declared, RFC 3339.
+    pub committed_at: Option<String>,
+}
+
+/// Something that the platform knows already, so that it need not be handed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KnownView {
+    /// Under which name rules read it, such as `register.organisation`.
+    pub path: String,
+    /// The register or the document.
+    pub what: String,
+    /// Which entry of it.
+    pub which: String,
 }
 
 /// Something that is missing or wrong.
@@ -101,173 +151,6 @@ pub struct DraftPage {
     pub next: Option<String>,
 }
 
-/// What the applicant gets for a submission (收件回执).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReceiptView {
-    /// The case.
-    pub case: String,
-    /// 办件编号
-    pub number: String,
-    /// When it was received, RFC 3339.
-    pub received_at: String,
-    /// The body that must say whether it accepts.
-    pub body: String,
-    /// The last day of the running limit.
-    pub due_on: Option<String>,
-    /// Why that day, line by line.
-    pub explanation: Vec<String>,
-}
-
-/// A case as its applicant sees it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CaseView {
-    /// Its id.
-    pub id: String,
-    /// 办件编号
-    pub number: String,
-    /// 基本编码
-    pub item: String,
-    /// 业务办理项
-    pub handling: String,
-    /// The package version under which it runs.
-    pub package_version: String,
-    /// Division where it was applied for.
-    pub division: String,
-    /// Counts what happened; commands may name it to detect that the case has moved on.
-    pub version: i64,
-    /// `submitted`, `correction`, `in-progress` or `closed`.
-    pub status: String,
-    /// `acceptance` or the id of a stage.
-    pub stage: String,
-    /// `granted`, `refused`, `not-accepted`, `withdrawn` or `out-of-time`.
-    pub outcome: Option<String>,
-    /// The reason of the end, in words.
-    pub reason: Option<String>,
-    /// The last day of the limit that leads now: of acceptance, of the correction, of the promised decision.
-    pub due_on: Option<String>,
-    /// Why that day, line by line.
-    pub explanation: Vec<String>,
-    /// `green`, `yellow`, `red` or `grey`.
-    pub light: String,
-    /// The bodies where it lies now.
-    pub with: Vec<String>,
-    /// The correction notice, once sent.
-    pub correction: Option<NoticeView>,
-    /// Documents and register entries that came out.
-    pub effects: Vec<EffectView>,
-    /// When it was submitted, RFC 3339.
-    pub submitted_at: String,
-    /// When it was closed, RFC 3339.
-    pub closed_at: Option<String>,
-}
-
-/// A document or register entry that came out of a case.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EffectView {
-    /// Such as `issue:receipt`.
-    pub effect: String,
-    /// What it made.
-    pub reference: String,
-}
-
-/// The one correction notice (补正告知).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NoticeView {
-    /// Sent on this day.
-    pub sent_on: String,
-    /// Answered on this day.
-    pub answered_on: Option<String>,
-    /// Everything that is wrong.
-    pub defects: Vec<DefectView>,
-}
-
-/// One thing that is wrong.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DefectView {
-    /// The material that is meant.
-    pub material: Option<String>,
-    /// The field that is meant.
-    pub field: Option<String>,
-    /// What is wrong.
-    pub problem: String,
-    /// The legal ground.
-    pub ground: String,
-}
-
-/// A correction as it stands.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CorrectionView {
-    /// The notice.
-    pub notice: NoticeView,
-    /// Fields that may change.
-    pub fields: Vec<String>,
-    /// Materials that may be replaced.
-    pub materials: Vec<String>,
-    /// Changed answers that wait to be sent.
-    #[schema(value_type = Object)]
-    pub answers: Value,
-    /// Files that wait to be sent.
-    pub pending: Vec<MaterialView>,
-    /// The last day of the applicant's time.
-    pub due_on: Option<String>,
-    /// Version of the case.
-    pub version: i64,
-}
-
-/// A case in a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CaseRow {
-    /// Its id.
-    pub id: String,
-    /// 办件编号
-    pub number: String,
-    /// 基本编码
-    pub item: String,
-    /// 业务办理项
-    pub handling: String,
-    /// `submitted`, `correction`, `in-progress` or `closed`.
-    pub status: String,
-    /// `acceptance` or the id of a stage.
-    pub stage: String,
-    /// How it ended.
-    pub outcome: Option<String>,
-    /// The last day of the limit that leads now.
-    pub due_on: Option<String>,
-    /// `green`, `yellow`, `red` or `grey`.
-    pub light: String,
-    /// When it was submitted, RFC 3339.
-    pub submitted_at: String,
-}
-
-/// A page of cases.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CasePage {
-    /// The cases, newest first.
-    pub items: Vec<CaseRow>,
-    /// Where the next page starts, for the parameter `after`.
-    pub next: Option<String>,
-}
-
-/// Something that happened to a case, as its applicant sees it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EventView {
-    /// Its place in the history.
-    pub seq: i64,
-    /// When, RFC 3339.
-    pub at: String,
-    /// Which kind of event.
-    pub kind: String,
-    /// What happened, in plain words.
-    pub text: String,
-}
-
-/// What happened to a case, oldest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EventList {
-    /// The events.
-    pub items: Vec<EventView>,
-}
-
 /// An instant as the API writes it.
 pub(crate) fn instant(at: Timestamp) -> String {
     at.to_string()
@@ -310,7 +193,10 @@ impl MissingView {
 
 impl DraftView {
     /// Of a draft with its files and what is missing.
-    pub fn of(visitor: &Visitor, draft: &Draft, files: &[Material], missing: &[FieldError]) -> Self {
+    pub(crate) fn of(visitor: &Visitor, room: &Room, filled: &Filled, missing: &[FieldError]) -> Self {
+        let Filled { draft, files, known, package, .. } = filled;
+        let reasons = Reasons { visitor, room, package, known };
+        let found = known.found(visitor, room, package).into_iter();
         Self {
             id: draft.id.to_string(),
             item: draft.case_type.item.clone(),
@@ -319,11 +205,39 @@ impl DraftView {
             division: draft.division.clone(),
             answers: Value::Object(draft.answers.clone()),
             materials: files.iter().map(MaterialView::of).collect(),
+            asked: materials_of_applicant(package).map(|m| AskedView::of(&reasons, m, filled)).collect(),
+            known: found
+                .map(|found| KnownView { path: found.path, what: found.what, which: found.which })
+                .collect(),
             missing: missing.iter().map(|error| MissingView::of(visitor, error)).collect(),
             version: draft.version,
             created_at: instant(draft.created_at),
             updated_at: instant(draft.updated_at),
             case: draft.case.map(|case| case.to_string()),
+            again_of: draft.again_of.map(|case| case.to_string()),
+            dropped: draft.dropped.clone(),
+        }
+    }
+}
+
+impl AskedView {
+    fn of(reasons: &Reasons<'_>, material: &catalogue::Material, filled: &Filled) -> Self {
+        let why_not = asked::why_not(reasons, material, &filled.draft.answers);
+        let stand_in = |kind: Kind| {
+            let mut all = filled.stand_ins.iter();
+            all.find(|stand_in: &&StandIn| stand_in.material == material.id && stand_in.kind == kind)
+        };
+        let limit = |later: &cases::StatedLimit| crate::start::http::limit(reasons.visitor, &later.within);
+        Self {
+            material: material.id.clone(),
+            name: reasons.visitor.pick(&material.name.zh, &material.name.en).to_owned(),
+            wanted: why_not.is_empty(),
+            why_not: Some(why_not).filter(|why| !why.is_empty()),
+            required: material.is_asked_for(),
+            later: material.later.as_ref().map(limit),
+            promised: stand_in(Kind::Later).is_some(),
+            commitment: material.commitment.is_some(),
+            committed_at: stand_in(Kind::Commitment).map(|made| instant(made.made_at)),
         }
     }
 }
@@ -342,124 +256,5 @@ impl DraftPage {
             items: page.items.into_iter().map(row).collect(),
             next: page.next.map(|next| next.to_string()),
         }
-    }
-}
-
-impl CasePage {
-    /// Of a page of cases.
-    pub fn of(page: Page<CaseSummary>) -> Self {
-        let row = |case: CaseSummary| CaseRow {
-            id: case.id.to_string(),
-            number: case.number,
-            item: case.item,
-            handling: case.handling,
-            status: case.status.as_str().to_owned(),
-            stage: case.stage,
-            outcome: case.outcome.map(|outcome| outcome.as_str().to_owned()),
-            due_on: case.due_on.map(|day| day.to_string()),
-            light: case.light.as_str().to_owned(),
-            submitted_at: instant(case.submitted_at),
-        };
-        Self {
-            items: page.items.into_iter().map(row).collect(),
-            next: page.next.map(|next| next.to_string()),
-        }
-    }
-}
-
-impl NoticeView {
-    /// Of the notice of a case.
-    pub fn of(correction: &cases::Correction) -> Self {
-        let defect = |defect: &cases::Defect| DefectView {
-            material: defect.material.clone(),
-            field: defect.field.clone(),
-            problem: defect.problem.clone(),
-            ground: defect.ground.clone(),
-        };
-        Self {
-            sent_on: correction.sent_on.to_string(),
-            answered_on: correction.answered_on.map(|day| day.to_string()),
-            defects: correction.defects.iter().map(defect).collect(),
-        }
-    }
-}
-
-impl CorrectionView {
-    /// Of a correction.
-    pub fn of(correcting: &Correcting, due_on: Option<jiff::civil::Date>) -> Option<Self> {
-        let case = &correcting.case;
-        Some(Self {
-            notice: NoticeView::of(case.correction.as_ref()?),
-            fields: correct::flagged_fields(case).into_iter().collect(),
-            materials: correct::flagged_materials(case).into_iter().collect(),
-            answers: Value::Object(correcting.changes.clone()),
-            pending: correcting.files.iter().filter(|f| f.state == "pending").map(MaterialView::of).collect(),
-            due_on: due_on.map(|day| day.to_string()),
-            version: case.version,
-        })
-    }
-}
-
-impl CaseView {
-    /// Of a case, with the reading of its leading clock.
-    pub fn of(visitor: &Visitor, room: &Room, case: &Case, reading: &Reading) -> Self {
-        let is_closed = case.status == Status::Closed;
-        Self {
-            id: case.id.to_string(),
-            number: case.number.clone(),
-            item: case.case_type.item.clone(),
-            handling: case.case_type.handling.clone(),
-            package_version: case.case_type.version.clone(),
-            division: case.division.clone(),
-            version: case.version,
-            status: case.status.as_str().to_owned(),
-            stage: case.stage.clone(),
-            outcome: case.outcome.map(|outcome| outcome.as_str().to_owned()),
-            reason: case.reason.clone(),
-            due_on: reading.due.date().filter(|_| !is_closed).map(|day| day.to_string()),
-            explanation: lines(visitor, reading),
-            light: crate::trace::light(room, reading, visitor.today()).as_str().to_owned(),
-            with: crate::trace::with_whom(visitor, room, case),
-            correction: case.correction.as_ref().map(NoticeView::of),
-            effects: case
-                .effects
-                .iter()
-                .map(|(effect, reference)| EffectView {
-                    effect: effect.clone(),
-                    reference: reference.clone(),
-                })
-                .collect(),
-            submitted_at: instant(case.submitted_at),
-            closed_at: case.closed_at.map(instant),
-        }
-    }
-}
-
-impl ReceiptView {
-    /// Of a case that was just received.
-    pub fn of(visitor: &Visitor, room: &Room, case: &Case, reading: &Reading) -> Self {
-        let bodies = room.bodies();
-        let body = bodies.get(case.body).map(|body| visitor.pick(&body.name.zh, &body.name.en).to_owned());
-        Self {
-            case: case.id.to_string(),
-            number: case.number.clone(),
-            received_at: instant(case.submitted_at),
-            body: body.unwrap_or_default(),
-            due_on: reading.due.date().map(|day| day.to_string()),
-            explanation: lines(visitor, reading),
-        }
-    }
-}
-
-impl EventList {
-    /// Of the public trace of a case.
-    pub fn of(trace: &[Trace]) -> Self {
-        let event = |trace: &Trace| EventView {
-            seq: trace.seq,
-            at: instant(trace.at),
-            kind: trace.kind.to_owned(),
-            text: trace.text.clone(),
-        };
-        Self { items: trace.iter().map(event).collect() }
     }
 }

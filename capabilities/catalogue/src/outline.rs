@@ -210,7 +210,8 @@ impl Teller<'_> {
     }
 
     fn body(&self, executor: &Executor) -> String {
-        let department = self.package.case_type.department();
+        let of_item = || self.package.case_type.department();
+        let department = executor.department.as_deref().unwrap_or_else(of_item);
         let department = codes::tables::name_of("dept", department).unwrap_or_default();
         let office = |level: &str| {
             self.visitor.t2(

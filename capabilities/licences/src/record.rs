@@ -3,6 +3,7 @@
 use codes::LicenceIdentifier;
 use jiff::civil::Date;
 use kernel::{BodyId, CaseId, LegalPersonId, LicenceId, PersonActor, PersonId, Timestamp, Words};
+use serde_json::{Map, Value, json};
 use store::page::{Page, PageRequest};
 use store::{Result, Row, Tx, vals};
 
@@ -100,6 +101,22 @@ impl Licence {
         }
     }
 
+    /// What rules of another room may read of it (证照数据核验): nothing of its holder.
+    pub fn facts(&self) -> Map<String, Value> {
+        let facts = json!({
+            "name": self.name.zh,
+            "number": self.number,
+            "identifier": self.identifier,
+            "type_code": self.type_code,
+            "issuer": self.issuer_name,
+            "issuer_uscc": self.issuer_uscc,
+            "issued_on": self.issued_on,
+            "valid_from": self.valid_from,
+            "valid_until": self.valid_until,
+        });
+        facts.as_object().cloned().unwrap_or_default()
+    }
+
     fn read(row: &Row) -> Result<Self> {
         let revoked_at: Option<Timestamp> = row.get(17)?;
         let reason: Option<String> = row.get(18)?;
@@ -174,6 +191,26 @@ pub(crate) async fn by_number(tx: &mut Tx, number: &str) -> Result<Vec<Licence>>
 
 pub(crate) async fn by_file(tx: &mut Tx, sm3: &str) -> Result<Option<Licence>> {
     let row = tx.fetch_optional(select!("where file_sm3 = $1 order by id limit 1"), vals![sm3]).await?;
+    row.as_ref().map(Licence::read).transpose()
+}
+
+/// The document of this template that a person, or the legal person on whose behalf they act, holds today; the latest
+/// of several.
+pub async fn held_of(tx: &mut Tx, by: &PersonActor, document: &str, today: Date) -> Result<Option<Licence>> {
+    const OF_PERSON: &str = select!(
+        "where person = $1 and document = $2 and status = 'valid' and valid_from <= $3
+             and (valid_until is null or valid_until >= $3) order by id desc limit 1"
+    );
+    const OF_LEGAL_PERSON: &str = select!(
+        "where legal_person = $1 and document = $2 and status = 'valid' and valid_from <= $3
+             and (valid_until is null or valid_until >= $3) order by id desc limit 1"
+    );
+    let row = match by.acting_for {
+        Some(legal_person) => {
+            tx.fetch_optional(OF_LEGAL_PERSON, vals![legal_person, document, today]).await?
+        }
+        None => tx.fetch_optional(OF_PERSON, vals![by.person, document, today]).await?,
+    };
     row.as_ref().map(Licence::read).transpose()
 }
 

@@ -7,6 +7,7 @@
 mod api;
 mod csv;
 mod entry;
+mod facts;
 mod pages;
 mod room;
 mod search;
@@ -16,6 +17,7 @@ mod testing;
 mod write;
 
 pub use entry::{Entry, EntryRef, NewEntry, Step};
+pub use facts::{facts, label_of_field, title};
 pub use room::{Room, routes};
 pub use search::{find_entry, history, of_case, search};
 pub use social_organisation::{Decided, EntryFault, SOCIAL_ORGANISATIONS, SocialOrganisation};

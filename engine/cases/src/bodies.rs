@@ -65,7 +65,8 @@ impl Bodies {
         self.0.iter().find(|body| body.division == wanted && body.serves(department))
     }
 
-    /// The body that an executor means for an application in this division; `view` is what expressions read.
+    /// The body that an executor means for an application in this division; `department` is that of the item, `view`
+    /// what expressions read.
     pub fn of_executor(
         &self,
         executor: &Executor,
@@ -77,6 +78,7 @@ impl Bodies {
             let slug = view.get("form")?.get(executor.body_from.as_ref()?)?.as_str()?;
             return self.by_slug(slug);
         };
+        let department = executor.department.as_deref().unwrap_or(department);
         let mut level = Some(level);
         while let Some(here) = level {
             match self.competent(here, department, division) {

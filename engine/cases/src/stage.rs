@@ -1,36 +1,45 @@
 //! Which stage comes next, and whose work it is. Pure, as the commands are.
 
-use kernel::{BodyId, Role};
+use kernel::{BodyId, EventId, Role, TypedId as _};
 use rules::{Expression, Facts};
 use serde_json::{Map, Value};
 
 use crate::case::Case;
 use crate::command::Context;
 use crate::error::CaseError;
-use crate::event::Event;
+use crate::event::{Event, Recorded};
 use crate::process::{Branch, Executors, HearingOn, Stage, StageKind, StatedLimit};
 use crate::status::TaskKind;
 
 impl Case {
+    /// The case as these events will leave it. What a command brings about decides already about what it opens: the
+    /// opinion just given may call the next stage, or name another body for it.
+    pub(crate) fn foreseen_with(&self, ctx: &Context<'_>, events: &[Event]) -> Self {
+        let mut case = self.clone();
+        for event in events {
+            let id = EventId::from_parts(ctx.now, [0; 10]); // never stored
+            let (seq, event) = (case.version + 1, event.clone());
+            case.apply(&Recorded {
+                id,
+                seq,
+                at: ctx.now,
+                actor: String::new(),
+                actor_name: String::new(),
+                event,
+            });
+        }
+        case
+    }
+
     /// What opens the stage after this one.
-    pub(crate) fn next_stage(
-        &self,
-        ctx: &Context<'_>,
-        after: &str,
-        new_findings: &Map<String, Value>,
-    ) -> Result<Vec<Event>, CaseError> {
+    pub(crate) fn next_stage(&self, ctx: &Context<'_>, after: &str) -> Result<Vec<Event>, CaseError> {
         let at = ctx.case_type.process.stages.iter().position(|stage| stage.id == after);
-        self.start_stage(ctx, at.map_or(0, |at| at + 1), new_findings)
+        self.start_stage(ctx, at.map_or(0, |at| at + 1))
     }
 
     /// Opens the first stage from `from` on whose condition holds.
-    pub(crate) fn start_stage(
-        &self,
-        ctx: &Context<'_>,
-        from: usize,
-        new_findings: &Map<String, Value>,
-    ) -> Result<Vec<Event>, CaseError> {
-        let view = self.view(new_findings);
+    pub(crate) fn start_stage(&self, ctx: &Context<'_>, from: usize) -> Result<Vec<Event>, CaseError> {
+        let view = self.view(&Map::new());
         let holds = |stage: &&Stage| stage.when.as_ref().is_none_or(|when| holds(when, &view));
         let Some(stage) = ctx.case_type.process.stages.iter().skip(from).find(holds) else {
             return Ok(Vec::new());

@@ -108,6 +108,17 @@ pub async fn post(tx: &mut Tx, message: &Message) -> Result<bool> {
     Ok(inserted == 1)
 }
 
+/// What was posted to a receiver under this key, sent or not; nothing once it is forgotten.
+pub async fn find(tx: &mut Tx, receiver: &str, key: &str) -> Result<Option<Value>> {
+    let row = tx
+        .fetch_optional(
+            "select payload from outbox_messages where receiver = $1 and key = $2",
+            vals![receiver, key],
+        )
+        .await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// The receivers for which messages wait, the next to be tried first.
 pub async fn list_waiting(tx: &mut Tx, request: &PageRequest) -> Result<Page<Waiting>> {
     let mut vals = request.keys(vals![i64::MIN, ""])?;

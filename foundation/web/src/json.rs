@@ -1,6 +1,7 @@
 //! What an API request carries: a JSON body and an idempotency key.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use kernel::{Message, Refusal};
@@ -23,6 +24,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
         }
         let bytes = read_body(request, state).await?;
         parse(&bytes).map(Self).map_err(|refusal| AppError(refusal).into_response())
+    }
+}
+
+/// `Option<ApiJson<T>>`: nothing for a request without a body. One that names a content type has one.
+impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for ApiJson<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Response> {
+        if !request.headers().contains_key(CONTENT_TYPE) {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
 }
 
@@ -104,5 +117,19 @@ mod tests {
         check(r#"{"names":["a""#, "unreadable request: web-json-syntax");
         check(r#"{"names":[]} x"#, "unreadable request: web-json-syntax");
         assert!(parse::<Dog>(br#"{"names":["a"]}"#).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_left_out_where_the_route_says_so() {
+        let read = async |kind: &str, body: &'static str| {
+            let request = Request::builder();
+            let request = if kind.is_empty() { request } else { request.header(CONTENT_TYPE, kind) };
+            let request = request.body(axum::body::Body::from(body)).unwrap();
+            <ApiJson<Dog> as OptionalFromRequest<()>>::from_request(request, &()).await
+        };
+        assert!(read("", "").await.unwrap().is_none());
+        assert!(read("application/json", r#"{"names":[]}"#).await.unwrap().is_some());
+        assert_eq!(read("application/json", "{").await.unwrap_err().status(), 400);
+        assert_eq!(read("text/plain", "{}").await.unwrap_err().status(), 415);
     }
 }

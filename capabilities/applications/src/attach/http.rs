@@ -19,23 +19,28 @@ use super::{
     AttachError, HandedIn, add_to_draft, asked_of_applicant, keep_for_draft, materials_of_applicant,
 };
 use crate::Room;
+use crate::asked::{self, Filled};
 use crate::detach::detach;
 use crate::dossier::{self, Material as File, Owner};
-use crate::draft::{self, Draft};
+use crate::draft;
 use crate::evidence::FILES_MAX;
 use crate::http::{bytes_max, created, id, read_file, show_file};
+use crate::known::Found;
+use crate::reasons::Reasons;
 use crate::room::own_purpose;
 use crate::save::http::{StepMark, marks};
-use crate::submit::missing;
+use crate::stand_in::{Kind, StandIn};
+use crate::start::http::limit;
 use crate::view::MaterialView;
 
 #[derive(Template)]
 #[template(path = "attach/materials.html")]
-struct MaterialsPage {
+pub(crate) struct MaterialsPage {
     shell: Shell,
     errors: FormErrors,
     item: String,
     steps: Vec<StepMark>,
+    known: Vec<Found>,
     materials: Vec<MaterialRow>,
     by_office: Vec<(String, String)>,
     next: String,
@@ -56,6 +61,30 @@ pub(crate) struct MaterialRow {
     pub(crate) can_add: bool,
     /// Where a file of it is sent.
     pub(crate) action: String,
+    /// Why it is not needed; empty when it is.
+    pub(crate) why_not: String,
+    /// The offer to hand it in later.
+    pub(crate) later: Option<LaterRow>,
+    /// The offer to declare a commitment instead.
+    pub(crate) commitment: Option<CommitmentRow>,
+}
+
+/// The offer to hand a material in after acceptance (容缺).
+pub(crate) struct LaterRow {
+    pub(crate) limit: String,
+    pub(crate) basis: String,
+    pub(crate) promised: bool,
+    pub(crate) action: String,
+}
+
+/// The offer to declare a commitment in the place of a material (告知承诺).
+pub(crate) struct CommitmentRow {
+    pub(crate) text: Vec<String>,
+    pub(crate) basis: String,
+    /// Who declared it when; empty while nobody has.
+    pub(crate) made: String,
+    pub(crate) action: String,
+    pub(crate) error: String,
 }
 
 /// A file that is there.
@@ -91,7 +120,41 @@ impl MaterialRow {
             files: Vec::new(),
             can_add: true,
             action: format!("{base}/materials/{}", material.id),
+            why_not: String::new(),
+            later: None,
+            commitment: None,
         }
+    }
+
+    /// What may stand in its place in a draft. While a file is there, nothing may.
+    fn offer(
+        &mut self,
+        visitor: &Visitor,
+        material: &Material,
+        stand_in: Option<&StandIn>,
+        errors: &FormErrors,
+    ) {
+        if !self.files.is_empty() {
+            return;
+        }
+        let words = |words: &kernel::Words| visitor.pick(&words.zh, &words.en).to_owned();
+        let made = |kind: Kind| stand_in.filter(|stand_in| stand_in.kind == kind);
+        self.later = material.later.as_ref().map(|later| LaterRow {
+            limit: limit(visitor, &later.within),
+            basis: later.to_limit().basis.unwrap_or_default(),
+            promised: made(Kind::Later).is_some(),
+            action: format!("{}/later", self.action),
+        });
+        self.commitment = material.commitment.as_ref().map(|commitment| CommitmentRow {
+            text: words(&commitment.text).lines().map(str::to_owned).collect(),
+            basis: words(&commitment.basis),
+            made: made(Kind::Commitment).map_or_else(String::new, |made| {
+                let when = visitor.datetime(made.made_at);
+                visitor.t2("applications-commitment-made", "name", &made.made_by_shown, "when", when)
+            }),
+            action: format!("{}/commitment", self.action),
+            error: errors.get(&format!("declared-{}", material.id)).to_owned(),
+        });
     }
 }
 
@@ -122,7 +185,7 @@ pub(crate) async fn show(
     page(&build(&mut tx, &room, &visitor, id(&draft)?, FormErrors::none()).await?)
 }
 
-async fn build(
+pub(crate) async fn build(
     tx: &mut Tx,
     room: &Room,
     visitor: &Visitor,
@@ -131,28 +194,25 @@ async fn build(
 ) -> Result<MaterialsPage, AppError> {
     let person = visitor.actor.person()?;
     let draft = draft::get_open(tx, room, person, draft).await?;
-    let package = room.package(&draft.case_type)?;
-    let files = dossier::materials(tx, room, Owner::Draft(draft.id), &own_purpose(person, None)).await?;
+    let filled = Filled::read(tx, room, person, draft, visitor.now).await?;
+    let Filled { draft, package, known, .. } = &filled;
     let back = package.form.steps.last().map(|step| format!("/drafts/{}/steps/{}", draft.id, step.id));
     Ok(MaterialsPage {
         shell: Shell::new(visitor, visitor.t("applications-materials")).crumb(visitor.t("web-my"), "/my"),
         item: visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),
-        steps: marks(visitor, &package, "materials", &missing(room, &package, &draft.answers, &files)),
-        materials: rows(visitor, &draft, &package, &files, &errors),
-        by_office: by_office(visitor, &package),
+        steps: marks(visitor, package, "materials", &filled.missing(room)),
+        known: known.found(visitor, room, package),
+        materials: rows(visitor, room, &filled, &errors),
+        by_office: by_office(visitor, package),
         errors,
         next: format!("/drafts/{}/confirm", draft.id),
         back: back.unwrap_or_default(),
     })
 }
 
-fn rows(
-    visitor: &Visitor,
-    draft: &Draft,
-    package: &Package,
-    files: &[File],
-    errors: &FormErrors,
-) -> Vec<MaterialRow> {
+fn rows(visitor: &Visitor, room: &Room, filled: &Filled, errors: &FormErrors) -> Vec<MaterialRow> {
+    let Filled { draft, package, files, known, stand_ins } = filled;
+    let reasons = Reasons { visitor, room, package, known };
     let base = format!("/drafts/{}", draft.id);
     let file = |file: &File| FileRow {
         name: file.file_name.clone(),
@@ -164,8 +224,13 @@ fn rows(
         .map(|material| {
             let own: Vec<FileRow> = files.iter().filter(|f| f.material == material.id).map(file).collect();
             let mut row = MaterialRow::of(visitor, material, &base, errors);
-            row.can_add = may_add(&own);
+            row.why_not = asked::why_not(&reasons, material, &draft.answers);
+            row.can_add = may_add(&own) && row.why_not.is_empty();
             row.files = own;
+            if row.why_not.is_empty() {
+                let stand_in = stand_ins.iter().find(|stand_in| stand_in.material == material.id);
+                row.offer(visitor, material, stand_in, errors);
+            }
             row
         })
         .collect()
@@ -232,6 +297,7 @@ pub(crate) fn said(
         | AttachError::NoSuchMaterial
         | AttachError::Draft(_)
         | AttachError::Case(_)
+        | AttachError::Correction(_)
         | AttachError::Store(_) => return Err(error.into()),
     };
     let mut errors = FormErrors::none();

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use cases::Case;
 use kernel::{CaseId, MaterialId, Refusal};
-use legal_time::Reading;
+use legal_time::{Clock, Reading};
 use store::page::PageRequest;
 use web::{AppError, Operation, Visitor};
 
@@ -18,7 +18,12 @@ use crate::{Room, own_case, trace};
 
 /// What the leading clock of a case shows.
 pub(crate) fn reading(room: &Room, case: &Case) -> Result<Reading, Refusal> {
-    case.leading_clock().evaluate(&room.calendar).map_err(Refusal::internal)
+    read(room, case.leading_clock())
+}
+
+/// What a clock shows by the law's calendar.
+pub(crate) fn read(room: &Room, clock: &Clock) -> Result<Reading, Refusal> {
+    clock.evaluate(room.calendar.current()).map_err(Refusal::internal)
 }
 
 pub(crate) async fn api_list(
@@ -45,7 +50,7 @@ pub(crate) async fn api_show(
 ) -> Result<Json<CaseView>, AppError> {
     let mut tx = room.db.snapshot().await?;
     let case = own_case::get(&mut tx, visitor.actor.person()?, id::<CaseId>(&case)?).await?;
-    Ok(Json(CaseView::of(&visitor, &room, &case, &reading(&room, &case)?)))
+    Ok(Json(CaseView::of(&visitor, &room, &case, &reading(&room, &case)?)?))
 }
 
 pub(crate) fn show_operation() -> Operation {

@@ -33,6 +33,8 @@ struct NoticeView {
     body: String,
     phone: String,
     lines: Vec<(String, String)>,
+    /// Where one can object; empty where one cannot.
+    object: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -64,6 +66,7 @@ fn view(visitor: &Visitor, notice: PublicNotice) -> NoticeView {
     NoticeView {
         days: visitor.t2("applications-notices-days", "from", from, "until", until),
         item: visitor.pick(&notice.item.zh, &notice.item.en).to_owned(),
+        object: if notice.may_object { format!("/notices/{}/object", notice.number) } else { String::new() },
         number: notice.number,
         body: visitor.pick(&notice.body.zh, &notice.body.en).to_owned(),
         phone: notice.phone,
@@ -93,6 +96,8 @@ pub(crate) struct PublicNoticeView {
     body: String,
     /// Its telephone number.
     phone: String,
+    /// Whether one can object here.
+    may_object: bool,
     /// What the notice says, in order.
     lines: Vec<PublicNoticeLine>,
 }
@@ -130,6 +135,7 @@ pub(crate) async fn api(
         until: notice.until.to_string(),
         body: visitor.pick(&notice.body.zh, &notice.body.en).to_owned(),
         phone: notice.phone,
+        may_object: notice.may_object,
         lines: picked(&visitor, notice.lines)
             .into_iter()
             .map(|(label, value)| PublicNoticeLine { label, value })

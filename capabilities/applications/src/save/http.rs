@@ -1,7 +1,6 @@
 //! `/drafts/{id}/steps/{step}` and the drafts of the API.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::Json;
@@ -18,13 +17,15 @@ use web::{ApiJson, AppError, FormErrors, FormPairs, Operation, Shell, Visitor, p
 
 use super::{SaveError, save};
 use crate::Room;
+use crate::again;
+use crate::asked::Filled;
 use crate::dossier::{self, Owner};
 use crate::draft::{self, Answers, Draft};
 use crate::fields::{self, Drawing, FieldView};
 use crate::http::id;
+use crate::own_case;
 use crate::room::own_purpose;
 use crate::start::http::acting;
-use crate::submit::missing;
 use crate::view::{DraftPage, DraftView};
 
 #[derive(Template)]
@@ -38,6 +39,9 @@ struct StepPage {
     fields: Vec<FieldView>,
     action: String,
     version: i64,
+    /// The number of the older case from which it was begun, and what of it is not asked any more.
+    again_of: String,
+    dropped: Vec<String>,
     discard: String,
     back: String,
 }
@@ -112,6 +116,10 @@ async fn build(
     let open = package.form.validate(&Value::Object(draft.answers.clone())).err().unwrap_or_default();
     let drawn = drawing.draw(&step.fields, &draft.answers);
     let words = |words: &kernel::Words| visitor.pick(&words.zh, &words.en).to_owned();
+    let older = match draft.again_of {
+        Some(case) => Some(own_case::get(tx, visitor.actor.person()?, case).await?),
+        None => None,
+    };
     Ok(StepPage {
         shell: Shell::new(visitor, words(&step.title)).crumb(visitor.t("web-my"), "/my"),
         item: words(&package.item.name),
@@ -122,6 +130,11 @@ async fn build(
         back: before(package, step, draft.id),
         action: format!("/drafts/{}/steps/{}", draft.id, step.id),
         version: draft.version,
+        dropped: older
+            .as_ref()
+            .map(|older| again::names_of_dropped(visitor, room, older, &draft.dropped))
+            .unwrap_or_default(),
+        again_of: older.map(|older| older.number).unwrap_or_default(),
         discard: format!("/drafts/{}/discard", draft.id),
     })
 }
@@ -226,17 +239,16 @@ pub(crate) async fn view(
 ) -> Result<DraftView, Refusal> {
     let person = visitor.actor.person()?;
     let draft = draft::get(tx, room, person, draft).await?;
-    let package: Arc<Package> = room.package(&draft.case_type)?;
-    let mut files = match draft.case {
-        Some(case) => {
-            dossier::materials(tx, room, Owner::Case(case), &own_purpose(person, Some(case))).await?
-        }
-        None => dossier::materials(tx, room, Owner::Draft(draft.id), &own_purpose(person, None)).await?,
-    };
-    files.retain(dossier::Material::is_handed_in);
-    let faults =
-        if draft.case.is_some() { Vec::new() } else { missing(room, &package, &draft.answers, &files) };
-    Ok(DraftView::of(visitor, &draft, &files, &faults))
+    let case = draft.case;
+    let mut filled = Filled::read(tx, room, person, draft, visitor.now).await?;
+    if let Some(case) = case {
+        let mut files =
+            dossier::materials(tx, room, Owner::Case(case), &own_purpose(person, Some(case))).await?;
+        files.retain(dossier::Material::is_handed_in);
+        filled.files = files;
+    }
+    let faults = if case.is_some() { Vec::new() } else { filled.missing(room) };
+    Ok(DraftView::of(visitor, room, &filled, &faults))
 }
 
 pub(crate) async fn api_list(

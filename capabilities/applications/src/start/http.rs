@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cases::Level;
 use catalogue::{Material, Need, Package};
-use kernel::{DraftId, PersonActor, Refusal};
+use kernel::{CaseId, DraftId, FieldError, Message, PersonActor, Refusal};
 use serde::Deserialize;
 use store::Tx;
 use store::idempotency::Once;
@@ -51,6 +51,8 @@ struct MaterialRow {
     name: String,
     note: String,
     required: bool,
+    /// Whether it is asked for depends on the answers.
+    depends: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -91,8 +93,12 @@ pub(crate) async fn submit(
     let key = (!form.once.is_empty()).then(|| format!("start-{}", form.once));
     let parts = [code.as_bytes(), handling.as_bytes(), form.division.as_bytes()];
     let once = Once::new(&visitor.actor, key, &parts);
-    let wanted =
-        StartApplication { item: code.clone(), handling: handling.clone(), division: form.division.clone() };
+    let wanted = StartApplication {
+        item: code.clone(),
+        handling: handling.clone(),
+        division: form.division.clone(),
+        again_of: None,
+    };
     match begin(&room, &visitor, &once, wanted).await {
         Ok((draft, package)) => {
             let step = package.form.steps.first().map_or("", |step| step.id.as_str());
@@ -108,7 +114,7 @@ pub(crate) async fn submit(
 }
 
 /// Begins the draft, or finds the one that the same request began before.
-async fn begin(
+pub(crate) async fn begin(
     room: &Room,
     visitor: &Visitor,
     once: &Once,
@@ -177,6 +183,7 @@ fn row(visitor: &Visitor, material: &Material) -> MaterialRow {
         name: visitor.pick(&material.name.zh, &material.name.en).to_owned(),
         note: visitor.pick(&material.note.zh, &material.note.en).to_owned(),
         required: material.need == Need::Required,
+        depends: material.when.is_some(),
     }
 }
 
@@ -281,11 +288,33 @@ const fn below(level: Level) -> Level {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDraft {
     /// 基本编码, 12 characters.
+    #[serde(default)]
     item: String,
     /// 业务办理项, two digits.
+    #[serde(default)]
     handling: String,
     /// Division where it is applied for, 6 digits, or 9 for a town.
+    #[serde(default)]
     division: String,
+    /// An own closed case from which it is begun anew; what is left out above is taken from there.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    again_of: Option<CaseId>,
+}
+
+impl NewDraft {
+    /// Without an older case everything must be said.
+    fn into_wanted(self) -> Result<StartApplication, Refusal> {
+        let Self { item, handling, division, again_of } = self;
+        let fields = [("item", &item), ("handling", &handling), ("division", &division)];
+        let missing = fields.into_iter().filter(|(_, value)| value.is_empty() && again_of.is_none());
+        let fault = |(field, _)| FieldError::new(field, Message::new("applications-field-needed"));
+        let missing: Vec<FieldError> = missing.map(fault).collect();
+        if !missing.is_empty() {
+            return Err(Refusal::Invalid(missing));
+        }
+        Ok(StartApplication { item, handling, division, again_of })
+    }
 }
 
 pub(crate) async fn api(
@@ -294,10 +323,14 @@ pub(crate) async fn api(
     IdempotencyKey(key): IdempotencyKey,
     ApiJson(new): ApiJson<NewDraft>,
 ) -> Result<Response, AppError> {
-    let parts: [&[u8]; 4] =
-        [b"POST /api/v1/drafts", new.item.as_bytes(), new.handling.as_bytes(), new.division.as_bytes()];
+    let again_of = new.again_of.map(|case| case.to_string()).unwrap_or_default();
+    let mut parts: Vec<&[u8]> =
+        vec![b"POST /api/v1/drafts", new.item.as_bytes(), new.handling.as_bytes(), new.division.as_bytes()];
+    if !again_of.is_empty() {
+        parts.push(again_of.as_bytes());
+    }
     let once = Once::new(&visitor.actor, key, &parts);
-    let wanted = StartApplication { item: new.item, handling: new.handling, division: new.division };
+    let wanted = new.into_wanted()?;
     let (draft, _package) = begin(&room, &visitor, &once, wanted).await?;
     let mut tx = room.db.snapshot().await?;
     let view: DraftView = save::http::view(&mut tx, &room, &visitor, draft.id).await?;
@@ -307,8 +340,10 @@ pub(crate) async fn api(
 pub(crate) fn operation() -> Operation {
     Operation::new("startDraft", "Begins an application for a service item.")
         .description(
-            "What the account already knows is filled in. 404 when there is no such item; 409 when the item is not for \
-             this kind of applicant; 422 when the division is unknown, too wide, or served by nobody.",
+            "What the account already knows is filled in. With `again_of` the answers and files of an own closed case are \
+             taken over as far as the form of today asks for them; `dropped` names the others. 404 when there is no such \
+             item or case; 409 when the item is not for this kind of applicant or the older case still runs; 422 when \
+             the division is unknown, too wide, or served by nobody.",
         )
         .tag("applications")
         .idempotent()

@@ -1,33 +1,38 @@
-//! `/drafts/{id}/confirm`, `/cases/{id}/receipt` and `POST /api/v1/drafts/{id}/submission`.
+//! `/drafts/{id}/confirm` and `POST /api/v1/drafts/{id}/submission`.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cases::Case;
 use catalogue::{Masking, Package};
-use kernel::{CaseId, DraftId, FieldError, Message, Refusal};
-use legal_time::Reading;
+use kernel::{DraftId, FieldError, Message, Refusal};
 use serde::Deserialize;
 use serde_json::Value;
 use store::Tx;
 use store::idempotency::Once;
+use utoipa::ToSchema;
 use web::{
-    AppError, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page, page_with_status,
+    ApiJson, AppError, Choice, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page,
+    page_with_status,
 };
 
-use super::{SubmitError, is_outdated, missing, submit};
+use super::receipt::acceptance;
+use super::{SubmitError, is_outdated, submit};
+use crate::asked::Filled;
 use crate::attach::http::FileRow;
 use crate::attach::materials_of_applicant;
-use crate::dossier::{self, Material, Owner};
+use crate::dossier::Material;
 use crate::draft::{self, Answers, Draft};
 use crate::fields::{input_of, label_of, name_of};
 use crate::http::{created, id};
-use crate::room::own_purpose;
+use crate::known::Found;
+use crate::mine::now::Look;
 use crate::save::http::{StepMark, marks};
+use crate::stand_in::{self, Kind};
 use crate::start::http::acting;
-use crate::view::{self, ReceiptView};
-use crate::{Room, division, own_case};
+use crate::view::ReceiptView;
+use crate::{Room, division, own_case, window};
 
 #[derive(Template)]
 #[template(path = "submit/confirm.html")]
@@ -42,9 +47,30 @@ struct ConfirmPage {
     sections: Vec<AnswerSection>,
     materials: Vec<(String, Vec<FileRow>)>,
     materials_href: String,
+    known: Vec<Found>,
+    /// Materials that come later, and those in whose place a commitment stands.
+    later: Vec<String>,
+    commitments: Vec<String>,
     outdated: bool,
     body: String,
+    windows: Option<Windows>,
     action: String,
+}
+
+/// Windows of other divisions from which one can be chosen (异地代收).
+struct Windows {
+    /// Where it is looked for.
+    here: String,
+    /// What was looked for.
+    words: String,
+    choices: Vec<Choice>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Near {
+    /// Part of the name of a division or of a window.
+    #[serde(default)]
+    near: String,
 }
 
 /// Something to be done before sending, with where to do it.
@@ -65,26 +91,48 @@ pub(crate) async fn show(
     State(room): State<Room>,
     visitor: Visitor,
     Path(draft): Path<String>,
+    Query(Near { near }): Query<Near>,
 ) -> Result<Response, AppError> {
     let mut tx = room.db.snapshot().await?;
     let draft = draft::get(&mut tx, &room, visitor.actor.person()?, id(&draft)?).await?;
     if let Some(case) = draft.case {
         return Ok(Redirect::to(&format!("/cases/{case}/receipt")).into_response());
     }
-    page(&build(&mut tx, &room, &visitor, &draft, FormErrors::none()).await?)
+    let wanted = Wanted { near: &near, window: "" };
+    page(&build(&mut tx, &room, &visitor, draft, wanted, FormErrors::none()).await?)
+}
+
+/// What is asked of the choice of windows.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    near: &'a str,
+    window: &'a str,
 }
 
 async fn build(
     tx: &mut Tx,
     room: &Room,
     visitor: &Visitor,
-    draft: &Draft,
+    draft: Draft,
+    wanted: Wanted<'_>,
     errors: FormErrors,
 ) -> Result<ConfirmPage, AppError> {
     let person = visitor.actor.person()?;
-    let package = room.package(&draft.case_type)?;
-    let files = dossier::materials(tx, room, Owner::Draft(draft.id), &own_purpose(person, None)).await?;
-    let faults = missing(room, &package, &draft.answers, &files);
+    let filled = Filled::read(tx, room, person, draft, visitor.now).await?;
+    let Filled { draft, package, files, known, .. } = &filled;
+    let faults = filled.missing(room);
+    let names = |kind: Kind| {
+        let of_kind = filled.counted().filter(move |(_, stand_in)| stand_in.kind == kind);
+        of_kind.map(|(material, _)| visitor.pick(&material.name.zh, &material.name.en).to_owned()).collect()
+    };
+    let windows = if package.process().acceptance.elsewhere {
+        let words = if wanted.near.is_empty() { wanted.window } else { wanted.near };
+        let choices = window::search(tx, visitor, room, package, wanted.near, wanted.window).await?;
+        let here = format!("/drafts/{}/confirm#near", draft.id);
+        Some(Windows { here, words: words.to_owned(), choices })
+    } else {
+        None
+    };
     let base = format!("/drafts/{}", draft.id);
     let item = visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned();
     Ok(ConfirmPage {
@@ -93,13 +141,17 @@ async fn build(
         item,
         acting: acting(tx, room, visitor, person).await?,
         division: division::full_name(&draft.division),
-        steps: marks(visitor, &package, "confirm", &faults),
-        missing: faults.iter().map(|fault| to_do(visitor, &package, &base, fault)).collect(),
-        sections: sections(visitor, room, &package, &draft.answers, Some(&base)),
-        materials: files_by_material(visitor, &package, &files, &base),
+        steps: marks(visitor, package, "confirm", &faults),
+        missing: faults.iter().map(|fault| to_do(visitor, package, &base, fault)).collect(),
+        sections: sections(visitor, room, package, &draft.answers, Some(&base)),
+        materials: files_by_material(visitor, package, files, &base),
         materials_href: format!("{base}/materials"),
+        known: known.found(visitor, room, package),
+        later: names(Kind::Later),
+        commitments: names(Kind::Commitment),
         outdated: is_outdated(room, draft),
-        body: receiver(visitor, room, &package, draft),
+        body: receiver(visitor, room, package, draft),
+        windows,
         action: format!("{base}/confirm"),
     })
 }
@@ -107,9 +159,9 @@ async fn build(
 /// The body that will receive it, where it is known already.
 fn receiver(visitor: &Visitor, room: &Room, package: &Package, draft: &Draft) -> String {
     let bodies = room.bodies();
-    let level = package.case_type.process.acceptance.by.list().last().and_then(|by| by.level);
-    let body =
-        level.and_then(|level| bodies.competent(level, package.case_type.department(), &draft.division));
+    let by = package.case_type.process.acceptance.by.list().last().filter(|by| by.level.is_some());
+    let (department, nothing) = (package.case_type.department(), serde_json::Map::new());
+    let body = by.and_then(|by| bodies.of_executor(by, department, &draft.division, &nothing));
     body.map(|body| visitor.pick(&body.name.zh, &body.name.en).to_owned()).unwrap_or_default()
 }
 
@@ -183,6 +235,9 @@ pub(crate) struct Declaration {
     /// Ticked: everything is true.
     #[serde(default)]
     declared: bool,
+    /// The slug of the body whose window is to receive it; empty: the competent one's.
+    #[serde(default)]
+    window: String,
 }
 
 pub(crate) async fn send(
@@ -193,14 +248,14 @@ pub(crate) async fn send(
 ) -> Result<Response, AppError> {
     let draft: DraftId = id(&draft)?;
     let result = if form.declared {
-        hand_in(&room, &visitor, draft, &Once::new(&visitor.actor, None, &[])).await
+        hand_in(&room, &visitor, draft, Some(&form.window), &Once::new(&visitor.actor, None, &[])).await
     } else {
         Err(Refusal::field("declared", Message::new("applications-declare-missing")))
     };
     match result {
         Ok(case) => Ok(Redirect::to(&format!("/cases/{}/receipt", case.id)).into_response()),
         Err(refusal) => {
-            let is_missing = |error: &FieldError| error.field != "declared";
+            let is_missing = |error: &FieldError| error.field != "declared" && error.field != "window";
             let only_missing = matches!(&refusal, Refusal::Invalid(errors) if errors.iter().all(is_missing));
             let mut tx = room.db.snapshot().await?;
             let draft = draft::get(&mut tx, &room, visitor.actor.person()?, draft).await?;
@@ -215,19 +270,26 @@ pub(crate) async fn send(
             }
             page_with_status(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                &build(&mut tx, &room, &visitor, &draft, errors).await?,
+                &build(&mut tx, &room, &visitor, draft, Wanted { near: "", window: &form.window }, errors)
+                    .await?,
             )
         }
     }
 }
 
 /// Hands the draft in, or finds the case that it became.
-async fn hand_in(room: &Room, visitor: &Visitor, draft: DraftId, once: &Once) -> Result<Case, Refusal> {
+async fn hand_in(
+    room: &Room,
+    visitor: &Visitor,
+    draft: DraftId,
+    window: Option<&str>,
+    once: &Once,
+) -> Result<Case, Refusal> {
     let mut tx = room.db.begin().await?;
     if let Some(earlier) = once.earlier(&mut tx, visitor.now).await? {
         return Ok(own_case::get(&mut tx, visitor.actor.person()?, id(&earlier)?).await?);
     }
-    match submit(&mut tx, room, &visitor.actor, visitor.now, draft).await {
+    match submit(&mut tx, room, &visitor.actor, visitor.now, draft, window).await {
         Ok(case) => {
             once.keep(&mut tx, &case.id.to_string()).await?;
             tx.commit().await?;
@@ -245,53 +307,13 @@ async fn hand_in(room: &Room, visitor: &Visitor, draft: DraftId, once: &Once) ->
     }
 }
 
-#[derive(Template)]
-#[template(path = "submit/receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    number: String,
-    item: String,
-    division: String,
-    received: String,
-    body: String,
-    due: String,
-    explanation: Vec<String>,
-    promised: String,
-    case_href: String,
-}
-
-pub(crate) async fn receipt(
-    State(room): State<Room>,
-    visitor: Visitor,
-    Path(case): Path<String>,
-) -> Result<Response, AppError> {
-    let mut tx = room.db.snapshot().await?;
-    let case = own_case::get(&mut tx, visitor.actor.person()?, id::<CaseId>(&case)?).await?;
-    let package = room.package(&case.case_type)?;
-    let reading = acceptance(&room, &case)?;
-    let shown = ReceiptView::of(&visitor, &room, &case, &reading);
-    page(&ReceiptPage {
-        shell: Shell::new(&visitor, visitor.t("applications-receipt-title"))
-            .crumb(visitor.t("web-my"), "/my"),
-        number: case.number.clone(),
-        item: visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),
-        division: division::full_name(&case.division),
-        received: visitor.datetime(case.submitted_at),
-        body: shown.body,
-        due: crate::trace::due_text(&visitor, &reading),
-        explanation: view::lines(&visitor, &reading),
-        promised: crate::start::http::limit(&visitor, &package.case_type.promised.within),
-        case_href: format!("/cases/{}", case.id),
-    })
-}
-
-/// What a receipt promises: the limit of acceptance as it stood when the papers came in, whatever happened since.
-pub(crate) fn acceptance(room: &Room, case: &Case) -> Result<Reading, Refusal> {
-    let clock = legal_time::Clock::started(
-        case.acceptance_clock.limit.clone(),
-        kernel::china_date(case.submitted_at),
-    );
-    clock.evaluate(&room.calendar).map_err(Refusal::internal)
+/// How a draft is handed in.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Submission {
+    /// The short name of the body of another division whose window receives and checks the papers (异地代收).
+    #[serde(default)]
+    window: Option<String>,
 }
 
 pub(crate) async fn api(
@@ -299,13 +321,20 @@ pub(crate) async fn api(
     visitor: Visitor,
     Path(draft): Path<String>,
     IdempotencyKey(key): IdempotencyKey,
+    wanted: Option<ApiJson<Submission>>,
 ) -> Result<Response, AppError> {
-    let place = format!("POST draft {draft} submission");
+    let window = wanted.and_then(|ApiJson(wanted)| wanted.window);
+    let at = window.as_deref().map(|window| format!(" at {window}")).unwrap_or_default();
+    let place = format!("POST draft {draft} submission{at}");
     let once = Once::new(&visitor.actor, key, &[place.as_bytes()]);
-    let case = hand_in(&room, &visitor, id(&draft)?, &once).await?;
+    let case = hand_in(&room, &visitor, id(&draft)?, window.as_deref(), &once).await?;
     let reading = acceptance(&room, &case)?;
+    let package = room.package(&case.case_type)?;
+    let mut tx = room.db.snapshot().await?;
+    let stand_ins = stand_in::of_case(&mut tx, case.id).await?;
+    let look = Look { visitor: &visitor, room: &room, package: &package, case: &case };
     let location = format!("/api/v1/cases/{}", case.id);
-    Ok(created(&location, &ReceiptView::of(&visitor, &room, &case, &reading)))
+    Ok(created(&location, &ReceiptView::of(&look, &reading, &stand_ins)))
 }
 
 pub(crate) fn operation() -> Operation {
@@ -313,10 +342,13 @@ pub(crate) fn operation() -> Operation {
         .description(
             "By this call the applicant declares that everything in it is true. Repeating it gives the first receipt \
              again. 422 lists everything that is missing; 409 when the item was published anew since the draft was \
-             begun: the draft then has the newer version and can be looked at and submitted again.",
+             begun: the draft then has the newer version and can be looked at and submitted again. `window` names a body \
+             of another division where the papers are received and checked: 409 where the item allows none, 422 where \
+             that body has no window for it.",
         )
         .tag("applications")
         .path_param("id", "The draft.")
         .idempotent()
+        .body::<Submission>()
         .returns::<ReceiptView>(201, "The receipt.")
 }

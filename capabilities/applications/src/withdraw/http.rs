@@ -135,7 +135,7 @@ pub(crate) async fn api(
         case
     };
     tx.commit().await?;
-    Ok(Json(CaseView::of(&visitor, &room, &case, &reading(&room, &case)?)))
+    Ok(Json(CaseView::of(&visitor, &room, &case, &reading(&room, &case)?)?))
 }
 
 pub(crate) fn operation() -> Operation {

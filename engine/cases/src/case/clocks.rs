@@ -85,6 +85,9 @@ impl Case {
         for task in self.tasks.iter_mut().filter(|task| task.is_live()) {
             task.clock.iter_mut().for_each(&mut change);
         }
+        // Who may not ask for a hearing meanwhile does not lose the time for it.
+        let rights = self.hearings.iter_mut().filter(|right| right.wanted.is_none());
+        rights.for_each(|right| change(&mut right.clock));
     }
 
     /// Everything ends.

@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 use super::{Context, needed};
 use crate::case::{AFTERWARDS, Case};
 use crate::error::CaseError;
-use crate::event::Event;
-use crate::process::{Executors, Finding, StatedLimit};
+use crate::event::{Conclusion, Event};
+use crate::findings::{FindingFault, FindingRule};
+use crate::process::{Executors, Finding, Stage, StageKind, StatedLimit};
 use crate::stage::find_body;
-use crate::status::{Outcome, TaskKind};
+use crate::status::{Outcome, TaskKind, TaskState};
 
 impl Case {
     pub(super) fn settle(
@@ -31,6 +32,9 @@ impl Case {
         if let Some(open) = self.promises.iter().find(|promise| promise.kept.is_none()).filter(|_| grant) {
             return Err(CaseError::PromiseOpen(open.material.clone()));
         }
+        if grant {
+            self.all_established(ctx)?;
+        }
         let stage = ctx.case_type.process.stage(&task.stage).ok_or(CaseError::OtherWork)?;
         let reason = needed("reason", reason)?;
         let findings = self.checked(stage.own_findings(), findings, grant)?;
@@ -41,6 +45,25 @@ impl Case {
             events.extend(self.later_checks(ctx)?);
         }
         Ok(events)
+    }
+
+    /// Who disagrees need not establish anything. Granted all the same, documents, payments and bounds would stand on
+    /// findings that nobody made: the matter is sent back first, or refused. What signers say is not built upon.
+    fn all_established(&self, ctx: &Context<'_>) -> Result<(), CaseError> {
+        let signs = |stage: &Stage| matches!(stage.kind, StageKind::Countersign { .. });
+        let against = self.tasks.iter().filter(|task| {
+            !task.optional
+                && task.state == TaskState::Done
+                && task.conclusion == Some(Conclusion::Disagree)
+                && ctx.case_type.process.stage(&task.stage).is_some_and(|stage| !signs(stage))
+        });
+        let needed =
+            against.flat_map(|task| ctx.case_type.findings_of(task)).filter(|finding| finding.required);
+        let missing = needed.filter(|finding| !self.findings.contains_key(&finding.id));
+        let faults: Vec<_> = missing
+            .map(|finding| FindingFault { id: finding.id.clone(), rule: FindingRule::Missing })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(CaseError::Findings(faults)) }
     }
 
     /// The checks that follow a grant on commitments (告知承诺制事后核查).

@@ -25,6 +25,7 @@ impl Case {
             reason: channel.reason.zh.clone(),
             promised: channel.promised.as_ref().map(crate::StatedLimit::to_limit),
         }));
+        let view = self.foreseen_with(ctx, &events).view(&Map::new());
         if let Some(instant) = process.instant.as_ref().filter(|_| self.intake.promised.is_empty()) {
             let outcomes: Vec<_> = instant
                 .rules
@@ -108,7 +109,7 @@ impl Case {
     pub(super) fn accept(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
         self.work(by, id, &[TaskKind::Accept])?;
         let mut events = vec![self.accepted(ctx, false)];
-        events.extend(self.start_stage(ctx, 0, &Map::new())?);
+        events.extend(self.foreseen_with(ctx, &events).start_stage(ctx, 0)?);
         Ok(events)
     }
 

@@ -83,7 +83,7 @@ impl Case {
         let mut events = vec![Event::ObjectionAnswered { index, upheld, text: needed("text", text)? }];
         let others = self.objections.iter().enumerate().any(|(at, o)| at != index && o.answer.is_none());
         if self.hanging_notice().is_none() && !others {
-            events.extend(self.next_stage(ctx, &stage, &Map::new())?);
+            events.extend(self.foreseen_with(ctx, &events).next_stage(ctx, &stage)?);
         }
         Ok(events)
     }
@@ -93,7 +93,7 @@ impl Case {
         let mut events =
             vec![Event::NoticeEnded { stage: notice.stage.clone(), stops_clock: notice.stops_clock }];
         if self.objections.iter().all(|objection| objection.answer.is_some()) {
-            events.extend(self.next_stage(ctx, &notice.stage, &Map::new())?);
+            events.extend(self.foreseen_with(ctx, &events).next_stage(ctx, &notice.stage)?);
         }
         Ok(events)
     }

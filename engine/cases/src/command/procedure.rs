@@ -106,10 +106,10 @@ impl Case {
             branch: stage.id.clone(),
             conclusion,
             text,
-            findings: findings.clone(),
+            findings,
             votes,
         }];
-        events.extend(self.next_stage(ctx, &stage.id, &findings)?);
+        events.extend(self.foreseen_with(ctx, &events).next_stage(ctx, &stage.id)?);
         Ok(events)
     }
 
@@ -129,7 +129,7 @@ impl Case {
     pub(super) fn waive_hearing(&self, ctx: &Context<'_>, by: &Actor) -> Result<Vec<Event>, CaseError> {
         let stage = self.hearing_stage(ctx, by)?;
         let mut events = vec![Event::HearingWaived { by_silence: false }];
-        events.extend(self.next_stage(ctx, &stage.id, &Map::new())?);
+        events.extend(self.foreseen_with(ctx, &events).next_stage(ctx, &stage.id)?);
         Ok(events)
     }
 

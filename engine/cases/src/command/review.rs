@@ -32,47 +32,44 @@ impl Case {
             branch: branch.id.clone(),
             conclusion,
             text,
-            findings: findings.clone(),
+            findings,
             votes: None,
         }];
-        events.extend(self.after_opinion(ctx, stage, branch, id, conclusion, &findings)?);
+        events.extend(self.foreseen_with(ctx, &events).after_opinion(ctx, stage, branch)?);
         Ok(events)
     }
 
-    /// What an opinion opens: the next level, the conclusion of a survey, the next stage, or nothing yet.
+    /// What an opinion has opened: the next level, the conclusion of a survey, the next stage, or nothing yet.
     fn after_opinion(
         &self,
         ctx: &Context<'_>,
         stage: &Stage,
         branch: &Branch,
-        id: TaskId,
-        conclusion: Conclusion,
-        findings: &Map<String, Value>,
     ) -> Result<Vec<Event>, CaseError> {
-        let others = |task: &&Task| task.stage == stage.id && task.id != id && task.work == TaskKind::Review;
+        let others = |task: &&Task| task.stage == stage.id && task.work == TaskKind::Review;
+        let view = self.view(&Map::new());
         let still_needed = self.live_tasks().filter(others).any(|other| !other.optional);
         match &stage.kind {
             StageKind::Levels { levels } => {
                 let at = levels.iter().position(|level| level.id == branch.id).unwrap_or(levels.len());
-                let view = self.view(findings);
                 let next = levels.iter().skip(at + 1).find(|level| level.is_wanted(&view));
                 match next {
                     Some(level) => Ok(vec![self.branch_task(ctx, stage, level, &view)?]),
-                    None => self.next_stage(ctx, &stage.id, findings),
+                    None => self.next_stage(ctx, &stage.id),
                 }
             }
             StageKind::Countersign { quorum, .. } => {
-                let Some(result) = self.signed(&stage.id, *quorum, id, conclusion) else {
+                let Some(result) = self.signed(&stage.id, *quorum) else {
                     return Ok(Vec::new());
                 };
                 let mut events = vec![Event::StageConcluded { stage: stage.id.clone(), conclusion: result }];
-                events.extend(self.next_stage(ctx, &stage.id, findings)?);
+                events.extend(self.foreseen_with(ctx, &events).next_stage(ctx, &stage.id)?);
                 Ok(events)
             }
             StageKind::Survey { by, .. } if !still_needed => {
-                Ok(vec![self.stage_task(ctx, stage, TaskKind::Conclude, by, &self.view(findings))?])
+                Ok(vec![self.stage_task(ctx, stage, TaskKind::Conclude, by, &view)?])
             }
-            StageKind::Review { .. } if !still_needed => self.next_stage(ctx, &stage.id, findings),
+            StageKind::Review { .. } if !still_needed => self.next_stage(ctx, &stage.id),
             StageKind::Review { .. }
             | StageKind::Survey { .. }
             | StageKind::Panel { .. }
@@ -83,13 +80,11 @@ impl Case {
         }
     }
 
-    /// The result of a countersigning with one more signature; nothing while it is open.
-    fn signed(&self, stage: &str, quorum: Quorum, id: TaskId, now: Conclusion) -> Option<Conclusion> {
+    /// The result of a countersigning; nothing while it is open.
+    fn signed(&self, stage: &str, quorum: Quorum) -> Option<Conclusion> {
         let begun = self.stage_tasks(stage);
         let all = begun.clone().count();
-        let mut signed: Vec<Conclusion> =
-            begun.filter(|task| task.id != id).filter_map(|task| task.conclusion).collect();
-        signed.push(now);
+        let signed: Vec<Conclusion> = begun.filter_map(|task| task.conclusion).collect();
         let agree = signed.iter().filter(|conclusion| **conclusion == Conclusion::Agree).count();
         let needed = quorum.needed(all);
         if agree >= needed {

@@ -3,7 +3,6 @@
 
 use jiff::civil::Date;
 use legal_time::Clock;
-use serde_json::Map;
 
 use super::Context;
 use crate::case::{Case, Task};
@@ -22,7 +21,7 @@ impl Case {
         let events = match self.status {
             Status::Submitted if silence_accepts(ctx) && over(&self.acceptance_clock)? => {
                 let mut events = vec![self.accepted(ctx, true)];
-                events.extend(self.start_stage(ctx, 0, &Map::new())?);
+                events.extend(self.foreseen_with(ctx, &events).start_stage(ctx, 0)?);
                 events
             }
             Status::Correction => match &self.correction {
@@ -58,7 +57,7 @@ impl Case {
                 return Ok(Vec::new());
             }
             let mut events = vec![Event::HearingWaived { by_silence: true }];
-            events.extend(self.next_stage(ctx, &right.stage, &Map::new())?);
+            events.extend(self.foreseen_with(ctx, &events).next_stage(ctx, &right.stage)?);
             return Ok(events);
         }
         match self.hanging_notice() {

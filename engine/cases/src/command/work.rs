@@ -119,7 +119,9 @@ impl Case {
         if !branch.routes.contains(&level) {
             return Err(CaseError::NotForeseen("route"));
         }
-        let body = ctx.bodies.competent(level, ctx.case_type.department(), &self.division);
+        let department = branch.by.list().iter().find_map(|executor| executor.department.as_deref());
+        let department = department.unwrap_or_else(|| ctx.case_type.department());
+        let body = ctx.bodies.competent(level, department, &self.division);
         let body = body.ok_or_else(|| CaseError::NobodyCompetent(level.as_str().into()))?.id;
         if body == task.body {
             return Err(CaseError::NotForeseen("route"));

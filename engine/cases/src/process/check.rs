@@ -116,6 +116,15 @@ impl CaseType {
                 if executor.level.is_some() == executor.body_from.is_some() {
                     faults.add(place, "by:", "an executor has either a level or body_from");
                 }
+                let two_digits = |code: &String| code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit());
+                if executor
+                    .department
+                    .as_ref()
+                    .is_some_and(|code| !two_digits(code) || executor.level.is_none())
+                {
+                    let rule = "a department is two digits in quotes and goes with a level";
+                    faults.add(place, "department", rule);
+                }
                 let field = executor.body_from.as_ref().filter(|field| !around.fields.contains(*field));
                 if let Some(field) = field {
                     let rule = format!("body_from names {field}, which the form does not ask for");

@@ -68,6 +68,9 @@ pub struct Executor {
     /// The body that serves the item's department in the application's division at this level.
     #[serde(default)]
     pub level: Option<Level>,
+    /// The department whose body is meant, two digits, where it is not that of the item (并联审批中的其他部门).
+    #[serde(default)]
+    pub department: Option<String>,
     /// Where no body stands at that level, the one above it is competent.
     #[serde(default)]
     pub or_above: bool,

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::outbox::{
-    ATTEMPTS_MAX, Deliverers, Message, count_dead, deliver_due, deliver_forever, list_dead, list_waiting,
-    post, prune, replay, replay_all,
+    ATTEMPTS_MAX, Deliverers, Message, count_dead, deliver_due, deliver_forever, find, list_dead,
+    list_waiting, post, prune, replay, replay_all,
 };
 use store::page::{PageRequest, PageSize};
 use store::{Db, MIGRATIONS};
@@ -79,8 +79,10 @@ async fn each_receiver_hears_its_messages_in_order_and_once() {
             assert_eq!(heard_by(&heard, receiver), ["0", "1", "2", "3", "4", "5"]);
         }
         let mut tx = db.begin().await.unwrap();
+        assert_eq!(find(&mut tx, "a:x", "3").await.unwrap(), Some(json!({"k": "3"})), "sent, not forgotten");
         assert_eq!(prune(&mut tx, now()).await.unwrap(), 0);
         assert_eq!(prune(&mut tx, Timestamp::MAX).await.unwrap(), 12);
+        assert_eq!(find(&mut tx, "a:x", "3").await.unwrap(), None);
     })
     .await;
 }

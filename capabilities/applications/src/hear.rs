@@ -1,0 +1,50 @@
+//! Asking to be heard, or doing without (听证; 行政许可法 §47).
+
+use cases::{Case, CaseError, Command};
+use kernel::{Actor, CaseId, Refusal, Timestamp};
+use store::Tx;
+
+use crate::{Room, own_case};
+
+pub(crate) mod http;
+#[cfg(test)]
+mod tests;
+
+/// Why an answer about a hearing was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum HearError {
+    /// The case cannot be found, or the engine refuses: no answer is awaited, its time is over, the reason is missing.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// Only a person may, or the package is gone.
+    #[error("refused")]
+    Refused(Refusal),
+}
+
+impl From<HearError> for Refusal {
+    fn from(error: HearError) -> Self {
+        match error {
+            HearError::Case(error) => error.into(),
+            HearError::Refused(refusal) => refusal,
+        }
+    }
+}
+
+/// Whether the applicant wants to be heard, with the reason. `expected` is the version that the page showed.
+pub async fn answer(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    now: Timestamp,
+    id: CaseId,
+    expected: Option<i64>,
+    wanted: Option<String>,
+) -> Result<Case, HearError> {
+    let person = by.person().map_err(HearError::Refused)?;
+    let case = own_case::get(tx, person, id).await?;
+    let package = room.package(&case.case_type).map_err(|error| HearError::Refused(error.into()))?;
+    let bodies = room.bodies();
+    let around = room.around(&bodies, now);
+    let command = wanted.map_or(Command::WaiveHearing, |reason| Command::RequestHearing { reason });
+    Ok(cases::act(tx, &around, &package.case_type, id, expected, by, command).await?)
+}

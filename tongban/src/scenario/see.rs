@@ -1,0 +1,162 @@
+//! What must be seen: after a step, and at the end.
+
+use axum::http::Method;
+use cases::{Case, Task, TaskKind};
+use jiff::civil::Date;
+
+use super::play::{Part, Played, Player, Stand, told};
+use super::{Expectation, Payment, Scenario};
+
+impl Player<'_> {
+    pub(super) async fn expect(
+        &self,
+        scenario: &Scenario,
+        stand: &Stand,
+        expected: &Expectation,
+    ) -> Played<()> {
+        let shown = self.shown(scenario, stand).await?;
+        let wanted = [
+            ("status", &expected.status),
+            ("stage", &expected.stage),
+            ("due_on", &expected.due),
+            ("light", &expected.light),
+        ];
+        for (key, wanted) in wanted.into_iter().filter_map(|(key, wanted)| wanted.as_ref().map(|w| (key, w)))
+        {
+            if shown[key].as_str().unwrap_or("none") != wanted {
+                return Err(format!("{key} is {}, must be {wanted}", shown[key]));
+            }
+        }
+        let case = self.case(stand.case()?).await?;
+        if let Some(express) = expected.express.filter(|express| *express != case.express.is_some()) {
+            return Err(format!("express is {}, must be {express}", case.express.is_some()));
+        }
+        if let Some(tasks) = &expected.tasks {
+            same("tasks", case.live_tasks().map(called).collect(), tasks.clone())?;
+        }
+        for (name, wanted) in &expected.days {
+            let day = self.last_day(&case, name)?.map_or_else(|| "none".to_owned(), |day| day.to_string());
+            if day != *wanted {
+                return Err(format!("the last day of {name} is {day}, must be {wanted}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn last_day(&self, case: &Case, name: &str) -> Played<Option<Date>> {
+        if name == "notice" {
+            return Ok(case.hanging_notice().map(|notice| notice.until));
+        }
+        let task = || case.live_tasks().find(|task| called(task) == name)?.clock.as_ref();
+        let promise = || case.promises.iter().find(|p| p.material == name).map(|promise| &promise.clock);
+        let clock = match name {
+            "stage" => case.stage_clock.as_ref(),
+            "statutory" => case.statutory_clock.as_ref(),
+            "hearing" => case.open_hearing().map(|right| &right.clock),
+            "suspension" => case.suspension.as_ref().and_then(|suspension| suspension.clock.as_ref()),
+            _ => task().or_else(promise),
+        };
+        let clock = clock.ok_or_else(|| format!("no time runs for {name}"))?;
+        let bodies = self.platform.applications.bodies();
+        let around = self.platform.applications.around(&bodies, self.clock.now());
+        let reading = clock.evaluate(around.calendar).map_err(|error| error.to_string())?;
+        Ok(reading.due.date())
+    }
+
+    pub(super) async fn end(&self, part: Part<'_>, stand: &Stand) -> Played<()> {
+        let end = &part.scenario.end;
+        let case = self.case(stand.case()?).await?;
+        let outcome = case.outcome.map(|outcome| outcome.as_str().to_owned());
+        if case.status.as_str() != end.status || outcome != end.outcome {
+            let status = case.status.as_str();
+            return Err(format!("{status} {outcome:?}, must be {} {:?}", end.status, end.outcome));
+        }
+        let done = |kind: &str| {
+            let names = case.effects.iter().filter_map(|(key, _)| key.strip_prefix(kind));
+            names.map(str::to_owned).collect::<Vec<_>>()
+        };
+        same("documents", done("issue:"), end.documents.clone())?;
+        same("revoked", done("revoke:"), end.revoked.clone())?;
+        same("register entries", done("register:"), end.register.iter().cloned().collect())?;
+        same("pushes", done("push:"), end.pushes.clone())?;
+        self.check_documents(part.scenario, &case).await?;
+        self.check_messages(&case, &end.payments).await?;
+        for id in &stand.cases {
+            self.replays(&self.case(*id).await?).await?;
+        }
+        Ok(())
+    }
+
+    /// The holder downloads every document, it verifies off line, and it holds unless it was revoked.
+    async fn check_documents(&self, scenario: &Scenario, case: &Case) -> Played<()> {
+        let token = self.applicant(scenario).await?;
+        let issued = case.effects.iter().filter_map(|(key, id)| Some((key.strip_prefix("issue:")?, id)));
+        for (document, id) in issued {
+            let path = format!("/api/v1/licences/{id}");
+            let file = self.client.send(Method::GET, &format!("{path}/file"), Some(&token), None).await;
+            if !file.is_good() {
+                return Err(format!("{document}: {}", told(&file)));
+            }
+            licences::verify_file(&file.bytes, &self.root).map_err(|error| format!("{document}: {error}"))?;
+            let shown = self.client.send(Method::GET, &path, Some(&token), None).await.json();
+            let revoked = case.effects.iter().any(|(key, _)| *key == format!("revoke:{document}"));
+            if (shown["state"] == "revoked") != revoked {
+                return Err(format!("{document} is {}, must be revoked: {revoked}", shown["state"]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every push and payment order that is recorded as done lies in the outbox.
+    async fn check_messages(&self, case: &Case, payments: &[Payment]) -> Played<()> {
+        let mut ordered = Vec::new();
+        for (receiver, key) in &case.effects {
+            let pays = receiver.strip_prefix("pay:");
+            if pays.is_none() && !receiver.starts_with("push:") {
+                continue;
+            }
+            let read = async {
+                let mut tx = self.platform.db.snapshot().await?;
+                store::outbox::find(&mut tx, receiver, key).await
+            };
+            let posted = read.await.map_err(|error| error.to_string())?;
+            let posted = posted.ok_or_else(|| format!("nothing was posted to {receiver}"))?;
+            if posted["case"] != case.number.as_str() {
+                return Err(format!("what was posted to {receiver} is of case {}", posted["case"]));
+            }
+            if let Some(pays) = pays {
+                let amount = posted["amount_fen"].as_i64().ok_or_else(|| format!("{receiver}: no amount"))?;
+                ordered.push(Payment { receiver: pays.to_owned(), amount });
+            }
+        }
+        same("payments", ordered, payments.to_vec())
+    }
+
+    /// The stored state is the fold of the stored history.
+    async fn replays(&self, case: &Case) -> Played<()> {
+        let read = async {
+            let mut tx = self.platform.db.snapshot().await?;
+            cases::history(&mut tx, case.id).await
+        };
+        let history = read.await.map_err(|error| error.to_string())?;
+        match Case::replay(case.id, &history) {
+            Some(replayed) if replayed == *case => Ok(()),
+            Some(_) | None => Err("the history does not give the state".into()),
+        }
+    }
+}
+
+/// How a scenario calls a task: opinions and later checks by their branch or material, all other work by its kind.
+fn called(task: &Task) -> String {
+    match (&task.branch, task.work) {
+        (Some(branch), TaskKind::Review | TaskKind::Check) => branch.clone(),
+        (_, work) => work.as_str().to_owned(),
+    }
+}
+
+/// Two lists are the same, in whatever order.
+fn same<T: Ord + std::fmt::Debug>(what: &str, mut is: Vec<T>, mut must_be: Vec<T>) -> Played<()> {
+    is.sort();
+    must_be.sort();
+    if is == must_be { Ok(()) } else { Err(format!("{what} {is:?}, must be {must_be:?}")) }
+}
