@@ -154,6 +154,13 @@ fn samples(package: &Package) -> Vec<Event> {
         Event::ApprovalGiven { task: id(2), granted: true, reason: reason() },
         Event::ApprovalGiven { task: id(2), granted: false, reason: reason() },
         Event::Extended { by: limit(10), reason: reason() },
+        Event::DueMoved {
+            clock: cases::ClockName::Promised,
+            before: cases::LastDay::On(date("2026-10-16")),
+            after: cases::LastDay::On(date("2026-10-19")),
+            calendar: "2".into(),
+            source: "国办发明电〔2025〕7号".into(),
+        },
         Event::Suspended { ground: ground(), reason: reason(), body: id(1), limit: None },
         Event::Resumed { reason: reason(), by_time: false },
         Event::Terminated { ground: ground(), reason: reason() },
