@@ -185,6 +185,15 @@ fn day(date: Option<Date>) -> String {
     date.map_or_else(|| "unknown".to_owned(), |date| date.to_string())
 }
 
+/// Words that somebody typed, without the stop at their end, since the sentence around them has its own; `none` where
+/// they typed nothing.
+fn bare(text: &str) -> String {
+    match text.trim().trim_end_matches(['。', '；', '.', ';']) {
+        "" => "none".into(),
+        words => words.to_owned(),
+    }
+}
+
 /// A value in both languages: `NAME` stands in Chinese sentences, `NAME_en` in English ones.
 fn both(message: Message, name: &'static str, words: &Words) -> Message {
     let english = match name {

@@ -5,7 +5,7 @@ use kernel::{Message, Words};
 use legal_time::Limit;
 use messages::{Recipient, Telling, Topic};
 
-use super::{Moment, Sentences, both, words};
+use super::{Moment, Sentences, bare, both, words};
 
 /// So many problems of a correction notice stand in the message; the page has them all.
 const PROBLEMS_MAX: usize = 5;
@@ -38,7 +38,7 @@ fn say(moment: &Moment<'_>) -> Option<(Topic, Sentences)> {
             (Topic::Progress, with(words!("submitted"), "until", until(Some(&case.acceptance_clock))))
         }
         Event::Expedited { reason, .. } => {
-            (Topic::Progress, with(words!("expedited"), "reason", reason.clone()))
+            (Topic::Progress, with(words!("expedited"), "reason", bare(reason)))
         }
         Event::Accepted { deemed, promised, .. } => {
             let sentences = if *deemed { words!("accepted-by-silence") } else { words!("accepted") };
@@ -46,13 +46,13 @@ fn say(moment: &Moment<'_>) -> Option<(Topic, Sentences)> {
             (Topic::Result, (kind, title, limit(text, promised)))
         }
         Event::NotAccepted { reason } => {
-            (Topic::Result, with(words!("not-accepted"), "reason", reason.clone()))
+            (Topic::Result, with(words!("not-accepted"), "reason", bare(reason)))
         }
         Event::CorrectionSent { defects, .. } => {
             let clock = case.correction.as_ref().map(|correction| &correction.clock);
             let (kind, title, text) = with(words!("correction"), "until", until(clock));
-            let problems: Vec<&str> =
-                defects.iter().take(PROBLEMS_MAX).map(|defect| defect.problem.as_str()).collect();
+            let problems: Vec<String> =
+                defects.iter().take(PROBLEMS_MAX).map(|defect| bare(&defect.problem)).collect();
             let text = text.with("count", defects.len()).with("problems", problems.join("；"));
             (Topic::Action, (kind, title, text))
         }
@@ -78,7 +78,7 @@ fn say(moment: &Moment<'_>) -> Option<(Topic, Sentences)> {
         }
         Event::Extended { by, reason } => {
             let sentences = with(words!("extended"), "until", until(Some(case.leading_clock())));
-            let (kind, title, text) = with(sentences, "reason", reason.clone());
+            let (kind, title, text) = with(sentences, "reason", bare(reason));
             (Topic::Progress, (kind, title, limit(text, by)))
         }
         Event::DueMoved { after, source, .. } => {
@@ -86,26 +86,26 @@ fn say(moment: &Moment<'_>) -> Option<(Topic, Sentences)> {
             (Topic::Progress, (kind, title, text.with("source", source)))
         }
         Event::Suspended { ground, reason, .. } => {
-            let (kind, title, text) = with(words!("suspended"), "reason", reason.clone());
+            let (kind, title, text) = with(words!("suspended"), "reason", bare(reason));
             (Topic::Progress, (kind, title, both(text, "ground", &ground.name).with("basis", &ground.basis)))
         }
         Event::Resumed { .. } => {
             (Topic::Progress, with(words!("resumed"), "until", until(Some(case.leading_clock()))))
         }
         Event::Terminated { ground, reason } => {
-            let (kind, title, text) = with(words!("terminated"), "reason", reason.clone());
+            let (kind, title, text) = with(words!("terminated"), "reason", bare(reason));
             (Topic::Result, (kind, title, both(text, "ground", &ground.name).with("basis", &ground.basis)))
         }
         Event::Decided { outcome, reason, .. } => {
             let sentences = if *outcome == Outcome::Granted { words!("granted") } else { words!("refused") };
-            (Topic::Result, with(sentences, "reason", reason.clone()))
+            (Topic::Result, with(sentences, "reason", bare(reason)))
         }
         Event::OutOfTime => (Topic::Result, words!("out-of-time")),
         Event::EffectDone { effect, .. } => {
             let (kind, title, text) = words!("document");
             (Topic::Result, (kind, title, both(text, "document", &document_name(moment, effect))))
         }
-        Event::Checked { text, .. } => (Topic::Result, with(words!("check-failed"), "reason", text.clone())),
+        Event::Checked { text, .. } => (Topic::Result, with(words!("check-failed"), "reason", bare(text))),
         _ => return None,
     })
 }

@@ -4,7 +4,7 @@ tell-submitted-text = Case number { $number }. { $until ->
    *[other] The office says by { $until } whether it accepts it.
  }
 tell-expedited-title = Goes first: { $item_en }
-tell-expedited-text = Your case { $number } goes through the green channel. Reason: { $reason }
+tell-expedited-text = Your case { $number } goes through the green channel. Reason: { $reason }.
 tell-accepted-title = Accepted: { $item_en }
 tell-accepted-text = Your application { $number } is accepted and will be decided within { $limit_en }. { $until ->
     [unknown] The day is known once the holidays are announced.
@@ -22,7 +22,7 @@ tell-accepted-by-silence-text = The office did not answer in time, so your appli
    *[other] Basis: { $basis }.
  }
 tell-not-accepted-title = Not accepted: { $item_en }
-tell-not-accepted-text = Your application { $number } was not accepted. Reason: { $reason }
+tell-not-accepted-text = Your application { $number } was not accepted. Reason: { $reason }.
 tell-correction-title = Please correct: { $item_en }
 tell-correction-text = { $count ->
     [one] One point of your application { $number } has to be corrected
@@ -70,7 +70,10 @@ tell-resumed-text = Your case { $number } goes on and its clock runs again. { $u
 tell-terminated-title = Terminated: { $item_en }
 tell-terminated-text = Your case { $number } was terminated. { $ground_en }: { $reason }. Basis: { $basis }.
 tell-granted-title = Granted: { $item_en }
-tell-granted-text = Your application { $number } was granted. { $reason }
+tell-granted-text = Your application { $number } was granted. { $reason ->
+    [none] {""}
+   *[other] { $reason }.
+ }
 tell-refused-title = Refused: { $item_en }
 tell-refused-text = Your application { $number } was refused. Reason: { $reason }. The decision says how to appeal.
 tell-out-of-time-title = Ended, out of time: { $item_en }
@@ -78,12 +81,12 @@ tell-out-of-time-text = Your application { $number } was not completed in time a
 tell-document-title = Document ready: { $item_en }
 tell-document-text = “{ $document_en }” is ready (case { $number }); you can see and download it.
 tell-check-failed-title = Check not passed: { $item_en }
-tell-check-failed-text = Your case { $number } did not pass the check after the decision: { $reason }
+tell-check-failed-text = Your case { $number } did not pass the check after the decision: { $reason }.
 
 tell-transferred-title = Handed to you: { $item_en }
-tell-transferred-text = Case { $number } was handed to you. Reason: { $reason }
+tell-transferred-text = Case { $number } was handed to you. Reason: { $reason }.
 tell-routed-title = Passed to your body: { $item_en }
-tell-routed-text = Case { $number } was passed to your body. Reason: { $reason }
+tell-routed-text = Case { $number } was passed to your body. Reason: { $reason }.
 tell-promise-kept-title = Promised material is there: { $item_en }
 tell-promise-kept-text = “{ $material_en }” was handed in for case { $number }.
 tell-resubmitted-title = Corrected by the applicant: { $item_en }
@@ -92,23 +95,29 @@ tell-resubmitted-text = Case { $number } was corrected and its clock runs again.
    *[other] The last day is { $until }.
  }
 tell-sent-back-title = Sent back: { $item_en }
-tell-sent-back-text = Case { $number } was sent back. Reason: { $reason }
+tell-sent-back-text = Case { $number } was sent back. Reason: { $reason }.
 tell-hearing-requested-title = Hearing asked for: { $item_en }
-tell-hearing-requested-text = The applicant of case { $number } asks for a hearing; please arrange it. Reason: { $reason }
+tell-hearing-requested-text = The applicant of case { $number } asks for a hearing; please arrange it. Reason: { $reason }.
 tell-objection-title = Objection: { $item_en }
-tell-objection-text = Somebody objected while case { $number } was published; please check and answer: { $reason }
+tell-objection-text = Somebody objected while case { $number } was published; please check and answer: { $reason }.
 tell-approval-asked-title = Approval asked for: { $item_en }
-tell-approval-asked-text = A request on case { $number } waits for your approval. Reason: { $reason }
+tell-approval-asked-text = A request on case { $number } waits for your approval. Reason: { $reason }.
 tell-approved-title = Approved: { $item_en }
-tell-approved-text = Your request on case { $number } was approved. { $reason }
+tell-approved-text = Your request on case { $number } was approved. { $reason ->
+    [none] {""}
+   *[other] { $reason }.
+ }
 tell-not-approved-title = Not approved: { $item_en }
-tell-not-approved-text = Your request on case { $number } was not approved. { $reason }
+tell-not-approved-text = Your request on case { $number } was not approved. { $reason ->
+    [none] {""}
+   *[other] { $reason }.
+ }
 tell-warned-title = Limit comes near: { $item_en }
 tell-warned-text = Case { $number } is due on { $until }.
 tell-overdue-title = Overdue: { $item_en }
 tell-overdue-text = Case { $number } was due on { $until }. Please act at once and say why it is late.
 tell-withdrawn-title = Withdrawn: { $item_en }
-tell-withdrawn-text = The applicant withdrew case { $number }; nothing more is to be done. Reason: { $reason }
+tell-withdrawn-text = The applicant withdrew case { $number }; nothing more is to be done. Reason: { $reason }.
 tell-due-moved-title = A last day has moved: { $item_en }
 tell-due-moved-text = After holidays were announced ({ $source }) the limit of your case { $number } was counted again. { $until ->
     [unknown] Not all holidays of the year are announced, so the last day is not known yet.

@@ -4,7 +4,7 @@ tell-submitted-text = 办件编号 { $number }。{ $until ->
    *[other] 办理机构将在 { $until } 前（含当日）告知您是否受理。
  }
 tell-expedited-title = 优先办理：{ $item }
-tell-expedited-text = 您的办件（{ $number }）已纳入绿色通道优先办理。原因：{ $reason }
+tell-expedited-text = 您的办件（{ $number }）已纳入绿色通道优先办理。原因：{ $reason }。
 tell-accepted-title = 已受理：{ $item }
 tell-accepted-text = 您的申请（{ $number }）已受理，承诺 { $limit } 办结。{ $until ->
     [unknown] 办结日期待放假安排公布后确定。
@@ -22,7 +22,7 @@ tell-accepted-by-silence-text = 办理机构逾期没有告知，您的申请（
    *[other] 依据：{ $basis }。
  }
 tell-not-accepted-title = 不予受理：{ $item }
-tell-not-accepted-text = 您的申请（{ $number }）没有受理。原因：{ $reason }
+tell-not-accepted-text = 您的申请（{ $number }）没有受理。原因：{ $reason }。
 tell-correction-title = 请补正：{ $item }
 tell-correction-text = 您的申请（{ $number }）有 { $count } 处需要补正：{ $problems }。{ $until ->
     [unknown] 请尽快补正；截止日期待放假安排公布后确定。
@@ -67,7 +67,10 @@ tell-resumed-text = 您的办件（{ $number }）已恢复办理，时限继续�
 tell-terminated-title = 终止办理：{ $item }
 tell-terminated-text = 您的办件（{ $number }）已终止。{ $ground }：{ $reason }。依据：{ $basis }。
 tell-granted-title = 准予：{ $item }
-tell-granted-text = 您的申请（{ $number }）已经批准。{ $reason }
+tell-granted-text = 您的申请（{ $number }）已经批准。{ $reason ->
+    [none] {""}
+   *[other] { $reason }。
+ }
 tell-refused-title = 不予批准：{ $item }
 tell-refused-text = 您的申请（{ $number }）没有批准。理由：{ $reason }。救济途径见决定文书。
 tell-out-of-time-title = 逾期终止：{ $item }
@@ -75,12 +78,12 @@ tell-out-of-time-text = 您的申请（{ $number }）在期限内没有补齐，
 tell-document-title = 文书可以下载：{ $item }
 tell-document-text = “{ $document }”已经制作完成（办件 { $number }），可以查看和下载。
 tell-check-failed-title = 事后核查未通过：{ $item }
-tell-check-failed-text = 您的办件（{ $number }）事后核查没有通过：{ $reason }
+tell-check-failed-text = 您的办件（{ $number }）事后核查没有通过：{ $reason }。
 
 tell-transferred-title = 转交您办理：{ $item }
-tell-transferred-text = 办件 { $number } 转交您办理。原因：{ $reason }
+tell-transferred-text = 办件 { $number } 转交您办理。原因：{ $reason }。
 tell-routed-title = 转来办理：{ $item }
-tell-routed-text = 办件 { $number } 转到您所在机构办理。原因：{ $reason }
+tell-routed-text = 办件 { $number } 转到您所在机构办理。原因：{ $reason }。
 tell-promise-kept-title = 承诺的材料已补齐：{ $item }
 tell-promise-kept-text = 办件 { $number } 补交了“{ $material }”，请查看。
 tell-resubmitted-title = 申请人已补正：{ $item }
@@ -89,23 +92,29 @@ tell-resubmitted-text = 办件 { $number } 已补正并重新提交，时限继�
    *[other] 最迟 { $until }。
  }
 tell-sent-back-title = 退回重新办理：{ $item }
-tell-sent-back-text = 办件 { $number } 被退回。原因：{ $reason }
+tell-sent-back-text = 办件 { $number } 被退回。原因：{ $reason }。
 tell-hearing-requested-title = 申请人要求听证：{ $item }
-tell-hearing-requested-text = 办件 { $number } 的申请人要求听证，请安排。理由：{ $reason }
+tell-hearing-requested-text = 办件 { $number } 的申请人要求听证，请安排。理由：{ $reason }。
 tell-objection-title = 收到公示异议：{ $item }
-tell-objection-text = 办件 { $number } 公示期间收到异议，请核查答复：{ $reason }
+tell-objection-text = 办件 { $number } 公示期间收到异议，请核查答复：{ $reason }。
 tell-approval-asked-title = 请批复：{ $item }
-tell-approval-asked-text = 办件 { $number } 有一项请示等待您批复。理由：{ $reason }
+tell-approval-asked-text = 办件 { $number } 有一项请示等待您批复。理由：{ $reason }。
 tell-approved-title = 请示已同意：{ $item }
-tell-approved-text = 您就办件 { $number } 提出的请示已获同意。{ $reason }
+tell-approved-text = 您就办件 { $number } 提出的请示已获同意。{ $reason ->
+    [none] {""}
+   *[other] { $reason }。
+ }
 tell-not-approved-title = 请示未同意：{ $item }
-tell-not-approved-text = 您就办件 { $number } 提出的请示没有获得同意。{ $reason }
+tell-not-approved-text = 您就办件 { $number } 提出的请示没有获得同意。{ $reason ->
+    [none] {""}
+   *[other] { $reason }。
+ }
 tell-warned-title = 即将到期：{ $item }
 tell-warned-text = 办件 { $number } 将于 { $until } 到期，请抓紧办理。
 tell-overdue-title = 已经超期：{ $item }
 tell-overdue-text = 办件 { $number } 已于 { $until } 到期，请立即办理并说明原因。
 tell-withdrawn-title = 申请人已撤回：{ $item }
-tell-withdrawn-text = 办件 { $number } 的申请人撤回了申请，不需要继续办理。原因：{ $reason }
+tell-withdrawn-text = 办件 { $number } 的申请人撤回了申请，不需要继续办理。原因：{ $reason }。
 tell-due-moved-title = 期限日期有变化：{ $item }
 tell-due-moved-text = 放假安排公布后（{ $source }），您的办件（{ $number }）的期限重新计算了。{ $until ->
     [unknown] 所涉年份的放假安排尚未全部公布，最后一天暂时不能确定。

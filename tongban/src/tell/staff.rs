@@ -4,7 +4,7 @@ use cases::{Event, Task, TaskKind};
 use kernel::{StaffId, TaskId};
 use messages::{Recipient, Telling, Topic};
 
-use super::{Moment, Sentences, both, words};
+use super::{Moment, Sentences, bare, both, words};
 
 #[expect(clippy::too_many_lines, reason = "a table with a line or two for each event")]
 #[expect(clippy::wildcard_enum_match_arm, reason = "the list of all events stands in `super::tellings`")]
@@ -12,11 +12,11 @@ pub(super) fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
     let with = |(kind, title, text): Sentences, name, value: String| (kind, title, text.with(name, value));
     let (topic, to, sentences) = match &moment.recorded.event {
         Event::TaskTransferred { to, reason, .. } => {
-            let sentences = with(words!("transferred"), "reason", reason.clone());
+            let sentences = with(words!("transferred"), "reason", bare(reason));
             (Topic::Work, vec![Recipient::Staff(*to)], sentences)
         }
         Event::TaskRouted { task, reason, .. } => {
-            let sentences = with(words!("routed"), "reason", reason.clone());
+            let sentences = with(words!("routed"), "reason", bare(reason));
             (Topic::Work, holders(moment, |other| other.id == *task), sentences)
         }
         Event::PromiseKept { material } => {
@@ -32,23 +32,23 @@ pub(super) fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
             (Topic::Work, holders(moment, |_| true), with(words!("resubmitted"), "until", until))
         }
         Event::SentBack { reason, .. } => {
-            (Topic::Work, holders(moment, |_| true), with(words!("sent-back"), "reason", reason.clone()))
+            (Topic::Work, holders(moment, |_| true), with(words!("sent-back"), "reason", bare(reason)))
         }
         Event::HearingRequested { reason } => {
-            let sentences = with(words!("hearing-requested"), "reason", reason.clone());
+            let sentences = with(words!("hearing-requested"), "reason", bare(reason));
             (Topic::Work, holders(moment, |_| true), sentences)
         }
         Event::ObjectionMade { text } => {
-            let sentences = with(words!("objection"), "reason", text.clone());
+            let sentences = with(words!("objection"), "reason", bare(text));
             (Topic::Work, holders(moment, |task| task.work == TaskKind::Answer), sentences)
         }
         Event::ApprovalAsked { reason, .. } => {
-            let sentences = with(words!("approval-asked"), "reason", reason.clone());
+            let sentences = with(words!("approval-asked"), "reason", bare(reason));
             (Topic::Work, holders(moment, |task| task.work == TaskKind::Approve), sentences)
         }
         Event::ApprovalGiven { granted, reason, .. } => {
             let sentences = if *granted { words!("approved") } else { words!("not-approved") };
-            (Topic::Work, asker(moment), with(sentences, "reason", reason.clone()))
+            (Topic::Work, asker(moment), with(sentences, "reason", bare(reason)))
         }
         Event::Warned { task, due, overdue } => {
             let sentences = if *overdue { words!("overdue") } else { words!("warned") };
@@ -56,7 +56,7 @@ pub(super) fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
             (Topic::Limit, holders(moment, concerned), with(sentences, "until", due.to_string()))
         }
         Event::Withdrawn { reason } => {
-            (Topic::Work, who_held(moment), with(words!("withdrawn"), "reason", reason.clone()))
+            (Topic::Work, who_held(moment), with(words!("withdrawn"), "reason", bare(reason)))
         }
         _ => return Vec::new(),
     };

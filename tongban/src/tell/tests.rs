@@ -101,7 +101,7 @@ fn told_of(package: &Package, event: Event, acting_for: Option<LegalPersonId>) -
 
 /// Everything that can be told: a sentence that none of these says is found below.
 fn samples(package: &Package) -> Vec<Event> {
-    let reason = || "示例原因".to_owned();
+    let reason = || "示例原因。".to_owned();
     let defect = |problem: &str| Defect {
         material: Some("consent".into()),
         field: None,
@@ -154,6 +154,13 @@ fn samples(package: &Package) -> Vec<Event> {
         Event::ApprovalGiven { task: id(2), granted: true, reason: reason() },
         Event::ApprovalGiven { task: id(2), granted: false, reason: reason() },
         Event::Extended { by: limit(10), reason: reason() },
+        Event::DueMoved {
+            clock: cases::ClockName::Promised,
+            before: cases::LastDay::On(date("2026-10-16")),
+            after: cases::LastDay::On(date("2026-10-19")),
+            calendar: "2".into(),
+            source: "国办发明电〔2025〕7号".into(),
+        },
         Event::Suspended { ground: ground(), reason: reason(), body: id(1), limit: None },
         Event::Resumed { reason: reason(), by_time: false },
         Event::Terminated { ground: ground(), reason: reason() },
@@ -184,6 +191,7 @@ fn every_event_that_concerns_somebody_is_told_in_whole_sentences() {
                 for lang in Lang::ALL {
                     let text = texts.format(lang, message.key, &message.args);
                     assert!(!text.contains(['⟦', '{']) && !text.trim().is_empty(), "{kind}: {text}");
+                    assert!(!text.contains("。。") && !text.contains("。."), "{kind}: {text}");
                     assert!(!text.contains("unknown") && !text.contains("none"), "{kind}: {text}");
                 }
             }
@@ -251,4 +259,20 @@ fn a_day_that_nobody_knows_is_not_named() {
     let told = told_of(&package, accepted, None);
     let text = texts.format(Lang::ZhCn, told[0].text.key, &told[0].text.args);
     assert!(text.contains("待放假安排公布后确定") && text.contains("150个工作日"), "{text}");
+}
+
+#[test]
+fn a_decision_without_words_is_a_whole_sentence_too() {
+    let package = package();
+    let texts = Catalogue::load(&[Source { room: "tell", zh_cn: MESSAGES.0, en: MESSAGES.1 }]).unwrap();
+    let decided = Event::Decided {
+        task: None,
+        outcome: Outcome::Granted,
+        reason: String::new(),
+        findings: Map::new(),
+        body: id(1),
+    };
+    let told = told_of(&package, decided, None);
+    let text = texts.format(Lang::ZhCn, told[0].text.key, &told[0].text.args);
+    assert!(text.ends_with("已经批准。"), "{text:?}");
 }
