@@ -6,7 +6,10 @@ pub(crate) mod deadline;
 pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod licence;
+pub(crate) mod notices;
+pub(crate) mod outbox;
 pub(crate) mod packages;
+pub(crate) mod rules;
 pub(crate) mod scenarios;
 pub(crate) mod serve;
 

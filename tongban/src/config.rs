@@ -1,10 +1,15 @@
 //! The config file of `tongban serve`. Every key can be overridden from the environment: `[server] listen` by
 //! `TONGBAN_SERVER_LISTEN`, and so on. Secrets come from files or from the environment, never from this file.
 
+mod senders;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+pub use senders::{Bridge, Mail, MailSecurity, ProofKind, Receiver};
 
 /// The whole config file.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +22,18 @@ pub struct Config {
     /// What it writes about itself.
     #[serde(default)]
     pub log: Log,
+    /// The mail server; no e-mail is sent without it.
+    #[serde(default)]
+    pub mail: Option<Mail>,
+    /// The bridge to a provider of SMS.
+    #[serde(default)]
+    pub sms: Option<Bridge>,
+    /// The bridge to WeChat.
+    #[serde(default)]
+    pub wechat: Option<Bridge>,
+    /// Other receivers of the outbox: supervising bodies (`push:NAME`), payment (`pay:NAME`).
+    #[serde(default)]
+    pub receivers: BTreeMap<String, Receiver>,
 }
 
 /// `[server]`
@@ -101,12 +118,23 @@ pub enum ConfigError {
     /// An environment variable names no key.
     #[error("environment: {0} overrides no key of the config file")]
     UnknownOverride(String),
+    /// A secret is missing or cannot be read.
+    #[error("[{section}] {rule}")]
+    Secret {
+        /// Section of the config file.
+        section: String,
+        /// What is wrong.
+        rule: String,
+    },
 }
 
-const SECTIONS: [(&str, &[&str]); 3] = [
+const SECTIONS: [(&str, &[&str]); 6] = [
     ("server", &["listen", "public_url", "stop_seconds"]),
     ("data", &["folder", "database", "packages", "passphrase_file"]),
     ("log", &["format", "filter"]),
+    ("mail", &["host", "port", "security", "from", "user", "password_file", "password_env"]),
+    ("sms", &["url", "proof", "secret_file", "secret_env"]),
+    ("wechat", &["url", "proof", "secret_file", "secret_env"]),
 ];
 
 impl Config {
@@ -150,7 +178,7 @@ fn override_key(table: &mut toml::Table, name: &str, value: &str) -> Result<(), 
         keys.into_iter().find(meant).ok_or_else(|| ConfigError::UnknownOverride(name.to_owned()))?;
     let inner = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
     if let Some(inner) = inner.as_table_mut() {
-        let number = (key == "stop_seconds").then(|| value.parse::<i64>().ok()).flatten();
+        let number = matches!(key, "stop_seconds" | "port").then(|| value.parse::<i64>().ok()).flatten();
         inner.insert(key.to_owned(), number.map_or_else(|| value.into(), toml::Value::Integer));
     }
     Ok(())

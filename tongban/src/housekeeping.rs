@@ -41,12 +41,13 @@ async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), cases::CaseErro
     let sent = store::outbox::prune(&mut tx, days_ago(ENDED_KEPT_DAYS)).await?;
     let keys = store::idempotency::expire(&mut tx, days_ago(IDEMPOTENCY_KEPT_DAYS)).await?;
     let visits = identity::forget_old(&mut tx, now).await?;
+    let codes = messages::forget_old(&mut tx, now).await?;
     let moves = cases::forget_old_moves(&mut tx, days_ago(MOVES_KEPT_DAYS)).await?;
     look_at_calendar(&mut tx, now).await?;
     plan(&mut tx, now).await?;
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
-    tracing::info!(ended, sent, keys, visits, moves, "swept");
+    tracing::info!(ended, sent, keys, visits, codes, moves, "swept");
     Ok(())
 }
 
@@ -69,8 +70,13 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn every_night_is_swept_and_plans_the_next() {
         testkit::each_database(async |db| {
-            let migrations =
-                [store::MIGRATIONS, identity::MIGRATIONS, cases::MIGRATIONS, calendars::MIGRATIONS];
+            let migrations = [
+                store::MIGRATIONS,
+                identity::MIGRATIONS,
+                cases::MIGRATIONS,
+                messages::MIGRATIONS,
+                calendars::MIGRATIONS,
+            ];
             db.migrate(&migrations).await.unwrap();
             calendars::Room::open(&db, instant("2026-09-21T10:00")).await.unwrap();
             let mut tx = db.begin().await.unwrap();

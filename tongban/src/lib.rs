@@ -8,3 +8,4 @@ pub mod housekeeping;
 pub mod platform;
 pub mod reevaluate;
 pub mod scenario;
+pub mod tell;

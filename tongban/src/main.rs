@@ -40,6 +40,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::packages::Command,
     },
+    /// Check decision tables, or take them over from DMN files.
+    Rules {
+        #[command(subcommand)]
+        command: cli::rules::Command,
+    },
     /// Calendars of working days: bring in the holidays that were announced, list, show and compare.
     Calendar {
         #[command(subcommand)]
@@ -49,6 +54,16 @@ enum Command {
     Directory {
         #[command(subcommand)]
         command: cli::directory::Command,
+    },
+    /// Try notices out.
+    Notices {
+        #[command(subcommand)]
+        command: cli::notices::Command,
+    },
+    /// See what waits to leave the platform, and send dead letters again.
+    Outbox {
+        #[command(subcommand)]
+        command: cli::outbox::Command,
     },
 }
 
@@ -71,8 +86,11 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Deadline(arguments) => cli::deadline::run(arguments),
         Command::Licence { command } => cli::licence::run(command),
         Command::Packages { command } => Ok(cli::packages::run(command)),
+        Command::Rules { command } => cli::rules::run(command),
         Command::Calendar { command } => cli::calendar::run(command),
         Command::Directory { command } => cli::directory::run(command),
+        Command::Notices { command } => cli::notices::run(command),
+        Command::Outbox { command } => cli::outbox::run(command),
     }
 }
 

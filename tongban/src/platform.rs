@@ -11,10 +11,11 @@ use axum::http::{Method, StatusCode};
 use guomi::demo_ca::DemoCa;
 use kernel::{Permission, Timestamp};
 use store::jobs::Handlers;
+use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{effects, housekeeping, reevaluate};
+use crate::{effects, housekeeping, reevaluate, tell};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -35,6 +36,8 @@ pub struct Settings {
     pub passwords: identity::Strength,
     /// The first instant at which signing certificates are valid.
     pub certificates_from: Timestamp,
+    /// Who carries e-mail, SMS and the like out of the house.
+    pub senders: messages::SenderSettings,
 }
 
 /// The running platform.
@@ -59,8 +62,12 @@ pub struct Platform {
     pub calendars: calendars::Room,
     /// The certificate that everything sealed here leads to.
     pub root: guomi::Certificate,
+    /// Messages to people and staff.
+    pub messages: messages::Room,
     /// What does which job.
     pub handlers: Handlers,
+    /// Who delivers what leaves the house.
+    pub deliverers: Deliverers,
 }
 
 /// Registers that this platform keeps.
@@ -69,7 +76,7 @@ pub fn registers_kept() -> BTreeSet<String> {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-const MIGRATIONS: [&[store::Migration]; 8] = [
+const MIGRATIONS: [&[store::Migration]; 9] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     cases::MIGRATIONS,
@@ -77,6 +84,7 @@ const MIGRATIONS: [&[store::Migration]; 8] = [
     applications::MIGRATIONS,
     licences::MIGRATIONS,
     registers::MIGRATIONS,
+    messages::MIGRATIONS,
     calendars::MIGRATIONS,
 ];
 
@@ -92,6 +100,8 @@ fn texts() -> anyhow::Result<Catalogue> {
         source("desk", applications::desk::MESSAGES),
         source("licences", licences::MESSAGES),
         source("registers", registers::MESSAGES),
+        source("messages", messages::MESSAGES),
+        source("tell", tell::MESSAGES),
         source("calendars", calendars::MESSAGES),
     ])?)
 }
@@ -128,6 +138,13 @@ impl Platform {
             calendar: calendars.in_force.clone(),
             bodies: Arc::new(RwLock::new(Arc::default())),
         };
+        let messages = messages::Room {
+            db: db.clone(),
+            vault: vault.clone(),
+            texts: Arc::clone(&site.texts),
+            public_url: settings.public_url.clone(),
+            senders: messages::Senders::new(&settings.senders)?,
+        };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
         let rooms = Rooms {
@@ -136,12 +153,15 @@ impl Platform {
             identity: &identity,
             applications: &applications,
             licences: &licences,
+            messages: &messages,
             calendars: &calendars,
         };
         let (router, routes) = router(&site, &rooms, &settings.public_url);
         let handlers = effects::handlers(&applications, &licences, &calendars)
+            .and(tell::handlers(&applications, &messages))
             .and(reevaluate::handlers(&applications, &calendars))
             .and(housekeeping::handlers(&db));
+        let deliverers = messages::deliverers(&messages);
         let platform = Self {
             db,
             clock,
@@ -153,7 +173,9 @@ impl Platform {
             licences,
             calendars,
             root,
+            messages,
             handlers,
+            deliverers,
         };
         platform.refresh_bodies().await?;
         Ok(platform)
@@ -180,9 +202,11 @@ impl Platform {
         Ok(())
     }
 
-    /// Runs every job that is due by the platform's clock.
+    /// Runs every job that is due by the platform's clock, and delivers what is due to leave.
     pub async fn run_due(&self) -> store::Result<usize> {
-        store::jobs::run_due(&self.db, &self.handlers, (self.clock)()).await
+        let now = (self.clock)();
+        let tried = store::jobs::run_due(&self.db, &self.handlers, now).await?;
+        Ok(tried + store::outbox::deliver_due(&self.db, now, &self.deliverers).await?)
     }
 }
 
@@ -212,12 +236,13 @@ struct Rooms<'a> {
     identity: &'a identity::Room,
     applications: &'a applications::Room,
     licences: &'a licences::Room,
+    messages: &'a messages::Room,
     calendars: &'a calendars::Room,
 }
 
 /// Everything that answers, room by room.
 fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<RouteSpec>) {
-    let Rooms { db, library, identity, applications, licences, calendars } = *rooms;
+    let Rooms { db, library, identity, applications, licences, messages, calendars } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(catalogue::routes(catalogue::Room { library: Arc::clone(library) }))
@@ -225,6 +250,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<Rout
         .merge(applications::desk::routes(applications.clone()))
         .merge(licences::routes(licences.clone()))
         .merge(registers::routes(registers::Room { db: db.clone() }))
+        .merge(messages::routes(messages.clone()))
         .merge(calendars::routes(calendars.clone()))
         .merge(health(db));
     let info = ApiInfo {
@@ -235,7 +261,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<Rout
     };
     let docs = web::api_docs(rooms.specs(), &info);
     let (router, specs) = rooms.merge(docs).finish();
-    let router = web::visitor_layer(router, site);
+    let router = messages::unread_layer(web::visitor_layer(router, site), messages);
     let router = identity::authentication(router, identity);
     (web::outer_layers(router, site), specs)
 }

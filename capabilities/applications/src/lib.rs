@@ -38,8 +38,10 @@ pub use routes::routes;
 pub use timer::{TimerError, run_timer};
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("applications/0001_applications", include_str!("sql/0001_applications.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("applications/0001_applications", include_str!("sql/0001_applications.sql")),
+    store::Migration::new("applications/0002_desk_filters", include_str!("sql/0002_desk_filters.sql")),
+];
 
 /// Sentences for applicants: Chinese and English. The desk has its own.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -137,6 +137,9 @@ pub enum CaseError {
     /// The case has moved on since the page was made.
     #[error("the case has changed")]
     Stale,
+    /// The clerk watches as many cases as one may.
+    #[error("no more cases can be watched")]
+    WatchesTooMany,
     /// No such case for this actor.
     #[error("no such case")]
     NotFound,
@@ -206,6 +209,9 @@ impl From<CaseError> for Refusal {
                 Self::field("votes", Message::new("cases-votes").with("all", all))
             }
             CaseError::Stale => Self::conflict("cases-stale"),
+            CaseError::WatchesTooMany => {
+                Self::Conflict(Message::new("cases-watches-too-many").with("most", crate::WATCHED_MAX))
+            }
             CaseError::TextMissing { field } => Self::field(field, Message::new("cases-text-missing")),
             CaseError::Findings(faults) => {
                 Self::Invalid(faults.into_iter().map(FindingFault::into_field).collect())

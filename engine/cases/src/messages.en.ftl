@@ -50,6 +50,7 @@ cases-no-such-defect = This defect is gone. Reload the page.
 cases-no-correction-awaited = This case needs no correction now.
 cases-notice-hangs = The public notice hangs until { $until }; the decision must wait for its end.
 cases-stale = This case has changed since you opened the page. Reload it, look at the latest and try again.
+cases-watches-too-many = You already watch { $most } cases. Stop watching one that has ended first.
 cases-text-missing = Write a text here.
 cases-finding-missing = Fill this in.
 cases-finding-unknown = This is not asked for here.

@@ -50,6 +50,7 @@ cases-no-such-defect = 这条补正事项已不存在，请刷新页面。
 cases-no-correction-awaited = 这个办件现在不需要补正。
 cases-notice-hangs = 公示期到 { $until } 才结束，期满后才能作出决定。
 cases-stale = 您打开页面之后，这个办件有了新的变化。请刷新页面，看清最新情况后再操作。
+cases-watches-too-many = 您已关注 { $most } 件办件，请先取消一些已办结的关注。
 cases-text-missing = 请填写说明文字。
 cases-finding-missing = 请填写此项。
 cases-finding-unknown = 此环节没有这个填写项。

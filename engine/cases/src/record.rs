@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::{Actor, CaseId, EventId, TaskId, Timestamp, china_date, china_midnight, from_micros, to_micros};
-use legal_time::{Calendar, Clock};
+use legal_time::Calendar;
 use serde_json::{Map, Value, json};
 use store::{Tx, vals};
 
@@ -17,13 +17,14 @@ use crate::process::{CaseType, Effect};
 use crate::reevaluate::has_running;
 use crate::stage::find_body;
 use crate::status::{Outcome, Status};
+use crate::tasks;
 
 /// The job that lets time act on a case. Payload: `{"case": id}`.
 pub const TIMER_JOB: &str = "cases.timer";
 /// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
 pub const EFFECT_JOB: &str = "cases.effect";
-/// Stands for "no day known" where lists sort by day.
-pub(crate) const FAR_DAY: &str = "9999-12-31";
+/// The job that tells those concerned what a command has done. Payload: `{"case": id, "from": seq, "to": seq}`.
+pub const TELL_JOB: &str = "cases.tell";
 
 /// The engine's surroundings while the program runs.
 #[derive(Clone, Copy)]
@@ -97,7 +98,7 @@ pub async fn open(
     let following = with_context(around, case_type, |ctx| case.receive(ctx))?;
     take(&mut case, &mut events, around.now, &Actor::System, following);
     insert_case(tx, around, case_type, &case).await?;
-    write_rest(tx, around, case_type, &case, &events).await?;
+    write_rest(tx, around, case_type, None, &case, &events).await?;
     Ok(case)
 }
 
@@ -117,6 +118,7 @@ pub async fn act(
     if expected.is_some_and(|expected| expected != before) {
         return Err(CaseError::Stale);
     }
+    let seen = case.clone();
     let mut events = Vec::new();
     // One thing that was due may bring the next: accepted by silence long ago, and near its end by now.
     for _ in 0..TICKS_MAX {
@@ -132,7 +134,7 @@ pub async fn act(
         return Ok(case);
     }
     update_case(tx, around, case_type, &case, before).await?;
-    write_rest(tx, around, case_type, &case, &events).await?;
+    write_rest(tx, around, case_type, Some(&seen), &case, &events).await?;
     Ok(case)
 }
 
@@ -144,11 +146,13 @@ async fn write_rest(
     tx: &mut Tx,
     around: &Surroundings<'_>,
     case_type: &CaseType,
+    before: Option<&Case>,
     case: &Case,
     events: &[Recorded],
 ) -> Result<(), CaseError> {
     insert_events(tx, case.id, events).await?;
-    write_tasks(tx, around, case_type, case).await?;
+    plan_telling(tx, around.now, case.id, events).await?;
+    tasks::write(tx, around, case_type, before, case).await?;
     plan_timer(tx, around, case_type, case).await?;
     for recorded in events {
         if matches!(recorded.event, Event::Decided { .. }) {
@@ -321,52 +325,6 @@ pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]
     Ok(())
 }
 
-pub(crate) async fn write_tasks(
-    tx: &mut Tx,
-    around: &Surroundings<'_>,
-    case_type: &CaseType,
-    case: &Case,
-) -> Result<(), CaseError> {
-    let is_open = case.status != Status::Closed;
-    let day_of = |clock: Option<&Clock>| {
-        clock.filter(|_| is_open).map(|clock| due_on(clock, around.calendar)).transpose().map(Option::flatten)
-    };
-    let (of_case, of_stage) = (day_of(Some(case.leading_clock()))?, day_of(case.stage_clock.as_ref())?);
-    for task in &case.tasks {
-        let own = task.clock.as_ref().map(|clock| due_on(clock, around.calendar)).transpose()?.flatten();
-        let of_stage = of_stage.filter(|_| task.stage == case.stage);
-        let due = own.into_iter().chain(of_stage).chain(of_case).min();
-        let yellow = due.and_then(|due| yellow_from(due, case_type.process.warnings.yellow, around.calendar));
-        let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
-        // While the applicant corrects or the case is suspended, the work waits too and leaves the worklists.
-        let state = if task.is_live() && case.office_waits() { "waiting" } else { task.state.as_str() };
-        tx.execute(
-            "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
-                 opened_at, due_on, yellow_from)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-             on conflict (id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
-                 claimed_name = excluded.claimed_name, due_on = excluded.due_on, yellow_from = excluded.yellow_from",
-            vals![
-                task.id,
-                case.id,
-                &task.stage,
-                task.branch.as_deref(),
-                task.work.as_str(),
-                task.role.as_str(),
-                task.body,
-                state,
-                task.claimed_by,
-                task.claimed_name.as_deref(),
-                task.opened_at,
-                text(due),
-                text(yellow)
-            ],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
 async fn plan_timer(
     tx: &mut Tx,
     around: &Surroundings<'_>,
@@ -385,6 +343,27 @@ async fn plan_timer(
         },
     )
     .await?;
+    Ok(())
+}
+
+/// One job for all events of a command, and only when one of them concerns somebody.
+pub(crate) async fn plan_telling(
+    tx: &mut Tx,
+    now: Timestamp,
+    case: CaseId,
+    events: &[Recorded],
+) -> Result<(), CaseError> {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+    if !events.iter().any(|recorded| recorded.event.tells()) {
+        return Ok(());
+    }
+    let job = store::jobs::NewJob {
+        kind: TELL_JOB,
+        key: format!("{case}:{}", first.seq),
+        payload: json!({ "case": case, "from": first.seq, "to": last.seq }),
+        run_at: now,
+    };
+    store::jobs::enqueue(tx, &job).await?;
     Ok(())
 }
 

@@ -293,7 +293,8 @@ async fn one(
         return Ok(None);
     }
     record::insert_events(tx, case.id, &log).await?;
-    record::write_tasks(tx, around, &case_type, &case).await?;
+    record::plan_telling(tx, around.now, case.id, &log).await?;
+    crate::tasks::write(tx, around, &case_type, None, &case).await?;
     let new_timer = next_timer(around, &case_type, &case)?;
     move_timer(tx, around, &row.told, &case, old_timer, new_timer).await?;
     Ok(Some(looked))

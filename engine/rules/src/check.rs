@@ -263,7 +263,7 @@ impl<'a> Check<'a> {
 const NUMBERS: &[Type] = &[Type::Int, Type::Money, Type::Number];
 const DATES: &[Type] = &[Type::Date, Type::Text];
 
-const fn literal_type(literal: &Literal) -> Type {
+pub(crate) const fn literal_type(literal: &Literal) -> Type {
     match literal {
         Literal::Bool(_) => Type::Bool,
         Literal::Int(_) => Type::Int,

@@ -271,7 +271,7 @@ impl<'a> Evaluation<'a> {
             | Function::Abs => {
                 let mut values = self.values(nodes)?;
                 if let (true, [Val::List(list)]) = (function.takes_members(), values.as_slice()) {
-                    values = self.members_of(node, &list.clone())?;
+                    values = self.members_of(at(0), &list.clone())?;
                 }
                 self.spend(values.iter().map(cost).sum())?;
                 function.apply(&values).map_err(|what| fault(node, what))
@@ -281,7 +281,7 @@ impl<'a> Evaluation<'a> {
 
     fn members_of(&mut self, node: &Node, list: &List<'a>) -> Result<Vec<Val<'a>>, NoValue> {
         self.spend(list.len())?;
-        let gone = |index| NoValue::Missing { path: format!("{node} [{index}]") };
+        let gone = |index| NoValue::Missing { path: format!("{node}[{index}]") };
         (0..list.len()).map(|index| list.get(index).ok_or_else(|| gone(index))).collect()
     }
 }

@@ -112,7 +112,8 @@ impl Node {
             Self::Compare(..) | Self::In(_) => 3,
             Self::Calculate(Arithmetic::Add | Arithmetic::Subtract, _) => 4,
             Self::Calculate(..) => 5,
-            Self::Not(_) | Self::Negative(_) => 6,
+            // A number before a dot would be read as another number.
+            Self::Not(_) | Self::Negative(_) | Self::Literal(Literal::Int(_) | Literal::Number(_)) => 6,
             Self::Literal(_)
             | Self::Path(_)
             | Self::Member(_)

@@ -40,29 +40,37 @@ pub enum Plain {
 
 /// The clauses of a condition and how they belong together.
 pub(crate) fn plain(node: &Node) -> (Joined, Vec<Plain>) {
-    match node {
-        Node::All(nodes) => (Joined::All, nodes.iter().map(|node| one(node, true)).collect()),
-        Node::Any(nodes) => (Joined::Any, nodes.iter().map(|node| one(node, true)).collect()),
-        _ => (Joined::All, vec![one(node, true)]),
+    let all = |nodes: &[Node]| nodes.iter().map(|node| one(node, true)).collect();
+    if let Node::All(nodes) = node {
+        (Joined::All, all(nodes))
+    } else if let Node::Any(nodes) = node {
+        (Joined::Any, all(nodes))
+    } else {
+        (Joined::All, vec![one(node, true)])
     }
 }
 
 fn one(node: &Node, so: bool) -> Plain {
-    let other = || Plain::Other(if so { node.to_string() } else { format!("!({node})") });
-    match node {
-        Node::Not(inner) => one(inner, !so),
-        Node::Path(path) => Plain::Is { path: path.join("."), so },
-        Node::Given(place) | Node::Has(place) => match &**place {
-            Node::Path(path) => Plain::Given { path: path.join("."), so },
-            _ => other(),
-        },
-        Node::Compare(comparator, sides) if so => match (&sides[0], &sides[1]) {
-            (Node::Path(path), Node::Literal(literal)) => compared(path, comparator.sign(), literal),
-            (Node::Literal(literal), Node::Path(path)) => compared(path, comparator.turned().sign(), literal),
-            (_, _) => other(),
-        },
-        _ => other(),
+    if let Node::Not(inner) = node {
+        return one(inner, !so);
     }
+    if let Node::Path(path) = node {
+        return Plain::Is { path: path.join("."), so };
+    }
+    if let Node::Given(place) | Node::Has(place) = node
+        && let Node::Path(path) = &**place
+    {
+        return Plain::Given { path: path.join("."), so };
+    }
+    if let (Node::Compare(comparator, sides), true) = (node, so) {
+        if let [Node::Path(path), Node::Literal(literal)] = &**sides {
+            return compared(path, comparator.sign(), literal);
+        }
+        if let [Node::Literal(literal), Node::Path(path)] = &**sides {
+            return compared(path, comparator.turned().sign(), literal);
+        }
+    }
+    Plain::Other(if so { node.to_string() } else { format!("!({node})") })
 }
 
 fn compared(path: &[String], sign: &'static str, literal: &Literal) -> Plain {

@@ -81,6 +81,8 @@ typed_id! {
     LicenceId;
     /// Work to be done later, once (后台作业).
     JobId;
+    /// A message to a person or a member of staff (消息).
+    MessageId;
 }
 
 #[cfg(test)]

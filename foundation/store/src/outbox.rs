@@ -11,7 +11,7 @@ use kernel::Timestamp;
 use serde_json::Value;
 
 use crate::page::{Page, PageRequest};
-use crate::{Result, Tx, vals};
+use crate::{Result, Row, Tx, vals};
 
 pub use deliver::{Deliverers, deliver_due, deliver_forever};
 
@@ -69,6 +69,23 @@ pub struct DeadLetter {
     pub last_error: String,
 }
 
+/// A receiver for which messages wait.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Waiting {
+    /// `channel:address`.
+    pub receiver: String,
+    /// How many wait.
+    pub count: i64,
+    /// Since when the first of them waits.
+    pub since: Timestamp,
+    /// How often that one was tried.
+    pub attempts: u32,
+    /// What the last try said.
+    pub last_error: Option<String>,
+    /// When it is tried next.
+    pub next_try: Timestamp,
+}
+
 /// Posts a message. `false` means that this receiver has a message of this key already.
 pub async fn post(tx: &mut Tx, message: &Message) -> Result<bool> {
     let row = tx
@@ -91,6 +108,41 @@ pub async fn post(tx: &mut Tx, message: &Message) -> Result<bool> {
     Ok(inserted == 1)
 }
 
+/// The receivers for which messages wait, the next to be tried first.
+pub async fn list_waiting(tx: &mut Tx, request: &PageRequest) -> Result<Page<Waiting>> {
+    let mut vals = request.keys(vals![i64::MIN, ""])?;
+    vals.extend(vals![request.size.limit()]);
+    let rows = tx
+        .fetch_all(
+            "select r.receiver, r.due_at, m.posted_at, m.attempts, m.last_error,
+               (select count(*) from outbox_messages w where w.receiver = r.receiver and w.state = 'waiting')
+             from outbox_receivers r join outbox_messages m on m.receiver = r.receiver and m.number =
+               (select min(number) from outbox_messages where receiver = r.receiver and state = 'waiting')
+             where r.due_at is not null and (r.due_at, r.receiver) > ($1, $2)
+             order by r.due_at, r.receiver limit $3",
+            vals,
+        )
+        .await?;
+    let waiting = rows.iter().map(|row| {
+        Ok(Waiting {
+            receiver: row.get(0)?,
+            next_try: row.get(1)?,
+            since: row.get(2)?,
+            attempts: row.get(3)?,
+            last_error: row.get(4)?,
+            count: row.get(5)?,
+        })
+    });
+    let key_of = |waiting: &Waiting| vals![waiting.next_try, &waiting.receiver];
+    Ok(Page::cut(waiting.collect::<Result<_>>()?, request.size, key_of))
+}
+
+/// How many dead letters there are, counted up to `most`.
+pub async fn count_dead(tx: &mut Tx, most: u32) -> Result<u32> {
+    let sql = "select count(*) from (select 1 from outbox_messages where state = 'dead' limit $1) as dead";
+    tx.fetch_one(sql, vals![most]).await?.get(0)
+}
+
 /// The dead letters, the longest dead first.
 pub async fn list_dead(tx: &mut Tx, request: &PageRequest) -> Result<Page<DeadLetter>> {
     let mut vals = request.keys(vals![i64::MIN, "", 0])?;
@@ -103,18 +155,32 @@ pub async fn list_dead(tx: &mut Tx, request: &PageRequest) -> Result<Page<DeadLe
             vals,
         )
         .await?;
-    let dead = rows.iter().map(|row| {
-        Ok(DeadLetter {
-            receiver: row.get(0)?,
-            number: row.get(1)?,
-            topic: row.get(2)?,
-            key: row.get(3)?,
-            died_at: row.get(4)?,
-            last_error: row.get(5)?,
-        })
-    });
+    let dead = rows.iter().map(read_dead);
     let key_of = |letter: &DeadLetter| vals![letter.died_at, &letter.receiver, letter.number];
     Ok(Page::cut(dead.collect::<Result<_>>()?, request.size, key_of))
+}
+
+fn read_dead(row: &Row) -> Result<DeadLetter> {
+    Ok(DeadLetter {
+        receiver: row.get(0)?,
+        number: row.get(1)?,
+        topic: row.get(2)?,
+        key: row.get(3)?,
+        died_at: row.get(4)?,
+        last_error: row.get(5)?,
+    })
+}
+
+/// The dead letter of this number.
+pub async fn find_dead(tx: &mut Tx, receiver: &str, number: i64) -> Result<Option<DeadLetter>> {
+    let row = tx
+        .fetch_optional(
+            "select receiver, number, topic, key, ended_at, last_error from outbox_messages
+             where receiver = $1 and number = $2 and state = 'dead'",
+            vals![receiver, number],
+        )
+        .await?;
+    row.as_ref().map(read_dead).transpose()
 }
 
 /// Has a dead letter delivered after all, before whatever still waits for its receiver. `false` means that no such
@@ -134,6 +200,19 @@ pub async fn replay(tx: &mut Tx, receiver: &str, number: i64, now: Timestamp) ->
         )
         .await?;
     Ok(revived == 1)
+}
+
+/// Has every dead letter delivered after all, and says how many. Up to `most` at a time, so that one transaction does
+/// not lock every receiver; call it again while it says `most`.
+pub async fn replay_all(tx: &mut Tx, most: u32, now: Timestamp) -> Result<u32> {
+    let sql = "select receiver, number from outbox_messages where state = 'dead'
+               order by receiver, number limit $1"; // receivers in one order: two operators cannot deadlock
+    let mut count = 0;
+    for row in tx.fetch_all(sql, vals![most]).await? {
+        let receiver: String = row.get(0)?;
+        count += u32::from(replay(tx, &receiver, row.get(1)?, now).await?);
+    }
+    Ok(count)
 }
 
 /// Forgets messages sent before `before`, and says how many. From then on their keys are free again.

@@ -1,4 +1,4 @@
-//! The style sheet, the script and the icon, inside the program.
+//! The style sheet, the scripts and the icon, inside the program.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
@@ -38,6 +38,9 @@ static CSS: LazyLock<Asset> =
 static JS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("app", "js", "text/javascript; charset=utf-8", include_str!("../assets/app.js"))
 });
+static DESK_JS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("desk", "js", "text/javascript; charset=utf-8", include_str!("../assets/desk.js"))
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../assets/icon.svg")));
 
@@ -49,6 +52,10 @@ pub(crate) fn js_href() -> &'static str {
     &JS.href
 }
 
+pub(crate) fn desk_js_href() -> &'static str {
+    &DESK_JS.href
+}
+
 pub(crate) fn icon_href() -> &'static str {
     &ICON.href
 }
@@ -58,7 +65,8 @@ pub(crate) fn icon_href() -> &'static str {
 pub(crate) async fn show(Path(file): Path<String>) -> Result<Response, AppError> {
     let stem = file.split('.').next().unwrap_or_default();
     let ending = file.rsplit('.').next().unwrap_or_default();
-    let found = [&*CSS, &*JS, &*ICON].into_iter().find(|asset| asset.stem == stem && asset.ending == ending);
+    let all = [&*CSS, &*JS, &*DESK_JS, &*ICON];
+    let found = all.into_iter().find(|asset| asset.stem == stem && asset.ending == ending);
     let asset = found.ok_or(AppError(Refusal::NotFound))?;
     let is_exact = asset.href.strip_prefix("/assets/") == Some(file.as_str());
     let keep = if is_exact { "public, max-age=31536000, immutable" } else { "no-cache" };

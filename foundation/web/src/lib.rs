@@ -39,4 +39,4 @@ pub use routes::{RouteKind, RouteSpec, Routes};
 pub use shell::{Crumb, NavLink, Shell, page, page_with_status};
 pub use site::{Clock, Site, WebConfig, outer_layers, visitor_layer};
 pub use upload::{PostUpload, UploadedFile};
-pub use visitor::{Look, SignedIn, Visitor};
+pub use visitor::{Look, SignedIn, Unread, Visitor};

@@ -203,8 +203,10 @@ fn write_problem(response: &mut Response, fault: &Fault, visitor: &Visitor) {
 }
 
 fn send_to_sign_in(response: &mut Response, method: &Method, visitor: &Visitor) {
-    let is_staff = visitor.path == "/desk"
-        || ["/desk/", "/staff/", "/admin/"].iter().any(|of_staff| visitor.path.starts_with(of_staff));
+    let below = |top: &str| {
+        visitor.path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_staff = ["/desk", "/staff", "/admin"].into_iter().any(below);
     let door = if is_staff { "/staff/sign-in" } else { "/sign-in" };
     // What was sent is gone after the sign-in, so only a page that was being read is worth coming back to.
     let next = if method.is_safe() { format!("?next={}", encode(&visitor.back)) } else { String::new() };

@@ -41,9 +41,10 @@ const PERSON_NAV: &[NavLink] = &[
 ];
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
-const ADMINISTRATION_NAV: &[NavLink] = &[
+const ADMIN_NAV: &[NavLink] = &[
     link("/desk", "web-desk"),
     link("/admin/calendars", "web-calendars"),
+    link("/admin/outbox", "web-outbox"),
     link("/search", "web-search"),
     link("/check", "web-check"),
 ];
@@ -108,10 +109,19 @@ impl Shell {
     /// The links of the navigation for this kind of visitor.
     pub fn nav(&self) -> &'static [NavLink] {
         match &self.actor {
-            Actor::Staff(staff) if staff.roles.contains(&Role::Administration) => ADMINISTRATION_NAV,
+            Actor::Staff(staff) if staff.roles.contains(&Role::Administration) => ADMIN_NAV,
             Actor::Staff(_) => STAFF_NAV,
             Actor::Person(_) => PERSON_NAV,
             Actor::Anonymous | Actor::System => STRANGER_NAV,
+        }
+    }
+
+    /// The number beside the link to the messages; empty when all are read.
+    pub fn unread_shown(&self) -> String {
+        match self.unread.0 {
+            0 => String::new(),
+            few @ 1..=99 => few.to_string(),
+            _ => "99+".into(),
         }
     }
 
@@ -171,6 +181,11 @@ impl Shell {
     /// The script's address; it changes with its content.
     pub fn js_href(&self) -> &'static str {
         assets::js_href()
+    }
+
+    /// The address of the script for lists of work, which only their pages load.
+    pub fn desk_js_href(&self) -> &'static str {
+        assets::desk_js_href()
     }
 }
 

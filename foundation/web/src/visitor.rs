@@ -27,6 +27,10 @@ pub struct SignedIn {
     pub csrf: String,
 }
 
+/// How many messages the visitor has not read, put into the request's extensions by the room that keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unread(pub u32);
+
 /// How the pages are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
@@ -59,6 +63,8 @@ pub struct Visitor {
     pub now: Timestamp,
     /// How the pages are shown.
     pub look: Look,
+    /// Messages not read yet, for the header.
+    pub unread: Unread,
 }
 
 /// For the access log.
@@ -93,6 +99,7 @@ impl Visitor {
             back,
             now: (site.clock)(),
             look: Look { large: cookie::read(headers, "type") == Some("large"), demo: site.config.demo },
+            unread: Unread::default(),
         }
     }
 
@@ -213,6 +220,7 @@ pub(crate) async fn attach(State(site): State<Site>, mut request: Request, next:
         visitor.actor = signed_in.actor;
         visitor.session = signed_in.session;
         visitor.csrf = signed_in.csrf;
+        visitor.unread = request.extensions().get::<Unread>().copied().unwrap_or_default();
     } else {
         let name = pre_session_cookie(site.config.secure_cookies);
         match cookie::read(request.headers(), name).filter(|value| value.len() == 64) {

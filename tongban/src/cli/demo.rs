@@ -7,12 +7,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use messages::receiver::{Manner, Receiver};
+use messages::{BridgeSettings, Endpoint, MailSettings, Proof, Security, SenderSettings};
 use tongban::cast::Cast;
 use tongban::config::LogFormat;
 use tongban::platform::{Platform, Settings};
 use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing};
 
-use crate::cli::{directory::first_password, runtime, serve};
+use crate::cli::{directory::first_password, notices::writer, runtime, serve};
 use crate::say;
 
 #[derive(clap::Args)]
@@ -32,6 +34,8 @@ pub(crate) struct Arguments {
 }
 
 const ACCOUNTS: &str = "demo-accounts.txt";
+/// What the test receiver beside the demonstration takes.
+const NOTICES: &str = "notices.jsonl";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     serve::start_log(LogFormat::Text, "warn")?;
@@ -45,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
         passwords: identity::Strength::STRONG,
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
+        senders: SenderSettings::default(),
     };
     runtime()?.block_on(async {
         if !arguments.data.join(ACCOUNTS).is_file() {
@@ -54,6 +59,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if arguments.prepare_only {
             return Ok(());
         }
+        let notices = arguments.data.join(NOTICES);
+        let writes = writer(&notices)?;
+        let any = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        let receiver = Receiver::start(any, any, Manner::new(move |arrival| writes(&arrival))).await?;
+        let settings = Settings { senders: senders(&receiver), ..settings };
+        say!("e-mail, SMS and WeChat messages that leave the platform are written to {}", notices.display());
         let platform = Platform::open(&settings, serve::machine_clock()).await?;
         serve::serve(platform, listen, Duration::from_secs(10), |address| {
             say!("open http://{address}/  (Ctrl-C stops it)");
@@ -61,6 +72,26 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .await
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every channel leads to the test receiver.
+fn senders(receiver: &Receiver) -> SenderSettings {
+    let bridge = |path: &str| BridgeSettings {
+        endpoint: Endpoint { url: format!("http://{}/{path}", receiver.http), proof: Proof::None },
+        templates: BTreeMap::new(),
+    };
+    SenderSettings {
+        mail: Some(MailSettings {
+            host: receiver.smtp.ip().to_string(),
+            port: receiver.smtp.port(),
+            security: Security::None,
+            from: "通办 <noreply@demo.example>".into(),
+            login: None,
+        }),
+        sms: Some(bridge("sms")),
+        wechat: Some(bridge("wechat")),
+        receivers: BTreeMap::new(),
+    }
 }
 
 fn print_accounts(data: &Path) -> anyhow::Result<()> {

@@ -75,6 +75,7 @@ async fn play_on(
         web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
         passwords: identity::Strength::CHEAP,
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
+        senders: messages::SenderSettings::default(),
     };
     let platform = Platform::open(&settings, clock.clock()).await?;
     let mut tx = platform.db.begin().await?;

@@ -55,6 +55,7 @@ pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
         },
         passwords: identity::Strength::STRONG,
         certificates_from: machine_clock()(),
+        senders: config.senders(|name| std::env::var(name).ok())?,
     })
 }
 
@@ -92,6 +93,12 @@ pub(crate) async fn serve(
         platform.clock.clone(),
         stopped.clone(),
     ));
+    let outbox = tokio::spawn(store::outbox::deliver_forever(
+        platform.db.clone(),
+        platform.deliverers.clone(),
+        platform.clock.clone(),
+        stopped.clone(),
+    ));
     let calendars = tokio::spawn(platform.calendars.clone().keep_fresh(stopped.clone()));
     let mut asked = stopped.clone();
     let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
@@ -107,6 +114,9 @@ pub(crate) async fn serve(
     }
     if tokio::time::timeout(stop_after, jobs).await.is_err() {
         tracing::warn!("a job did not finish in time; it will be taken again");
+    }
+    if tokio::time::timeout(stop_after, outbox).await.is_err() {
+        tracing::warn!("a delivery did not finish in time; it will be tried again");
     }
     let _asks_no_more = calendars.await;
     platform.db.close().await;

@@ -22,6 +22,9 @@ const DOORS: [&str; 9] = [
     "/api/v1/licence-checks/file",
 ];
 
+/// What everybody changes for themselves alone: what they have read, and how they are told.
+const OWN: [&str; 4] = [" /messages/", " /account/notices", "/api/v1/messages", "/api/v1/notice-settings"];
+
 struct Visitor {
     name: &'static str,
     subject: Option<identity::Subject>,
@@ -145,6 +148,7 @@ async fn strangers_change_nothing() {
         .filter(|route| route.permission.audience != Audience::Everyone)
         .map(|route| format!("{} {}", route.method, route.path))
         .filter(|route| !route.contains("sign-out") && !route.contains("sessions/current"))
+        .filter(|route| !OWN.iter().any(|own| route.contains(own)))
         .collect();
     assert!(changed.is_empty(), "supervision watches and changes nothing: {changed:?}");
 }

@@ -90,6 +90,50 @@ fn broken_packages_are_named_with_file_and_line() {
 }
 
 #[test]
+fn decision_tables_are_taken_over_from_dmn_and_checked() {
+    let dmn = workspace().join("engine/rules/tests/data/relief.dmn");
+    let output = program().args(["rules", "import-dmn"]).arg(&dmn).output().unwrap();
+    assert!(output.status.success(), "{}", printed(&output));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rules.yaml");
+    let check = |yaml: &str| {
+        std::fs::write(&file, yaml).unwrap();
+        let output = program().args(["rules", "check"]).arg(&file).output().unwrap();
+        (output.status.code(), printed(&output))
+    };
+    let yaml = printed(&output);
+    let (code, shown) = check(&yaml);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("warning: ") && shown.contains("no rule answers"), "{shown}");
+    let line = yaml.lines().position(|line| line.contains("[3..20]")).unwrap() + 1;
+    let (code, shown) = check(&yaml.replace("[3..20]", "[20..3]"));
+    assert_eq!(code, Some(1), "{shown}");
+    // The fault is told at the row, which begins at or just above its cell.
+    let told: usize = shown
+        .lines()
+        .next()
+        .unwrap()
+        .rsplit(".yaml:")
+        .next()
+        .unwrap()
+        .split(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(
+        shown.contains("the range [20..3] is empty") && (line - 3..=line).contains(&told),
+        "{line}: {shown}"
+    );
+    let (code, shown) = check("tables: [{name: t");
+    assert_eq!(code, Some(1), "{shown}");
+    std::fs::write(&file, std::fs::read_to_string(dmn).unwrap().replace("UNIQUE", "OUTPUT ORDER")).unwrap();
+    let output = program().args(["rules", "import-dmn"]).arg(&file).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(printed(&output).contains("rules.yaml:11: the hit policy OUTPUT ORDER"), "{}", printed(&output));
+}
+
+#[test]
 fn a_missing_config_is_told_plainly() {
     let output = tongban(&["serve", "--config", "no-such-file.toml"]);
     assert_eq!(output.status.code(), Some(2));

@@ -12,6 +12,7 @@ mod journey;
 mod journey_association;
 mod journey_relief;
 mod licence_file;
+mod notices;
 mod pages;
 mod server;
 mod tampering;

@@ -36,7 +36,15 @@ async fn look(browser: &mut Browser) {
     browser.fill("legal_person", &company).await;
     browser.press("切换身份").await;
     browser.frame_says("代表单位").await;
-    for path in ["/my", "/my/licences", "/my/account", "/my/agents", "/apply/001011003000/01"] {
+    for path in [
+        "/my",
+        "/my/licences",
+        "/my/account",
+        "/my/agents",
+        "/messages",
+        "/account/notices",
+        "/apply/001011003000/01",
+    ] {
         browser.open(path).await;
     }
     browser.sees("长沙演示颐养有限公司").await;
@@ -44,7 +52,9 @@ async fn look(browser: &mut Browser) {
     for login in ["supervisor", "county-acceptance", "admin"] {
         browser.sign_in_staff(login).await;
         browser.open("/desk").await;
+        browser.open("/messages").await;
     }
+    browser.open("/admin/outbox").await; // the last of them is the administrator
     browser.sign_in_staff("supervisor").await;
     browser.open("/desk/watch").await;
     browser.press("长沙市芙蓉区民政局").await;

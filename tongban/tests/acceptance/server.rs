@@ -123,6 +123,7 @@ impl Place {
             web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
             passwords: identity::Strength::CHEAP,
             certificates_from: testkit::instant("2018-01-01T00:00"),
+            senders: messages::SenderSettings::default(),
         }
     }
 

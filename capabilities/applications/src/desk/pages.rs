@@ -9,9 +9,11 @@ use web::{AppError, FormPairs, Routes, Shell, Visitor};
 use super::{OPEN, WATCH, WORK};
 use crate::Room;
 
+mod batch;
 mod case;
 mod claim;
 mod correction;
+mod filters;
 mod give;
 mod list;
 mod material;
@@ -22,7 +24,13 @@ pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
     routes
         .page(Method::GET, "/desk", OPEN, list::show)
         .page(Method::POST, "/desk/tasks/{task}/claim", WORK, claim::one)
-        .page(Method::POST, "/desk/claims", WORK, claim::several)
+        .page(Method::GET, "/desk/export.csv", WORK, list::export)
+        .page(Method::POST, "/desk/batch", WORK, batch::post)
+        .page(Method::POST, "/desk/batch/settle", WORK, batch::settle)
+        .page(Method::GET, "/desk/filters", WORK, filters::show)
+        .page(Method::POST, "/desk/filters", WORK, filters::save)
+        .page(Method::POST, "/desk/filters/{no}", WORK, filters::change)
+        .page(Method::POST, "/desk/cases/{id}/watch", WORK, claim::watch)
         .page(Method::GET, "/desk/cases/{id}", WORK, case::show)
         .page(Method::POST, "/desk/cases/{id}/commands", WORK, give::post)
         .page(Method::GET, "/desk/cases/{id}/correction", WORK, correction::show)

@@ -1,13 +1,12 @@
 //! What the API of the desk says.
 
-use cases::{Case, Defect, Lights, Task, WorkItem};
+use cases::{Case, Defect, Lights, Task, TypeRef, WorkItem, WorkPage};
 use catalogue::Package;
 use jiff::civil::Date;
 use kernel::{StaffActor, Timestamp};
 use legal_time::{Calendar, Light};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::page::Page;
 use utoipa::ToSchema;
 use web::Visitor;
 
@@ -19,15 +18,19 @@ use crate::Room;
 /// A page of the worklist (待办).
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DeskTaskPage {
-    /// The rows, most urgent first.
+    /// The rows, in the order asked for.
     items: Vec<DeskTaskRow>,
     /// Where the next page starts.
     next: Option<String>,
-    /// How many tasks of each light wait for the clerk's body and roles, whatever the filter.
+    /// Before what the previous page ends.
+    previous: Option<String>,
+    /// Only a part of a long list was looked at for this page, and the page is not full; `next` looks on.
+    is_partial: bool,
+    /// How many tasks of the list show each light, whatever the filter.
     lights: DeskLights,
 }
 
-/// Waiting work by light (红黄绿灯).
+/// Waiting work by light (红黄绿灯); 1000 stands for so many or more.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(super) struct DeskLights {
     red: i64,
@@ -61,55 +64,81 @@ pub(super) struct DeskTaskRow {
     pub(super) branch: Option<String>,
     /// The branch or stage in words.
     pub(super) task_name: String,
+    /// `open`, `claimed`, `waiting` (for the applicant), `done` or `dropped`.
+    pub(super) state: &'static str,
     /// Who has taken it.
     pub(super) claimed_name: Option<String>,
     /// Whether it is the clerk who asks.
     pub(super) mine: bool,
+    /// Whether it is a colleague for whom that clerk stands in (代理).
+    pub(super) delegated: bool,
+    /// 绿色通道
+    pub(super) express: bool,
+    /// Where it was applied for.
+    pub(super) division: String,
     #[schema(value_type = Option<String>, format = "date")]
     pub(super) due_on: Option<Date>,
     /// `red`, `yellow`, `green` or `grey`.
     #[schema(value_type = String)]
     pub(super) light: Light,
+    #[schema(value_type = String, format = "date-time")]
+    pub(super) submitted_at: Timestamp,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub(super) finished_at: Option<Timestamp>,
 }
 
 pub(super) fn task_page(
     visitor: &Visitor,
     room: &Room,
     clerk: &StaffActor,
-    page: Page<WorkItem>,
+    page: WorkPage,
     lights: Lights,
 ) -> DeskTaskPage {
-    let next = page.next.as_ref().map(ToString::to_string);
+    let text = |cursor: Option<store::page::Cursor>| cursor.map(|cursor| cursor.to_string());
     let items = page.items.into_iter().map(|item| task_row(visitor, room, clerk, item)).collect();
-    DeskTaskPage { items, next, lights: lights.into() }
+    DeskTaskPage {
+        items,
+        next: text(page.next),
+        previous: text(page.previous),
+        is_partial: page.is_partial,
+        lights: lights.into(),
+    }
 }
 
-/// The row of a task. The names are those of the package as it is published now: lists do not open every
-/// case.
-pub(super) fn task_row(visitor: &Visitor, room: &Room, clerk: &StaffActor, item: WorkItem) -> DeskTaskRow {
-    let package = room.library.current(&item.item, &item.handling);
-    let item_name = package
-        .as_ref()
-        .map_or_else(|| item.item.clone(), |package| names::pick(visitor, &package.item.name));
-    let task_name = match package {
-        Some(package) => names::task(visitor, &package, &item.stage, item.branch.as_deref(), item.work),
-        None => names::work(visitor, item.work),
+/// The row of a task, in the words of the package version under which its case runs.
+pub(super) fn task_row(visitor: &Visitor, room: &Room, clerk: &StaffActor, row: WorkItem) -> DeskTaskRow {
+    let WorkItem { item, handling, package_version: version, .. } = row;
+    let reference = TypeRef { item, handling, version };
+    let package = room.library.get(&reference);
+    let TypeRef { item, handling, .. } = reference;
+    let (item_name, task_name) = match package {
+        Some(package) => (
+            names::pick(visitor, &package.item.name),
+            names::task(visitor, &package, &row.stage, row.branch.as_deref(), row.work),
+        ),
+        None => (item.clone(), names::work(visitor, row.work)),
     };
     DeskTaskRow {
-        task: item.task.to_string(),
-        case: item.case.to_string(),
-        number: item.number,
-        item: item.item,
-        handling: item.handling,
+        task: row.task.to_string(),
+        case: row.case.to_string(),
+        number: row.number,
+        item,
+        handling,
         item_name,
-        work: item.work.as_str(),
-        stage: item.stage,
-        branch: item.branch,
+        work: row.work.as_str(),
+        stage: row.stage,
+        branch: row.branch,
         task_name,
-        claimed_name: item.claimed_name,
-        mine: item.claimed_by == Some(clerk.staff),
-        due_on: item.due_on,
-        light: item.light,
+        state: row.state.as_str(),
+        mine: row.claimed_by == Some(clerk.staff),
+        delegated: row.claimed_by.is_some_and(|holder| clerk.deputy_of.contains(&holder)),
+        claimed_name: row.claimed_name,
+        express: row.express,
+        division: row.division,
+        due_on: row.due_on,
+        light: row.light,
+        submitted_at: row.submitted_at,
+        finished_at: row.finished_at,
     }
 }
 

@@ -113,6 +113,56 @@ impl Event {
         }
     }
 
+    /// Whether somebody is told of it (消息): the applicant, or staff who hold work on the case.
+    pub fn tells(&self) -> bool {
+        match self {
+            // A document is ready; a register entry is the office's own matter.
+            Self::EffectDone { effect, .. } => effect.starts_with("issue:"),
+            Self::Resubmitted { partial, .. } => !partial,
+            Self::DueMoved { clock, .. } => clock.is_of_applicant(),
+            Self::Checked { passed, .. } => !passed,
+            Self::Submitted { .. }
+            | Self::Expedited { .. }
+            | Self::TaskTransferred { .. }
+            | Self::TaskRouted { .. }
+            | Self::Accepted { .. }
+            | Self::NotAccepted { .. }
+            | Self::CorrectionSent { .. }
+            | Self::CorrectionLapsed
+            | Self::PromiseKept { .. }
+            | Self::PromiseBroken { .. }
+            | Self::SentBack { .. }
+            | Self::Arranged { .. }
+            | Self::HearingOffered { .. }
+            | Self::HearingRequested { .. }
+            | Self::NoticePublished { .. }
+            | Self::ObjectionMade { .. }
+            | Self::NoticeEnded { .. }
+            | Self::ApprovalAsked { .. }
+            | Self::ApprovalGiven { .. }
+            | Self::Extended { .. }
+            | Self::Suspended { .. }
+            | Self::Resumed { .. }
+            | Self::Terminated { .. }
+            | Self::Warned { .. }
+            | Self::Decided { .. }
+            | Self::Withdrawn { .. }
+            | Self::OutOfTime => true,
+            Self::RulesApplied { .. }
+            | Self::TaskOpened { .. }
+            | Self::TaskClaimed { .. }
+            | Self::TaskReleased { .. }
+            | Self::DefectNoted { .. }
+            | Self::DefectDropped { .. }
+            | Self::StageStarted { .. }
+            | Self::OpinionGiven { .. }
+            | Self::OpinionTakenBack { .. }
+            | Self::StageConcluded { .. }
+            | Self::HearingWaived { .. }
+            | Self::ObjectionAnswered { .. } => false,
+        }
+    }
+
     /// The event in plain words.
     #[expect(clippy::too_many_lines, reason = "a table with a line for each event")]
     pub fn sentence(&self) -> Message {

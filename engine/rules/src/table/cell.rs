@@ -171,6 +171,9 @@ fn test(text: &str, column: Type, bare: bool) -> Result<Test, CellRule> {
     ];
     let found = signs.iter().find_map(|(sign, comparator)| Some((text.strip_prefix(sign)?, *comparator)));
     let (rest, comparator) = found.unwrap_or((text, Comparator::Equal));
+    if rest.trim().is_empty() {
+        return Err(CellRule::NoTest(text.to_owned()));
+    }
     let literal = literal(rest, column, bare)?;
     let orders = !matches!(comparator, Comparator::Equal | Comparator::NotEqual);
     if orders && matches!(literal, Literal::Text(_) | Literal::Bool(_)) {

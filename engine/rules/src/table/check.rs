@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::form::is_allowed;
 use super::rows::Rows;
-use super::{Cell, DecisionTable, HitPolicy, Row, regions};
-use crate::check::Check;
+use super::{Cell, DecisionTable, HitPolicy, Row, fit_literal, regions};
+use crate::check::{Check, literal_type};
 use crate::evaluate::Evaluation;
 use crate::facts::Facts;
 use crate::node::{Literal, Node};
@@ -16,7 +16,7 @@ use crate::types::{Type, TypeFault, Types};
 use crate::value::Val;
 
 /// Combinations of values that the search for gaps looks at.
-const LOOKS_MAX: usize = 100_000;
+const LOOKS_MAX: usize = 200_000;
 /// Gaps that are told for one table.
 const GAPS_MAX: usize = 5;
 
@@ -73,8 +73,10 @@ pub enum TableRule {
         example: String,
     },
     /// No row answers.
-    #[error("no rule answers when {example}")]
+    #[error("no rule answers{} when {example}", .on.map(|day| format!(" on {day}")).unwrap_or_default())]
     Gap {
+        /// A day on which it is so, where rows change in time.
+        on: Option<Date>,
         /// Values for which none does.
         example: String,
     },
@@ -153,7 +155,10 @@ impl Checker<'_> {
     fn types(&mut self, types: &Types) {
         for (at, input) in self.table.inputs.iter().enumerate() {
             let column = super::form::heading(&self.table.form.inputs[at], at);
-            self.typed(None, &column, input.kind, input.expression.node(), types);
+            let found = self.typed(None, &column, input.kind, input.expression.node(), types);
+            if input.kind == Type::Unknown {
+                self.cells(at, &column, found);
+            }
         }
         for (at, row) in self.table.rows.iter().enumerate() {
             for (expression, output) in row.then.iter().zip(&self.table.outputs) {
@@ -162,7 +167,20 @@ impl Checker<'_> {
         }
     }
 
-    fn typed(&mut self, row: Option<usize>, column: &str, said: Type, node: &Node, types: &Types) {
+    /// The cells of a column whose type is known only from what it asks.
+    fn cells(&mut self, at: usize, column: &str, found: Type) {
+        for (number, row) in self.table.rows.iter().enumerate() {
+            for literal in row.when[at].literals() {
+                if fit_literal(literal.clone(), found).is_none() {
+                    let said = literal_type(literal);
+                    self.tell(Some(number + 1), TableRule::Type { column: column.to_owned(), said, found });
+                }
+            }
+        }
+    }
+
+    /// Checks an expression and returns its type.
+    fn typed(&mut self, row: Option<usize>, column: &str, said: Type, node: &Node, types: &Types) -> Type {
         let mut check = Check::new(types);
         let found = check.kind(node);
         for fault in check.faults {
@@ -180,6 +198,7 @@ impl Checker<'_> {
         if !fits {
             self.tell(row, TableRule::Type { column: column.to_owned(), said, found });
         }
+        found
     }
 
     /// Values that are written but not allowed.
@@ -250,6 +269,7 @@ impl Checker<'_> {
         let mut search = Search {
             columns,
             looks_left: LOOKS_MAX,
+            day: None,
             gaps: Vec::new(),
             first: Rows::of(count, |_| false),
             path: Vec::new(),
@@ -257,6 +277,7 @@ impl Checker<'_> {
         for day in periods(self.table) {
             let rows = Rows::of(count, |at| day.is_none_or(|day| self.table.rows[at].is_in_force(day)));
             if rows.first().is_some() {
+                search.day = day;
                 search.look(&rows);
             }
         }
@@ -265,9 +286,9 @@ impl Checker<'_> {
             self.tell(None, TableRule::NotSearched);
             return;
         }
-        for gap in gaps.iter().take(GAPS_MAX) {
-            let example = self.shown(gap);
-            self.tell(None, TableRule::Gap { example });
+        for (on, gap) in gaps {
+            let example = self.shown(&gap);
+            self.tell(None, TableRule::Gap { on, example });
         }
         if self.table.form.hit == HitPolicy::First {
             for row in (0..count).filter(|row| !first.contains(*row)) {
@@ -322,7 +343,8 @@ fn periods(table: &DecisionTable) -> Vec<Option<Date>> {
 struct Search<'a> {
     columns: &'a [Column],
     looks_left: usize,
-    gaps: Vec<Vec<String>>,
+    day: Option<Date>,
+    gaps: Vec<(Option<Date>, Vec<String>)>,
     /// Rows that come first somewhere.
     first: Rows,
     path: Vec<String>,
@@ -351,8 +373,8 @@ impl Search<'_> {
             self.path.push(if unasked { String::new() } else { literal.to_string() });
             if left.first().is_some() {
                 self.look(&left);
-            } else if self.gaps.len() < GAPS_MAX && !self.gaps.contains(&self.path) {
-                self.gaps.push(self.path.clone());
+            } else if self.gaps.len() < GAPS_MAX && self.gaps.iter().all(|(_, gap)| *gap != self.path) {
+                self.gaps.push((self.day, self.path.clone()));
             }
             self.path.pop();
             seen.push(left);

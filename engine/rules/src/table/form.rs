@@ -307,8 +307,8 @@ pub(super) fn heading(form: &InputForm, at: usize) -> String {
 /// A result that is written as a value.
 fn result_literal(value: &Scalar, kind: Type) -> Option<Literal> {
     let text = value.to_string();
-    let bare = kind == Type::Text && is_word(&text);
-    let literal = if bare { Some(Literal::Text(text)) } else { read_literal(text.trim()) };
+    let bare = || (kind == Type::Text && is_word(&text)).then(|| Literal::Text(text.clone()));
+    let literal = read_literal(text.trim()).or_else(bare);
     fit_literal(literal?, kind)
 }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::outbox::{
-    ATTEMPTS_MAX, Deliverers, Message, deliver_due, deliver_forever, list_dead, post, prune, replay,
+    ATTEMPTS_MAX, Deliverers, Message, count_dead, deliver_due, deliver_forever, list_dead, list_waiting,
+    post, prune, replay, replay_all,
 };
 use store::page::{PageRequest, PageSize};
 use store::{Db, MIGRATIONS};
@@ -207,6 +208,51 @@ async fn posting_and_delivering_side_by_side_keeps_the_order() {
             assert_eq!(order.len(), 60);
             assert!(order.is_sorted(), "{order:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_operator_sees_who_waits_and_replays_everything_dead() {
+    each_database(|db| async move {
+        db.migrate(&[MIGRATIONS]).await.unwrap();
+        let (heard, closed) = (Heard::default(), Arc::new(AtomicBool::new(true)));
+        for (receiver, key) in [("a:x", "bad"), ("a:x", "next"), ("a:y", "bad"), ("a:z", "good")] {
+            send(&db, receiver, key).await;
+        }
+        let deliverers = deliverers(&heard, &closed);
+        deliver_due(&db, now(), &deliverers).await.unwrap();
+        let mut tx = db.snapshot().await.unwrap();
+        let mut request = PageRequest { after: None, size: PageSize::try_from(1).unwrap() };
+        let first = list_waiting(&mut tx, &request).await.unwrap();
+        let x = &first.items[0];
+        assert_eq!((x.receiver.as_str(), x.count, x.attempts, x.since), ("a:x", 2, 1, now()));
+        assert_eq!(x.last_error.as_deref(), Some("closed at night"));
+        assert_eq!(x.next_try, now() + SignedDuration::from_secs(10));
+        request.after = first.next;
+        let rest = list_waiting(&mut tx, &request).await.unwrap();
+        assert_eq!((rest.items[0].receiver.as_str(), rest.items[0].count, rest.next), ("a:y", 1, None));
+        tx.rollback().await.unwrap();
+        let mut at = now();
+        for _ in 1..ATTEMPTS_MAX {
+            at += SignedDuration::from_hours(1);
+            deliver_due(&db, at, &deliverers).await.unwrap();
+        }
+        closed.store(false, Ordering::SeqCst);
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!((count_dead(&mut tx, 1).await.unwrap(), count_dead(&mut tx, 9).await.unwrap()), (1, 2));
+        assert_eq!(replay_all(&mut tx, 1, at).await.unwrap(), 1);
+        assert_eq!(replay_all(&mut tx, 9, at).await.unwrap(), 1);
+        assert_eq!(
+            (replay_all(&mut tx, 9, at).await.unwrap(), count_dead(&mut tx, 9).await.unwrap()),
+            (0, 0)
+        );
+        tx.commit().await.unwrap();
+        deliver_due(&db, at, &deliverers).await.unwrap();
+        assert_eq!(
+            (heard_by(&heard, "a:x"), heard_by(&heard, "a:y")),
+            (vec!["next".into(), "bad".into()], vec!["bad".into()])
+        );
     })
     .await;
 }

@@ -1,0 +1,45 @@
+//! Telling people and staff what concerns them (消息与通知): a box inside the platform that is always on, and notices by
+//! e-mail, SMS and WeChat for those who want them.
+//!
+//! 1. [`tell`] writes the message and posts its notices in the caller's transaction, once for each reader and key.
+//! 2. What leaves the house says only that there is something to read: no name, no item, no id (个人信息保护法 §6).
+//! 3. An address is used only after a code sent to it has come back; it lies sealed and is opened to send.
+
+mod choose;
+pub mod contact;
+mod inbox;
+mod outbox;
+mod outgoing;
+pub mod receiver;
+mod room;
+mod send;
+mod tell;
+#[cfg(test)]
+mod testing;
+mod words;
+
+pub use inbox::layer::unread_layer;
+pub use inbox::{Message, Said, count_unread, list, mark_all_read, mark_read};
+pub use outgoing::Template;
+pub use room::{Room, routes};
+pub use send::{
+    BridgeSettings, Endpoint, MailSettings, Proof, Secret, Security, SendError, SenderFault, SenderSettings,
+    Senders, deliverers, signature,
+};
+pub use tell::{About, Recipient, Telling, tell};
+pub use words::{Channel, NoReader, Reader, Topic};
+
+use kernel::Timestamp;
+use store::{Migration, Tx};
+
+/// Tables of this room.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration::new("messages/0001_messages", include_str!("sql/0001_messages.sql"))];
+
+/// Sentences of this room: Chinese and English.
+pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));
+
+/// Forgets what no limit counts any more, and says how many rows.
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> store::Result<u64> {
+    contact::forget_old(tx, now).await
+}

@@ -1,0 +1,116 @@
+tell-submitted-title = Application received: { $item_en }
+tell-submitted-text = Case number { $number }. { $until ->
+    [unknown] The office says within the statutory limit whether it accepts it; the day is known once the holidays are announced.
+   *[other] The office says by { $until } whether it accepts it.
+ }
+tell-expedited-title = Goes first: { $item_en }
+tell-expedited-text = Your case { $number } goes through the green channel. Reason: { $reason }
+tell-accepted-title = Accepted: { $item_en }
+tell-accepted-text = Your application { $number } is accepted and will be decided within { $limit_en }. { $until ->
+    [unknown] The day is known once the holidays are announced.
+   *[other] The last day is { $until }.
+ } { $basis ->
+    [none] {""}
+   *[other] Basis: { $basis }.
+ }
+tell-accepted-by-silence-title = Accepted by law: { $item_en }
+tell-accepted-by-silence-text = The office did not answer in time, so your application { $number } counts as accepted from the day it was received (Administrative Licensing Law, art. 32). It will be decided within { $limit_en }. { $until ->
+    [unknown] The day is known once the holidays are announced.
+   *[other] The last day is { $until }.
+ } { $basis ->
+    [none] {""}
+   *[other] Basis: { $basis }.
+ }
+tell-not-accepted-title = Not accepted: { $item_en }
+tell-not-accepted-text = Your application { $number } was not accepted. Reason: { $reason }
+tell-correction-title = Please correct: { $item_en }
+tell-correction-text = { $count ->
+    [one] One point of your application { $number } has to be corrected
+   *[other] { $count } points of your application { $number } have to be corrected
+ }: { $problems }. { $until ->
+    [unknown] Please do it soon; the last day is known once the holidays are announced.
+   *[other] Please correct and send it by { $until }.
+ } Meanwhile the clock of the office stands still.
+tell-correction-lapsed-title = Time to correct is over: { $item_en }
+tell-correction-lapsed-text = Your application { $number } was not completed in time; the office goes on with what it has.
+tell-promise-broken-title = Promised material is late: { $item_en }
+tell-promise-broken-text = “{ $material_en }”, which you promised, did not arrive in time ({ $number }). The page of the case says what follows.
+tell-arranged-title = Day and place: { $item_en }
+tell-arranged-text = Please be there or at hand on { $on }. Place, and what to bring: { $place } ({ $number })
+tell-hearing-offered-title = You may ask for a hearing: { $item_en }
+tell-hearing-offered-text = Before the office decides you may ask for a hearing ({ $number }). { $until ->
+    [unknown] Please ask within the limit; the last day is known once the holidays are announced.
+   *[other] Please ask by { $until }; after that the right is gone.
+ }
+tell-notice-published-title = Public notice: { $item_en }
+tell-notice-published-text = Your case { $number } is published until { $until }. { $stops ->
+    [yes] Meanwhile the clock of the office stands still.
+   *[no] {""}
+ }
+tell-notice-ended-title = Public notice is over: { $item_en }
+tell-notice-ended-text = The public notice of your case { $number } is over and the case goes on. { $until ->
+    [unknown] {""}
+   *[other] The last day is { $until }.
+ }
+tell-extended-title = More time: { $item_en }
+tell-extended-text = The office takes { $limit_en } more for your case { $number }. { $until ->
+    [unknown] The new last day is known once the holidays are announced.
+   *[other] The last day is { $until }.
+ } Reason: { $reason }. { $basis ->
+    [none] {""}
+   *[other] Basis: { $basis }.
+ }
+tell-suspended-title = Suspended: { $item_en }
+tell-suspended-text = Your case { $number } is suspended and its clock stands still. { $ground_en }: { $reason }. Basis: { $basis }.
+tell-resumed-title = Goes on: { $item_en }
+tell-resumed-text = Your case { $number } goes on and its clock runs again. { $until ->
+    [unknown] {""}
+   *[other] The last day is { $until }.
+ }
+tell-terminated-title = Terminated: { $item_en }
+tell-terminated-text = Your case { $number } was terminated. { $ground_en }: { $reason }. Basis: { $basis }.
+tell-granted-title = Granted: { $item_en }
+tell-granted-text = Your application { $number } was granted. { $reason }
+tell-refused-title = Refused: { $item_en }
+tell-refused-text = Your application { $number } was refused. Reason: { $reason }. The decision says how to appeal.
+tell-out-of-time-title = Ended, out of time: { $item_en }
+tell-out-of-time-text = Your application { $number } was not completed in time and has ended. You can apply again.
+tell-document-title = Document ready: { $item_en }
+tell-document-text = “{ $document_en }” is ready (case { $number }); you can see and download it.
+tell-check-failed-title = Check not passed: { $item_en }
+tell-check-failed-text = Your case { $number } did not pass the check after the decision: { $reason }
+
+tell-transferred-title = Handed to you: { $item_en }
+tell-transferred-text = Case { $number } was handed to you. Reason: { $reason }
+tell-routed-title = Passed to your body: { $item_en }
+tell-routed-text = Case { $number } was passed to your body. Reason: { $reason }
+tell-promise-kept-title = Promised material is there: { $item_en }
+tell-promise-kept-text = “{ $material_en }” was handed in for case { $number }.
+tell-resubmitted-title = Corrected by the applicant: { $item_en }
+tell-resubmitted-text = Case { $number } was corrected and its clock runs again. { $until ->
+    [unknown] {""}
+   *[other] The last day is { $until }.
+ }
+tell-sent-back-title = Sent back: { $item_en }
+tell-sent-back-text = Case { $number } was sent back. Reason: { $reason }
+tell-hearing-requested-title = Hearing asked for: { $item_en }
+tell-hearing-requested-text = The applicant of case { $number } asks for a hearing; please arrange it. Reason: { $reason }
+tell-objection-title = Objection: { $item_en }
+tell-objection-text = Somebody objected while case { $number } was published; please check and answer: { $reason }
+tell-approval-asked-title = Approval asked for: { $item_en }
+tell-approval-asked-text = A request on case { $number } waits for your approval. Reason: { $reason }
+tell-approved-title = Approved: { $item_en }
+tell-approved-text = Your request on case { $number } was approved. { $reason }
+tell-not-approved-title = Not approved: { $item_en }
+tell-not-approved-text = Your request on case { $number } was not approved. { $reason }
+tell-warned-title = Limit comes near: { $item_en }
+tell-warned-text = Case { $number } is due on { $until }.
+tell-overdue-title = Overdue: { $item_en }
+tell-overdue-text = Case { $number } was due on { $until }. Please act at once and say why it is late.
+tell-withdrawn-title = Withdrawn: { $item_en }
+tell-withdrawn-text = The applicant withdrew case { $number }; nothing more is to be done. Reason: { $reason }
+tell-due-moved-title = A last day has moved: { $item_en }
+tell-due-moved-text = After holidays were announced ({ $source }) the limit of your case { $number } was counted again. { $until ->
+    [unknown] Not all holidays of the year are announced, so the last day is not known yet.
+   *[other] The last day is now { $until }.
+ } The page of the case shows how every day counts.

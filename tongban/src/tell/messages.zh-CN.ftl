@@ -1,0 +1,113 @@
+tell-submitted-title = 申请已收到：{ $item }
+tell-submitted-text = 办件编号 { $number }。{ $until ->
+    [unknown] 办理机构将在法定期限内告知您是否受理；具体日期待放假安排公布后确定。
+   *[other] 办理机构将在 { $until } 前（含当日）告知您是否受理。
+ }
+tell-expedited-title = 优先办理：{ $item }
+tell-expedited-text = 您的办件（{ $number }）已纳入绿色通道优先办理。原因：{ $reason }
+tell-accepted-title = 已受理：{ $item }
+tell-accepted-text = 您的申请（{ $number }）已受理，承诺 { $limit } 办结。{ $until ->
+    [unknown] 办结日期待放假安排公布后确定。
+   *[other] 最迟 { $until } 办结。
+ }{ $basis ->
+    [none] {""}
+   *[other] 依据：{ $basis }。
+ }
+tell-accepted-by-silence-title = 依法视为受理：{ $item }
+tell-accepted-by-silence-text = 办理机构逾期没有告知，您的申请（{ $number }）自收到之日起即为受理（行政许可法第三十二条）。承诺 { $limit } 办结。{ $until ->
+    [unknown] 办结日期待放假安排公布后确定。
+   *[other] 最迟 { $until } 办结。
+ }{ $basis ->
+    [none] {""}
+   *[other] 依据：{ $basis }。
+ }
+tell-not-accepted-title = 不予受理：{ $item }
+tell-not-accepted-text = 您的申请（{ $number }）没有受理。原因：{ $reason }
+tell-correction-title = 请补正：{ $item }
+tell-correction-text = 您的申请（{ $number }）有 { $count } 处需要补正：{ $problems }。{ $until ->
+    [unknown] 请尽快补正；截止日期待放假安排公布后确定。
+   *[other] 请在 { $until } 前（含当日）补正并提交。
+ }补正期间，办理时限暂停计算。
+tell-correction-lapsed-title = 补正期限已过：{ $item }
+tell-correction-lapsed-text = 您的申请（{ $number }）在期限内没有补齐，办理机构按已有材料继续办理。
+tell-promise-broken-title = 承诺补交的材料逾期：{ $item }
+tell-promise-broken-text = 您承诺补交的“{ $material }”在期限内没有收到（{ $number }）。结果请看办件页面。
+tell-arranged-title = 时间地点已定：{ $item }
+tell-arranged-text = 请于 { $on } 到场或者等候。地点和要求：{ $place }（{ $number }）
+tell-hearing-offered-title = 您有权要求听证：{ $item }
+tell-hearing-offered-text = 办理机构作出决定前，您可以要求听证（{ $number }）。{ $until ->
+    [unknown] 请在期限内提出；截止日期待放假安排公布后确定。
+   *[other] 请在 { $until } 前（含当日）提出，逾期视为放弃。
+ }
+tell-notice-published-title = 开始公示：{ $item }
+tell-notice-published-text = 您的办件（{ $number }）正在公示，到 { $until } 为止。{ $stops ->
+    [yes] 公示期间不计入办理时限。
+   *[no] {""}
+ }
+tell-notice-ended-title = 公示期满：{ $item }
+tell-notice-ended-text = 您的办件（{ $number }）公示期满，继续办理。{ $until ->
+    [unknown] {""}
+   *[other] 最迟 { $until } 办结。
+ }
+tell-extended-title = 办理期限延长：{ $item }
+tell-extended-text = 您的办件（{ $number }）办理期限延长 { $limit }。{ $until ->
+    [unknown] 新的办结日期待放假安排公布后确定。
+   *[other] 最迟 { $until } 办结。
+ }理由：{ $reason }。{ $basis ->
+    [none] {""}
+   *[other] 依据：{ $basis }。
+ }
+tell-suspended-title = 中止办理：{ $item }
+tell-suspended-text = 您的办件（{ $number }）已中止，办理时限暂停计算。{ $ground }：{ $reason }。依据：{ $basis }。
+tell-resumed-title = 恢复办理：{ $item }
+tell-resumed-text = 您的办件（{ $number }）已恢复办理，时限继续计算。{ $until ->
+    [unknown] {""}
+   *[other] 最迟 { $until } 办结。
+ }
+tell-terminated-title = 终止办理：{ $item }
+tell-terminated-text = 您的办件（{ $number }）已终止。{ $ground }：{ $reason }。依据：{ $basis }。
+tell-granted-title = 准予：{ $item }
+tell-granted-text = 您的申请（{ $number }）已经批准。{ $reason }
+tell-refused-title = 不予批准：{ $item }
+tell-refused-text = 您的申请（{ $number }）没有批准。理由：{ $reason }。救济途径见决定文书。
+tell-out-of-time-title = 逾期终止：{ $item }
+tell-out-of-time-text = 您的申请（{ $number }）在期限内没有补齐，已经终止。如仍需办理，可以重新申请。
+tell-document-title = 文书可以下载：{ $item }
+tell-document-text = “{ $document }”已经制作完成（办件 { $number }），可以查看和下载。
+tell-check-failed-title = 事后核查未通过：{ $item }
+tell-check-failed-text = 您的办件（{ $number }）事后核查没有通过：{ $reason }
+
+tell-transferred-title = 转交您办理：{ $item }
+tell-transferred-text = 办件 { $number } 转交您办理。原因：{ $reason }
+tell-routed-title = 转来办理：{ $item }
+tell-routed-text = 办件 { $number } 转到您所在机构办理。原因：{ $reason }
+tell-promise-kept-title = 承诺的材料已补齐：{ $item }
+tell-promise-kept-text = 办件 { $number } 补交了“{ $material }”，请查看。
+tell-resubmitted-title = 申请人已补正：{ $item }
+tell-resubmitted-text = 办件 { $number } 已补正并重新提交，时限继续计算。{ $until ->
+    [unknown] {""}
+   *[other] 最迟 { $until }。
+ }
+tell-sent-back-title = 退回重新办理：{ $item }
+tell-sent-back-text = 办件 { $number } 被退回。原因：{ $reason }
+tell-hearing-requested-title = 申请人要求听证：{ $item }
+tell-hearing-requested-text = 办件 { $number } 的申请人要求听证，请安排。理由：{ $reason }
+tell-objection-title = 收到公示异议：{ $item }
+tell-objection-text = 办件 { $number } 公示期间收到异议，请核查答复：{ $reason }
+tell-approval-asked-title = 请批复：{ $item }
+tell-approval-asked-text = 办件 { $number } 有一项请示等待您批复。理由：{ $reason }
+tell-approved-title = 请示已同意：{ $item }
+tell-approved-text = 您就办件 { $number } 提出的请示已获同意。{ $reason }
+tell-not-approved-title = 请示未同意：{ $item }
+tell-not-approved-text = 您就办件 { $number } 提出的请示没有获得同意。{ $reason }
+tell-warned-title = 即将到期：{ $item }
+tell-warned-text = 办件 { $number } 将于 { $until } 到期，请抓紧办理。
+tell-overdue-title = 已经超期：{ $item }
+tell-overdue-text = 办件 { $number } 已于 { $until } 到期，请立即办理并说明原因。
+tell-withdrawn-title = 申请人已撤回：{ $item }
+tell-withdrawn-text = 办件 { $number } 的申请人撤回了申请，不需要继续办理。原因：{ $reason }
+tell-due-moved-title = 期限日期有变化：{ $item }
+tell-due-moved-text = 放假安排公布后（{ $source }），您的办件（{ $number }）的期限重新计算了。{ $until ->
+    [unknown] 所涉年份的放假安排尚未全部公布，最后一天暂时不能确定。
+   *[other] 现在的最后一天是 { $until }。
+ }每一天怎么算的，请看办件页面。
