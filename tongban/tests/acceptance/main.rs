@@ -4,6 +4,7 @@
 
 mod access;
 mod browser;
+mod calendars;
 mod command_line;
 mod crash;
 mod description;
