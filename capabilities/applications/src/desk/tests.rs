@@ -219,6 +219,8 @@ impl Office {
             applicant: Applicant { person: owner.person, acting_for: None },
             applicant_name: owner.shown_as.clone(),
             facts: serde_json::Map::new(),
+            answers: serde_json::Map::new(),
+            intake: cases::Intake::default(),
         };
         let photo = self.room.files.put(PDF.to_vec()).await.unwrap();
         let seal = |field, text: &str| self.room.vault.seal(field, text.as_bytes()).unwrap();
