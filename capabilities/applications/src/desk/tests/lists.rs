@@ -258,10 +258,10 @@ async fn a_long_list_is_counted_to_a_thousand_and_exported_to_five() {
         tx.execute(
             "with recursive n (i) as (select cast(0 as bigint) union all select i + 1 from n where i + 1 < 5100)
              insert into case_tasks (id, case_id, stage, work, role, body, state, opened_at, due_on, item, handling,
-                 package_version, division, number, number_reversed, express, due_rank, submitted_at)
+                 package_version, division, number, number_reversed, express, due_rank, submitted_at, yellow_from)
              select substr('00000000000000000000000000000000' || n.i, length(cast(n.i as text)) + 1), t.case_id, t.stage,
                  t.work, t.role, t.body, t.state, t.opened_at, t.due_on, t.item, t.handling, t.package_version,
-                 t.division, t.number, t.number_reversed, t.express, t.due_rank, t.submitted_at
+                 t.division, t.number, t.number_reversed, t.express, t.due_rank, t.submitted_at, t.yellow_from
              from n cross join case_tasks t where t.case_id = $1",
             vals![case.id],
         )
