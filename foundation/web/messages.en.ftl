@@ -11,6 +11,7 @@ web-search = Search
 web-my = My cases
 web-my-licences = My licences
 web-check = Check a licence
+web-calendars = Calendar
 web-desk = Worklist
 web-messages = Messages
 web-unread = ({ $count } unread)

@@ -11,6 +11,7 @@ web-search = 搜索
 web-my = 我的办件
 web-my-licences = 我的证照
 web-check = 证照核验
+web-calendars = 工作日历
 web-desk = 待办
 web-messages = 消息
 web-unread = （{ $count } 条未读）

@@ -12,12 +12,21 @@ use store::jobs::{self, Handlers, Job};
 use store::{Purpose, Tx};
 
 /// The handlers of all jobs.
-pub fn handlers(applications: &applications::Room, licences: &licences::Room) -> Handlers {
+pub fn handlers(
+    applications: &applications::Room,
+    licences: &licences::Room,
+    calendars: &calendars::Room,
+) -> Handlers {
+    let calendars = calendars.clone();
     let (timers, room, issuing) = (applications.clone(), applications.clone(), licences.clone());
     Handlers::new()
         .on(cases::TIMER_JOB, move |job, now| {
-            let room = timers.clone();
-            async move { Ok(applications::run_timer(room, job, now).await?) }
+            let (room, calendars) = (timers.clone(), calendars.clone());
+            async move {
+                // What a timer does is not taken back, so it asks which calendar is in force.
+                calendars.refresh().await?;
+                Ok(applications::run_timer(room, job, now).await?)
+            }
         })
         .on(cases::EFFECT_JOB, move |job, now| {
             let (room, issuing) = (room.clone(), issuing.clone());

@@ -1,4 +1,5 @@
-//! What is swept every night: ended jobs, old idempotency keys, sessions and sign-ins past their keeping time.
+//! What is swept every night: ended jobs, old idempotency keys, sessions and sign-ins past their keeping time, lists of
+//! moved cases; and what the calendar in force has not reached is tried again.
 
 use jiff::ToSpan as _;
 use kernel::{Timestamp, china_date, china_midnight};
@@ -13,6 +14,8 @@ const HOUR: i64 = 3;
 const ENDED_KEPT_DAYS: i64 = 90;
 /// A client that repeats a request does so within this time.
 const IDEMPOTENCY_KEPT_DAYS: i64 = 7;
+/// How long the list of what a calendar moved can be read; the events stay in the cases.
+const MOVES_KEPT_DAYS: i64 = 400;
 
 /// The handler.
 pub fn handlers(db: &Db) -> Handlers {
@@ -31,7 +34,7 @@ pub async fn plan(tx: &mut Tx, now: Timestamp) -> Result<(), store::Error> {
     Ok(())
 }
 
-async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), store::Error> {
+async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), cases::CaseError> {
     let days_ago = |days: i64| now.checked_sub((days * 24).hours()).unwrap_or(Timestamp::MIN);
     let mut tx = db.begin().await?;
     let ended = jobs::prune(&mut tx, days_ago(ENDED_KEPT_DAYS)).await?;
@@ -39,10 +42,23 @@ async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), store::Error> {
     let keys = store::idempotency::expire(&mut tx, days_ago(IDEMPOTENCY_KEPT_DAYS)).await?;
     let visits = identity::forget_old(&mut tx, now).await?;
     let codes = messages::forget_old(&mut tx, now).await?;
+    let moves = cases::forget_old_moves(&mut tx, days_ago(MOVES_KEPT_DAYS)).await?;
+    look_at_calendar(&mut tx, now).await?;
     plan(&mut tx, now).await?;
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
-    tracing::info!(ended, sent, keys, visits, codes, "swept");
+    tracing::info!(ended, sent, keys, visits, codes, moves, "swept");
+    Ok(())
+}
+
+/// Warns when the announced holidays end soon, and goes over the cases again that the calendar in force has not reached:
+/// those that could not be read then, and what came from a node that noticed it too late.
+async fn look_at_calendar(tx: &mut Tx, now: Timestamp) -> Result<(), cases::CaseError> {
+    calendars::warn_before_the_end(tx, now).await?;
+    let in_force = calendars::in_force(tx).await?.calendar.version;
+    if cases::is_behind(tx, &in_force).await? && !cases::is_running(tx).await? {
+        cases::plan_reevaluation(tx, &in_force, now).await?;
+    }
     Ok(())
 }
 
@@ -54,7 +70,15 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn every_night_is_swept_and_plans_the_next() {
         testkit::each_database(async |db| {
-            db.migrate(&[store::MIGRATIONS, identity::MIGRATIONS, messages::MIGRATIONS]).await.unwrap();
+            let migrations = [
+                store::MIGRATIONS,
+                identity::MIGRATIONS,
+                cases::MIGRATIONS,
+                messages::MIGRATIONS,
+                calendars::MIGRATIONS,
+            ];
+            db.migrate(&migrations).await.unwrap();
+            calendars::Room::open(&db, instant("2026-09-21T10:00")).await.unwrap();
             let mut tx = db.begin().await.unwrap();
             plan(&mut tx, instant("2026-09-21T10:00")).await.unwrap();
             plan(&mut tx, instant("2026-09-21T11:00")).await.unwrap();

@@ -6,5 +6,6 @@ pub mod config;
 pub mod effects;
 pub mod housekeeping;
 pub mod platform;
+pub mod reevaluate;
 pub mod scenario;
 pub mod tell;

@@ -45,6 +45,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::rules::Command,
     },
+    /// Calendars of working days: bring in the holidays that were announced, list, show and compare.
+    Calendar {
+        #[command(subcommand)]
+        command: cli::calendar::Command,
+    },
     /// Bring bodies, staff and persons from a file into a platform.
     Directory {
         #[command(subcommand)]
@@ -82,6 +87,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Licence { command } => cli::licence::run(command),
         Command::Packages { command } => Ok(cli::packages::run(command)),
         Command::Rules { command } => cli::rules::run(command),
+        Command::Calendar { command } => cli::calendar::run(command),
         Command::Directory { command } => cli::directory::run(command),
         Command::Notices { command } => cli::notices::run(command),
         Command::Outbox { command } => cli::outbox::run(command),

@@ -15,7 +15,7 @@ use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{effects, housekeeping, tell};
+use crate::{effects, housekeeping, reevaluate, tell};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -58,6 +58,8 @@ pub struct Platform {
     pub applications: applications::Room,
     /// Documents.
     pub licences: licences::Room,
+    /// Calendars of working days.
+    pub calendars: calendars::Room,
     /// The certificate that everything sealed here leads to.
     pub root: guomi::Certificate,
     /// Messages to people and staff.
@@ -74,7 +76,7 @@ pub fn registers_kept() -> BTreeSet<String> {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-const MIGRATIONS: [&[store::Migration]; 8] = [
+const MIGRATIONS: [&[store::Migration]; 9] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     cases::MIGRATIONS,
@@ -83,6 +85,7 @@ const MIGRATIONS: [&[store::Migration]; 8] = [
     licences::MIGRATIONS,
     registers::MIGRATIONS,
     messages::MIGRATIONS,
+    calendars::MIGRATIONS,
 ];
 
 /// Sentences of all rooms.
@@ -99,6 +102,7 @@ fn texts() -> anyhow::Result<Catalogue> {
         source("registers", registers::MESSAGES),
         source("messages", messages::MESSAGES),
         source("tell", tell::MESSAGES),
+        source("calendars", calendars::MESSAGES),
     ])?)
 }
 
@@ -116,6 +120,7 @@ impl Platform {
         let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
         let signers = licences::Signers::demo(authority.context("signing keys")?);
         let root = signers.root().clone();
+        let calendars = calendars::Room::open(&db, now).await?;
         let site = Site::new(Arc::new(texts()?), clock.clone(), settings.web.clone());
 
         let identity = identity::Room {
@@ -130,7 +135,7 @@ impl Platform {
             files: files.clone(),
             vault: vault.clone(),
             library: Arc::clone(&library),
-            calendar: Arc::new(legal_time::Calendar::china()),
+            calendar: calendars.in_force.clone(),
             bodies: Arc::new(RwLock::new(Arc::default())),
         };
         let messages = messages::Room {
@@ -142,18 +147,19 @@ impl Platform {
         };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
-        let (router, routes) = router(
-            &site,
-            &db,
-            &library,
-            &identity,
-            &applications,
-            &licences,
-            &messages,
-            &settings.public_url,
-        );
-        let handlers = effects::handlers(&applications, &licences)
+        let rooms = Rooms {
+            db: &db,
+            library: &library,
+            identity: &identity,
+            applications: &applications,
+            licences: &licences,
+            messages: &messages,
+            calendars: &calendars,
+        };
+        let (router, routes) = router(&site, &rooms, &settings.public_url);
+        let handlers = effects::handlers(&applications, &licences, &calendars)
             .and(tell::handlers(&applications, &messages))
+            .and(reevaluate::handlers(&applications, &calendars))
             .and(housekeeping::handlers(&db));
         let deliverers = messages::deliverers(&messages);
         let platform = Self {
@@ -165,6 +171,7 @@ impl Platform {
             identity,
             applications,
             licences,
+            calendars,
             root,
             messages,
             handlers,
@@ -222,18 +229,20 @@ async fn load_packages(
     Ok(Arc::new(library))
 }
 
+/// What answers.
+struct Rooms<'a> {
+    db: &'a Db,
+    library: &'a Arc<catalogue::Library>,
+    identity: &'a identity::Room,
+    applications: &'a applications::Room,
+    licences: &'a licences::Room,
+    messages: &'a messages::Room,
+    calendars: &'a calendars::Room,
+}
+
 /// Everything that answers, room by room.
-#[expect(clippy::too_many_arguments, reason = "one for each room")]
-fn router(
-    site: &Site,
-    db: &Db,
-    library: &Arc<catalogue::Library>,
-    identity: &identity::Room,
-    applications: &applications::Room,
-    licences: &licences::Room,
-    messages: &messages::Room,
-    public_url: &str,
-) -> (Router, Vec<RouteSpec>) {
+fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<RouteSpec>) {
+    let Rooms { db, library, identity, applications, licences, messages, calendars } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(catalogue::routes(catalogue::Room { library: Arc::clone(library) }))
@@ -242,6 +251,7 @@ fn router(
         .merge(licences::routes(licences.clone()))
         .merge(registers::routes(registers::Room { db: db.clone() }))
         .merge(messages::routes(messages.clone()))
+        .merge(calendars::routes(calendars.clone()))
         .merge(health(db));
     let info = ApiInfo {
         title: "Tongban 通办".into(),

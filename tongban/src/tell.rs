@@ -44,8 +44,12 @@ async fn run(
     history.retain(|recorded| recorded.seq <= to);
     let after = Case::replay(id, &history).context("the history of the case")?;
     let package = applications.library.get(&after.case_type).context("package version of the case")?;
-    let scene =
-        Scene { package: &package, calendar: &applications.calendar, history: &history, after: &after };
+    let scene = Scene {
+        package: &package,
+        calendar: applications.calendar.current(),
+        history: &history,
+        after: &after,
+    };
     for telling in scene.tellings_since(from) {
         messages::tell(&mut tx, room, &telling, now).await?;
     }
@@ -135,6 +139,7 @@ fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
         | Event::Decided { .. }
         | Event::OutOfTime
         | Event::EffectDone { .. }
+        | Event::DueMoved { .. }
         | Event::Checked { .. } => applicant::tellings(moment),
         // What `Event::tells` leaves out.
         Event::RulesApplied { .. }

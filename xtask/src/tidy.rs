@@ -40,6 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
+    ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
     ("xtask", &[]),
 ];
 

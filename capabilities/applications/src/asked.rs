@@ -58,9 +58,8 @@ pub(crate) struct AtHand<'a> {
 impl AtHand<'_> {
     /// Required materials that are asked for and for which there is nothing.
     pub(crate) fn missing_materials<'p>(&self, package: &'p Package) -> Vec<&'p Material> {
-        let is_there = |id: &str| {
-            self.stand_ins.contains(id) || self.files.iter().any(|file| file.material == id)
-        };
+        let is_there =
+            |id: &str| self.stand_ins.contains(id) || self.files.iter().any(|file| file.material == id);
         let is_missing = |material: &&Material| {
             material.is_asked_for()
                 && is_wanted(material, self.answers, self.known)

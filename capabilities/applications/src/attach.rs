@@ -231,7 +231,9 @@ pub(crate) async fn keep_for_correction(
     let package = room.package(&case.case_type)?;
     let wanted = asked_of_applicant(&package, material)?;
     if !correct::flagged_materials(&case).contains(material) {
-        let correcting = correct::get(&mut tx, room, person, id).await.map_err(|error| AttachError::Correction(Box::new(error)))?;
+        let correcting = correct::get(&mut tx, room, person, id)
+            .await
+            .map_err(|error| AttachError::Correction(Box::new(error)))?;
         if !correcting.materials_open(&package).contains(material) {
             return Err(AttachError::NotFlagged(material.to_owned()));
         }

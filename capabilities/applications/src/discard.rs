@@ -3,8 +3,8 @@
 use kernel::{Actor, DraftId, Refusal, Timestamp};
 use store::{Tx, vals};
 
-use crate::{Room, stand_in};
 use crate::draft::{self, DraftError};
+use crate::{Room, stand_in};
 
 pub(crate) mod http;
 #[cfg(test)]

@@ -139,7 +139,9 @@ pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Res
         updated_at: row.get(10)?,
         case: row.get(11)?,
         again_of: row.get(12)?,
-        dropped: row.get::<Option<String>>(13)?.map_or_else(|| Ok(Vec::new()), |text| serde_json::from_str(&text))?,
+        dropped: row
+            .get::<Option<String>>(13)?
+            .map_or_else(|| Ok(Vec::new()), |text| serde_json::from_str(&text))?,
     })
 }
 

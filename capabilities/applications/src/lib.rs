@@ -20,6 +20,7 @@ mod fields;
 pub mod hear;
 mod http;
 mod known;
+pub mod letters;
 pub mod mine;
 pub mod notices;
 pub mod object;
@@ -36,6 +37,7 @@ pub mod submit;
 pub mod supply;
 #[cfg(test)]
 mod testing;
+mod text;
 mod timer;
 pub mod trace;
 pub mod view;
@@ -49,7 +51,9 @@ pub use timer::{TimerError, run_timer};
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("applications/0001_applications", include_str!("sql/0001_applications.sql")),
+    store::Migration::new("applications/0002_desk_filters", include_str!("sql/0002_desk_filters.sql")),
     store::Migration::new("applications/0003_applicant", include_str!("sql/0003_applicant.sql")),
+    store::Migration::new("applications/0004_workbench", include_str!("sql/0004_workbench.sql")),
 ];
 
 /// Sentences for applicants: Chinese and English. The desk has its own.

@@ -91,6 +91,7 @@ applications-accept-by = Answer on acceptance by
 applications-correct-by = Correct it by
 applications-decide-by = Decision by
 applications-due-unknown = Not known yet
+applications-due-has-moved = The last day has moved
 applications-due-not-announced = The holidays of { $year } are not announced yet; the date follows when they are
 applications-light-open = Date to follow
 applications-due-paused = The clock is stopped
@@ -155,6 +156,23 @@ applications-withdraw-text = The office stops and this case is closed. You can a
 applications-withdraw-reason = Why you withdraw
 applications-withdraw-hint = A few words are enough, such as: filled in wrongly, will apply again.
 applications-withdraw-confirm = Withdraw it
+
+applications-text-missing = Enter a text.
+applications-text-too-long = The text is too long: at most { $most } characters.
+applications-text-unprintable = The text holds characters that cannot be shown. Delete them and send it again.
+
+applications-letters = Messages with the office
+applications-letters-new = { $count } new
+applications-letters-mark = New message
+applications-letters-none = No messages yet.
+applications-letters-earlier = Earlier messages
+applications-letters-read = Read by the other side on { $when }
+applications-letters-write = Write a message
+applications-letters-hint = About this case only, at most 2000 characters. Papers are handed in when a correction notice asks for them, not here.
+applications-letters-send = Send message
+applications-letters-closed = The case was closed more than 30 days ago, so no more messages can be sent. Apply again, or call 12345.
+applications-letters-over = The case was closed more than { $days } days ago, so no more messages can be sent.
+applications-letters-enough = You have written many messages in a row. Please wait for the office to answer.
 
 applications-notices-title = Public notices
 applications-notices-lead = These cases are on public notice now. If you object to one, call the handling body before its last day.

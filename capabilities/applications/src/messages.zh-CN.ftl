@@ -91,6 +91,7 @@ applications-accept-by = 最迟答复是否受理
 applications-correct-by = 最迟补正日期
 applications-decide-by = 最迟作出决定
 applications-due-unknown = 暂时无法确定
+applications-due-has-moved = 期限的最后一日有变动
 applications-due-not-announced = { $year }年放假安排尚未公布，公布后自动算出
 applications-light-open = 期限待定
 applications-due-paused = 暂停计时
@@ -155,6 +156,23 @@ applications-withdraw-text = 撤回之后，办理机构停止办理，这个办
 applications-withdraw-reason = 撤回的原因
 applications-withdraw-hint = 简单写明即可，例如：填错了，准备重新申请。
 applications-withdraw-confirm = 确定撤回
+
+applications-text-missing = 请填写内容。
+applications-text-too-long = 内容太长，最多 { $most } 个字。
+applications-text-unprintable = 内容里有不能显示的字符，请删除后再提交。
+
+applications-letters = 与办理机构的留言
+applications-letters-new = { $count } 条新留言
+applications-letters-mark = 新留言
+applications-letters-none = 还没有留言。
+applications-letters-earlier = 更早的留言
+applications-letters-read = 对方已于 { $when } 查看
+applications-letters-write = 写留言
+applications-letters-hint = 只就这个办件留言，最多 2000 字。补交材料请等补正通知，不要写在这里。
+applications-letters-send = 发送留言
+applications-letters-closed = 办件办结已超过 30 天，不能再留言。以后有事请重新申请，或拨打 12345。
+applications-letters-over = 办件办结已超过 { $days } 天，不能再留言。
+applications-letters-enough = 您已经连续写了很多条留言，请等办理机构答复后再写。
 
 applications-notices-title = 公示
 applications-notices-lead = 这里列出正在公示的办件。对公示内容有异议的，请在公示期内致电办理机构。

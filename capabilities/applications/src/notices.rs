@@ -81,7 +81,12 @@ pub fn hanging(case: &Case, today: Date) -> Option<&Notice> {
     case.hanging_notice().filter(|notice| case.status != Status::Closed && notice.until >= today)
 }
 
-pub(crate) async fn read(tx: &mut Tx, room: &Room, case: &Case, notice: &Notice) -> Result<PublicNotice, NoticesError> {
+pub(crate) async fn read(
+    tx: &mut Tx,
+    room: &Room,
+    case: &Case,
+    notice: &Notice,
+) -> Result<PublicNotice, NoticesError> {
     let unknown = || NoticesError::UnknownPackage(case.case_type.clone());
     let package = room.library.get(&case.case_type).ok_or_else(unknown)?;
     // Being read by everybody is the purpose of a notice, and only the lines of the package leave this function. A

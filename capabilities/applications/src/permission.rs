@@ -12,6 +12,8 @@ pub const SUBMIT: Permission = Permission::persons("applications.submit");
 pub const SEE_OWN: Permission = Permission::persons("applications.see-own");
 /// Answering a correction notice of the own cases.
 pub const CORRECT: Permission = Permission::persons("applications.correct");
+/// Writing to the office about the own cases.
+pub const WRITE: Permission = Permission::persons("applications.write");
 /// Taking the own applications back.
 pub const WITHDRAW: Permission = Permission::persons("applications.withdraw");
 /// Answering whether one wants to be heard in the own cases.

@@ -46,7 +46,8 @@ impl Reasons<'_> {
         let said = |key: &str| Some(self.visitor.t1(key, "what", self.label(path)));
         if text == format!("given({path})") {
             let is_looked_up = path.starts_with("register.") || path.starts_with("licence.");
-            let is_there = if is_looked_up { self.known.get(path).is_some() } else { reading.value.is_some() };
+            let is_there =
+                if is_looked_up { self.known.get(path).is_some() } else { reading.value.is_some() };
             return said(match (is_looked_up, is_there) {
                 (true, true) => "applications-reason-found",
                 (true, false) => "applications-reason-not-found",
@@ -84,7 +85,8 @@ impl Reasons<'_> {
         let mut parts = path.splitn(3, '.');
         let (root, id, field) = (parts.next()?, parts.next()?, parts.next());
         let lookups = &self.package.process().lookups;
-        let lookup = lookups.iter().find(|lookup| lookup.id == id && known::path_of(lookup).starts_with(root))?;
+        let lookup =
+            lookups.iter().find(|lookup| lookup.id == id && known::path_of(lookup).starts_with(root))?;
         let title = known::title(self.visitor, self.room, self.package, lookup);
         let Some(field) = field else { return Some(title) };
         let key = match &lookup.register {
@@ -99,8 +101,13 @@ impl Reasons<'_> {
     fn show(&self, path: &str, value: &Value) -> String {
         let names = |named: catalogue::Named<'_>| name_of(self.visitor, self.room, named);
         let field = path.strip_prefix("form.").unwrap_or_default();
-        let of_form =
-            self.package.form.show(field, &json!({ field: value }), self.visitor.lang, Masking::Shown, &names);
+        let of_form = self.package.form.show(
+            field,
+            &json!({ field: value }),
+            self.visitor.lang,
+            Masking::Shown,
+            &names,
+        );
         match (of_form, value) {
             (Some(shown), _) => shown,
             (None, Value::Bool(yes)) => {
@@ -148,6 +155,3 @@ fn licence_field(field: &str) -> Option<&'static str> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;

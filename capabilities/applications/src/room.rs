@@ -20,8 +20,8 @@ pub struct Room {
     pub vault: store::Vault,
     /// Service packages, all versions that cases run under.
     pub library: Arc<catalogue::Library>,
-    /// The law's calendar.
-    pub calendar: Arc<legal_time::Calendar>,
+    /// The law's calendar; another one is put in force while the program runs.
+    pub calendar: legal_time::CalendarInForce,
     /// Which body is competent where; replaced as a whole when the directory changes.
     pub bodies: Arc<RwLock<Arc<cases::Bodies>>>,
 }
@@ -37,7 +37,7 @@ impl Room {
 
     /// Runs a command of the case engine with this room's calendar and bodies.
     pub fn around<'a>(&'a self, bodies: &'a cases::Bodies, now: Timestamp) -> cases::Surroundings<'a> {
-        cases::Surroundings { now, calendar: &self.calendar, bodies }
+        cases::Surroundings { now, calendar: self.calendar.current(), bodies }
     }
 
     /// The service package of this version; every version that a draft or a case names must be loaded.

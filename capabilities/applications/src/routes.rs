@@ -4,11 +4,11 @@ use axum::http::Method;
 use web::Routes;
 
 use crate::permission::{
-    CORRECT, FILL_IN, HEAR, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW,
+    CORRECT, FILL_IN, HEAR, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
 };
 use crate::{
-    Room, again, attach, correct, discard, hear, mine, notices, object, save, stand_in, start, submit, supply,
-    withdraw,
+    Room, again, attach, correct, discard, hear, letters, mine, notices, object, save, stand_in, start,
+    submit, supply, withdraw,
 };
 
 /// Pages and endpoints for applicants.
@@ -28,7 +28,12 @@ fn draft_pages() -> Routes<Room> {
         .page(Method::GET, "/drafts/{id}/materials/{material}/file", FILL_IN, attach::http::file)
         .page(Method::POST, "/drafts/{id}/materials/{material}/remove", FILL_IN, attach::http::remove)
         .page(Method::POST, "/drafts/{id}/materials/{material}/later", FILL_IN, stand_in::http::promise)
-        .page(Method::POST, "/drafts/{id}/materials/{material}/later/remove", FILL_IN, stand_in::http::unpromise)
+        .page(
+            Method::POST,
+            "/drafts/{id}/materials/{material}/later/remove",
+            FILL_IN,
+            stand_in::http::unpromise,
+        )
         .page(Method::POST, "/drafts/{id}/materials/{material}/commitment", FILL_IN, stand_in::http::commit)
         .page(
             Method::POST,
@@ -54,6 +59,7 @@ fn case_pages() -> Routes<Room> {
         .page(Method::POST, "/cases/{id}/correct/materials/{material}/remove", CORRECT, correct::http::remove)
         .page(Method::GET, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::show)
         .page(Method::POST, "/cases/{id}/withdraw", WITHDRAW, withdraw::http::submit)
+        .page(Method::POST, "/cases/{id}/letters", WRITE, letters::http::submit)
         .page(Method::GET, "/cases/{id}/promises", SUPPLY, supply::http::show)
         .page(Method::POST, "/cases/{id}/promises/{material}", SUPPLY, supply::http::submit)
         .page(Method::GET, "/cases/{id}/hearing", HEAR, hear::http::show)
@@ -68,7 +74,13 @@ fn draft_api() -> Routes<Room> {
     let commitment = "/api/v1/drafts/{id}/materials/{material}/commitment";
     Routes::new()
         .api(Method::PUT, later, FILL_IN, stand_in::http::api_promise, stand_in::http::promise_operation())
-        .api(Method::DELETE, later, FILL_IN, stand_in::http::api_unpromise, stand_in::http::unpromise_operation())
+        .api(
+            Method::DELETE,
+            later,
+            FILL_IN,
+            stand_in::http::api_unpromise,
+            stand_in::http::unpromise_operation(),
+        )
         .api(Method::PUT, commitment, FILL_IN, stand_in::http::api_commit, stand_in::http::commit_operation())
         .api(
             Method::DELETE,
@@ -98,6 +110,7 @@ fn case_api() -> Routes<Room> {
     let file = "/api/v1/cases/{id}/correction/materials/{material}";
     let sending = "/api/v1/cases/{id}/correction/submission";
     let withdrawal = "/api/v1/cases/{id}/withdrawal";
+    let thread = "/api/v1/cases/{id}/letters";
     let promise = "/api/v1/cases/{id}/promises/{material}";
     Routes::new()
         .api(Method::POST, promise, SUPPLY, supply::http::api, supply::http::operation())
@@ -111,6 +124,8 @@ fn case_api() -> Routes<Room> {
             mine::http::api_events,
             mine::http::events_operation(),
         )
+        .api(Method::GET, thread, SEE_OWN, letters::http::api_list, letters::http::list_operation())
+        .api(Method::POST, thread, WRITE, letters::http::api_write, letters::http::write_operation())
         .api(Method::POST, withdrawal, WITHDRAW, withdraw::http::api, withdraw::http::operation())
         .api(Method::GET, correction, CORRECT, correct::api::api_show, correct::api::show_operation())
         .api(Method::PATCH, correction, CORRECT, correct::api::api_change, correct::api::change_operation())

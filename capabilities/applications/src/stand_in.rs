@@ -120,7 +120,8 @@ pub async fn put(
     let draft = draft::get_open(tx, room, person, id).await?;
     draft::lock_open(tx, id, now).await?;
     let package = room.package(&draft.case_type)?;
-    let wanted = asked_of_applicant(&package, material).map_err(|_error: AttachError| StandInError::NoSuchMaterial)?;
+    let wanted =
+        asked_of_applicant(&package, material).map_err(|_error: AttachError| StandInError::NoSuchMaterial)?;
     if !kind.is_offered(wanted) {
         return Err(StandInError::NotOffered(material.to_owned(), kind));
     }

@@ -154,8 +154,12 @@ pub(crate) fn check_division(room: &Room, package: &Package, code: &str) -> Resu
     }
     // Executors with a condition, or named by the form, cannot be known yet; the last one has no condition.
     let (department, nothing) = (package.case_type.department(), Map::new());
-    let served = process.acceptance.by.list().last().filter(|by| by.level.is_some()).is_none_or(|by| {
-        room.bodies().of_executor(by, department, code, &nothing).is_some()
-    });
+    let served = process
+        .acceptance
+        .by
+        .list()
+        .last()
+        .filter(|by| by.level.is_some())
+        .is_none_or(|by| room.bodies().of_executor(by, department, code, &nothing).is_some());
     if served { Ok(()) } else { Err(StartError::NobodyThere) }
 }

@@ -18,6 +18,10 @@ use web::{Catalogue, Site, Source, WebConfig};
 
 use crate::Room;
 
+mod guard;
+
+pub(crate) use guard::GUARD;
+
 pub(crate) const ITEM: &str = "430120001000";
 /// The same item for organisations.
 pub(crate) const KENNEL: &str = "430120002000";
@@ -83,7 +87,9 @@ fn library(root: &Path) -> catalogue::Library {
     write_item(root, "kennel", |_, text| {
         text.replace(ITEM, KENNEL).replace("audience: [\"1\"]", "audience: [\"2\"]")
     });
-    catalogue::Library::load(root, &catalogue::Registers::new()).unwrap_or_else(|faults| panic!("{faults:?}"))
+    write_item(root, "guard", |file, text| guard::file(file, text));
+    let registers = registers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
+    catalogue::Library::load(root, &registers).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
 impl World {
@@ -98,6 +104,8 @@ impl World {
             cases::MIGRATIONS,
             catalogue::MIGRATIONS,
             crate::MIGRATIONS,
+            licences::MIGRATIONS,
+            registers::MIGRATIONS,
         ];
         db.migrate(&migrations).await.unwrap();
         let library = library(&folder.path().join("packages"));
@@ -113,7 +121,7 @@ impl World {
             db: db.clone(),
             vault: vault.clone(),
             library: Arc::new(library),
-            calendar: Arc::new(legal_time::Calendar::china()),
+            calendar: legal_time::CalendarInForce::new(1, legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::new(bodies))),
         };
         let identity = identity::Room { db, vault, passwords, site: site.clone(), behind_proxy: false };
@@ -132,10 +140,12 @@ impl World {
     /// Loads the item as a newer version beside the one that is known.
     pub(crate) async fn publish_newer(&mut self, change: impl Fn(&str, String) -> String) {
         let folder = testkit::folder();
-        write_item(folder.path(), "dog", |file, text| {
-            change(file, text.replace("version: \"1\"", "version: \"2\""))
-        });
-        let library = catalogue::Library::load(folder.path(), &catalogue::Registers::new()).unwrap();
+        let newer = |text: String| text.replace("version: \"1\"", "version: \"2\"");
+        write_item(folder.path(), "dog", |file, text| change(file, newer(text)));
+        write_item(folder.path(), "guard", |file, text| change(file, newer(guard::file(file, text))));
+        let registers = registers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
+        let library = catalogue::Library::load(folder.path(), &registers);
+        let library = library.unwrap_or_else(|faults| panic!("{faults:?}"));
         let mut tx = self.room.db.begin().await.unwrap();
         library.record(&mut tx, self.now()).await.unwrap();
         let library = library.with_recorded(&mut tx).await.unwrap();
@@ -377,9 +387,12 @@ fn site(clock: Arc<Mutex<Timestamp>>) -> Site {
     let source = |room: &'static str, (zh_cn, en): (&'static str, &'static str)| Source { room, zh_cn, en };
     let texts = Catalogue::load(&[
         source("identity", identity::MESSAGES),
+        source("rules", rules::MESSAGES),
         source("cases", cases::MESSAGES),
         source("catalogue", catalogue::MESSAGES),
         source("applications", crate::MESSAGES),
+        source("licences", licences::MESSAGES),
+        source("registers", registers::MESSAGES),
     ]);
     let config = WebConfig { secure_cookies: false, ..WebConfig::default() };
     Site::new(Arc::new(texts.unwrap()), Arc::new(move || *clock.lock().unwrap()), config)

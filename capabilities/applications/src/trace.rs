@@ -1,6 +1,6 @@
 //! What happened to a case and where it stands, in words for its applicant.
 
-use cases::{ACCEPTANCE, Case, Event, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
+use cases::{ACCEPTANCE, Case, ClockName, Event, LastDay, Recorded, Stage, Status, YELLOW_WORKING_DAYS};
 use catalogue::Package;
 use jiff::civil::Date;
 use kernel::{Timestamp, Words};
@@ -72,6 +72,10 @@ pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
             visitor.t1("cases-event-task-opened", "stage", stage_name(visitor, package, stage))
         }
         Event::EffectDone { effect, .. } => effect_sentence(visitor, package, effect).unwrap_or_else(said),
+        Event::DueMoved { clock, before, after, calendar, source } => {
+            let day = |day| visitor.date(day);
+            visitor.message(&cases::moved_sentence(clock, *before, *after, calendar, source, day))
+        }
         Event::PromiseKept { material } | Event::PromiseBroken { material } => {
             let name = package.item.material(material).map(|found| pick(visitor, &found.name));
             let key = event.sentence().key;
@@ -119,6 +123,21 @@ pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
         | Event::Checked { .. }
         | Event::OutOfTime => said(),
     }
+}
+
+/// The sentence of the last move of the day that leads now, while that day still stands: for the top of the page.
+pub fn moved(
+    visitor: &Visitor,
+    package: &Package,
+    case: &Case,
+    history: &[Recorded],
+    reading: &Reading,
+) -> Option<String> {
+    let now = LastDay::of(&reading.due)?;
+    let leading = ClockName::leading(case);
+    let is_it = |event: &Event| matches!(event, Event::DueMoved { clock, after, .. } if *clock == leading && *after == now);
+    let last = history.iter().rev().find(|recorded| is_it(&recorded.event))?;
+    Some(sentence(visitor, package, &last.event))
 }
 
 /// Where what came out can be seen.
@@ -207,7 +226,7 @@ pub fn places(visitor: &Visitor, room: &Room, package: &Package, case: &Case) ->
 }
 
 /// A condition over the form can be answered now; one over findings only when they are made.
-fn may_come(stage: &Stage, case: &Case) -> bool {
+pub(crate) fn may_come(stage: &Stage, case: &Case) -> bool {
     stage.when.as_ref().is_none_or(|when| {
         let is_open =
             when.reads().iter().any(|path| path.starts_with("finding.") || path.starts_with("opinion."));
@@ -233,7 +252,7 @@ pub fn with_whom(visitor: &Visitor, room: &Room, case: &Case) -> Vec<String> {
 pub fn light(room: &Room, case: &Case, reading: &Reading, today: Date) -> Light {
     let package = room.library.get(&case.case_type);
     let yellow = package.map_or(YELLOW_WORKING_DAYS, |package| package.process().warnings.yellow);
-    reading.light(&room.calendar, today, yellow.saturating_sub(1))
+    reading.light(room.calendar.current(), today, yellow.saturating_sub(1))
 }
 
 /// The word of a light. Without a last day it says so: the clock runs, but the holidays it will meet are not announced.

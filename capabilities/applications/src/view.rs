@@ -19,8 +19,8 @@ use crate::stand_in::{Kind, StandIn};
 mod case;
 
 pub use case::{
-    CasePage, CaseRow, CaseView, CommitmentView, CorrectionView, DefectView, EffectView, EventList, EventView,
-    NoticeView, PromisedView, ReceiptView,
+    CasePage, CaseRow, CaseView, CommitmentView, CorrectionView, DefectView, EffectView, EventList,
+    EventView, NoticeView, PromisedView, ReceiptView,
 };
 
 /// A draft.
@@ -206,7 +206,9 @@ impl DraftView {
             answers: Value::Object(draft.answers.clone()),
             materials: files.iter().map(MaterialView::of).collect(),
             asked: materials_of_applicant(package).map(|m| AskedView::of(&reasons, m, filled)).collect(),
-            known: found.map(|found| KnownView { path: found.path, what: found.what, which: found.which }).collect(),
+            known: found
+                .map(|found| KnownView { path: found.path, what: found.what, which: found.which })
+                .collect(),
             missing: missing.iter().map(|error| MissingView::of(visitor, error)).collect(),
             version: draft.version,
             created_at: instant(draft.created_at),

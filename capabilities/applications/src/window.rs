@@ -72,3 +72,6 @@ pub(crate) async fn search(
     }
     Ok(choices)
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,8 +25,8 @@ pub use form::{
     Choice, Field, Form, Kind, LIST_ENTRIES_MAX, Masking, Named, Section, Step, TextFormat, no_names, typed,
 };
 pub use item::{
-    Commitment, Complaints, Copies, Fee, FileKind, Item, LegalBasis, Limits, MadeBy, Material, Need, Provenance,
-    Question, Window,
+    Commitment, Complaints, Copies, Fee, FileKind, Item, LegalBasis, Limits, MadeBy, Material, Need,
+    Provenance, Question, Window,
 };
 pub use library::{Clientele, Library};
 pub use package::{NoticeFacts, Package, Registers};

@@ -128,6 +128,11 @@ impl Library {
         self.current.values()
     }
 
+    /// Every version, the offered ones among them: those under which cases may still run.
+    pub fn versions(&self) -> impl Iterator<Item = &Arc<Package>> {
+        self.versions.values()
+    }
+
     /// Whether this version is known already.
     pub(crate) fn has(&self, reference: &TypeRef) -> bool {
         self.versions.contains_key(reference)

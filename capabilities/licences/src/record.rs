@@ -206,7 +206,9 @@ pub async fn held_of(tx: &mut Tx, by: &PersonActor, document: &str, today: Date)
              and (valid_until is null or valid_until >= $3) order by id desc limit 1"
     );
     let row = match by.acting_for {
-        Some(legal_person) => tx.fetch_optional(OF_LEGAL_PERSON, vals![legal_person, document, today]).await?,
+        Some(legal_person) => {
+            tx.fetch_optional(OF_LEGAL_PERSON, vals![legal_person, document, today]).await?
+        }
         None => tx.fetch_optional(OF_PERSON, vals![by.person, document, today]).await?,
     };
     row.as_ref().map(Licence::read).transpose()

@@ -137,12 +137,18 @@ pub enum CaseError {
     /// The case has moved on since the page was made.
     #[error("the case has changed")]
     Stale,
+    /// The clerk watches as many cases as one may.
+    #[error("no more cases can be watched")]
+    WatchesTooMany,
     /// No such case for this actor.
     #[error("no such case")]
     NotFound,
     /// The case runs under a package version that this node does not know.
     #[error("unknown package version {0}")]
     UnknownType(String),
+    /// Days were told under a calendar that is not kept here.
+    #[error("calendar {0} is not known")]
+    UnknownCalendar(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -203,6 +209,9 @@ impl From<CaseError> for Refusal {
                 Self::field("votes", Message::new("cases-votes").with("all", all))
             }
             CaseError::Stale => Self::conflict("cases-stale"),
+            CaseError::WatchesTooMany => {
+                Self::Conflict(Message::new("cases-watches-too-many").with("most", crate::WATCHED_MAX))
+            }
             CaseError::TextMissing { field } => Self::field(field, Message::new("cases-text-missing")),
             CaseError::Findings(faults) => {
                 Self::Invalid(faults.into_iter().map(FindingFault::into_field).collect())
@@ -214,7 +223,10 @@ impl From<CaseError> for Refusal {
                 Self::Conflict(Message::new("cases-nobody-competent").with("what", what))
             }
             CaseError::Store(error) => error.into(),
-            CaseError::UnknownType(_) | CaseError::Clock(_) | CaseError::Damaged(_) => Self::internal(error),
+            CaseError::UnknownType(_)
+            | CaseError::UnknownCalendar(_)
+            | CaseError::Clock(_)
+            | CaseError::Damaged(_) => Self::internal(error),
         }
     }
 }

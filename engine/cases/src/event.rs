@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::case::Applicant;
 use crate::process::{Ground, Level, TypeRef};
+use crate::reevaluate::{ClockName, LastDay};
 use crate::status::{Outcome, TaskKind};
 
 mod words;
@@ -483,6 +484,19 @@ pub enum Event {
         effect: String,
         /// What it made: a licence number, a register entry.
         reference: String,
+    },
+    /// A last day moved because another calendar was put in force (期限因工作日历更新而变动).
+    DueMoved {
+        /// Whose last day.
+        clock: ClockName,
+        /// As it was told before.
+        before: LastDay,
+        /// As it is now.
+        after: LastDay,
+        /// Version of the calendar that moved it.
+        calendar: String,
+        /// Where that calendar comes from.
+        source: String,
     },
     /// A check after the decision is done (核查结果).
     Checked {

@@ -21,10 +21,13 @@ mod days;
 mod error;
 mod event;
 mod findings;
+mod lists;
 mod process;
 mod record;
+mod reevaluate;
 mod stage;
 mod status;
+mod tasks;
 mod worklist;
 
 pub use bodies::{Bodies, Body, division_at};
@@ -38,6 +41,7 @@ pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, Votes,
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
+pub use lists::{CaseSummary, hanging_notices, of_applicant};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
@@ -49,15 +53,24 @@ pub use process::{
 pub use record::{
     EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
 };
+pub use reevaluate::{
+    ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
+    count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, is_running, list_moves,
+    list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
+};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
-    CaseSummary, Lights, Scope, WorkItem, case_of_task, count_lights, find_by_number, hanging_notices,
-    light_on, of_applicant, worklist,
+    COUNTED_MAX, LightDays, Lights, NUMBER_END_MIN, Place, Scope, Sort, WATCHED_MAX, WorkFilter, WorkItem,
+    WorkPage, WorkQuery, WorkState, case_of_task, count_lights, find_by_number, find_by_number_end,
+    is_watched, items_of_worklist, unwatch, watch, worklist,
 };
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
+    store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
+    store::Migration::new("cases/0003_worklist", include_str!("sql/0003_worklist.sql")),
+];
 
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

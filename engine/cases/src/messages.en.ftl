@@ -50,6 +50,7 @@ cases-no-such-defect = This defect is gone. Reload the page.
 cases-no-correction-awaited = This case needs no correction now.
 cases-notice-hangs = The public notice hangs until { $until }; the decision must wait for its end.
 cases-stale = This case has changed since you opened the page. Reload it, look at the latest and try again.
+cases-watches-too-many = You already watch { $most } cases. Stop watching one that has ended first.
 cases-text-missing = Write a text here.
 cases-finding-missing = Fill this in.
 cases-finding-unknown = This is not asked for here.
@@ -59,6 +60,25 @@ cases-finding-above = Not more than { $most }.
 cases-calendar-unknown = The holidays of the year in question are not announced; the date cannot be told yet.
 cases-nobody-competent = No competent body was found ({ $what }). Check the division; if it is right, call 12345.
 cases-binding-disagreement = A body whose agreement the law requires has disagreed; this cannot be granted.
+cases-clock-name =
+    { $clock ->
+        [acceptance] time for accepting
+        [correction] time to correct
+        [promised] promised time for deciding
+        [statutory] statutory time for deciding
+        [notice] public notice
+        [stage] time of this stage
+        [hearing] time to ask for a hearing
+        [suspension] suspension
+        [material] time to hand in a promised material
+       *[task] time of this step
+    }
+cases-event-due-moved = The last day of the { cases-clock-name } has moved from { $before } to { $after }, because the calendar of working days has changed ({ $source }, calendar version { $calendar })
+cases-event-due-known = The last day of the { cases-clock-name } is now known: { $after }, because the holidays of { $year } have been announced ({ $source }, calendar version { $calendar })
+cases-event-due-unknown = The last day of the { cases-clock-name } was { $before } and is not known at the moment, because no announced holidays of { $year } are at hand ({ $source }, calendar version { $calendar })
+cases-event-due-set = The last day of the { cases-clock-name } is { $after }, because the calendar of working days has changed ({ $source }, calendar version { $calendar })
+cases-event-due-paused = The last day of the { cases-clock-name } was { $before }; the clock is paused now, because the calendar of working days has changed ({ $source }, calendar version { $calendar })
+cases-event-due-open = The last day of the { cases-clock-name } is still not known ({ $source }, calendar version { $calendar })
 cases-status-suspended = Suspended
 cases-outcome-terminated = Terminated
 cases-stage-afterwards = Checks afterwards

@@ -50,6 +50,7 @@ cases-no-such-defect = 这条补正事项已不存在，请刷新页面。
 cases-no-correction-awaited = 这个办件现在不需要补正。
 cases-notice-hangs = 公示期到 { $until } 才结束，期满后才能作出决定。
 cases-stale = 您打开页面之后，这个办件有了新的变化。请刷新页面，看清最新情况后再操作。
+cases-watches-too-many = 您已关注 { $most } 件办件，请先取消一些已办结的关注。
 cases-text-missing = 请填写说明文字。
 cases-finding-missing = 请填写此项。
 cases-finding-unknown = 此环节没有这个填写项。
@@ -59,6 +60,25 @@ cases-finding-above = 不能大于 { $most }。
 cases-calendar-unknown = 所涉年份的放假安排尚未公布，暂时无法确定日期。
 cases-nobody-competent = 没有找到有权办理的机构（{ $what }）。请核对办理地区；如无误，请联系 12345。
 cases-binding-disagreement = 必须征得同意的机构不同意，不能作出准予决定。
+cases-clock-name =
+    { $clock ->
+        [acceptance] 受理期限
+        [correction] 补正期限
+        [promised] 承诺办结期限
+        [statutory] 法定办结期限
+        [notice] 公示期
+        [stage] 本环节总期限
+        [hearing] 要求听证的期限
+        [suspension] 中止期限
+        [material] 承诺补交材料的期限
+       *[task] 本环节办理期限
+    }
+cases-event-due-moved = { cases-clock-name }的最后一日由 { $before } 改为 { $after }，因工作日历更新（{ $source }，日历版本 { $calendar }）
+cases-event-due-known = { cases-clock-name }的最后一日现已确定为 { $after }，因 { $year } 年放假安排已公布（{ $source }，日历版本 { $calendar }）
+cases-event-due-unknown = { cases-clock-name }的最后一日原为 { $before }，现暂不能确定，因 { $year } 年放假安排尚无公布的数据（{ $source }，日历版本 { $calendar }）
+cases-event-due-set = { cases-clock-name }的最后一日为 { $after }，因工作日历更新（{ $source }，日历版本 { $calendar }）
+cases-event-due-paused = { cases-clock-name }的最后一日原为 { $before }，现为期限暂停中，因工作日历更新（{ $source }，日历版本 { $calendar }）
+cases-event-due-open = { cases-clock-name }的最后一日仍不能确定（{ $source }，日历版本 { $calendar }）
 cases-status-suspended = 已中止
 cases-outcome-terminated = 已终止办理
 cases-stage-afterwards = 事后核查

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::{Actor, CaseId, EventId, TaskId, Timestamp, china_date, china_midnight, from_micros, to_micros};
-use legal_time::{Calendar, Clock};
+use legal_time::Calendar;
 use serde_json::{Map, Value, json};
 use store::{Tx, vals};
 
@@ -14,8 +14,10 @@ use crate::days::{due_on, yellow_from};
 use crate::error::CaseError;
 use crate::event::{Event, Intake, Recorded};
 use crate::process::{CaseType, Effect};
+use crate::reevaluate::has_running;
 use crate::stage::find_body;
 use crate::status::{Outcome, Status};
+use crate::tasks;
 
 /// The job that lets time act on a case. Payload: `{"case": id}`.
 pub const TIMER_JOB: &str = "cases.timer";
@@ -23,8 +25,6 @@ pub const TIMER_JOB: &str = "cases.timer";
 pub const EFFECT_JOB: &str = "cases.effect";
 /// The job that tells those concerned what a command has done. Payload: `{"case": id, "from": seq, "to": seq}`.
 pub const TELL_JOB: &str = "cases.tell";
-/// Stands for "no day known" where lists sort by day.
-pub(crate) const FAR_DAY: &str = "9999-12-31";
 
 /// The engine's surroundings while the program runs.
 #[derive(Clone, Copy)]
@@ -54,7 +54,7 @@ pub struct NewCase {
     pub intake: Intake,
 }
 
-fn with_context<T>(
+pub(crate) fn with_context<T>(
     around: &Surroundings<'_>,
     case_type: &CaseType,
     run: impl FnOnce(&Context<'_>) -> T,
@@ -98,7 +98,7 @@ pub async fn open(
     let following = with_context(around, case_type, |ctx| case.receive(ctx))?;
     take(&mut case, &mut events, around.now, &Actor::System, following);
     insert_case(tx, around, case_type, &case).await?;
-    write_rest(tx, around, case_type, &case, &events).await?;
+    write_rest(tx, around, case_type, None, &case, &events).await?;
     Ok(case)
 }
 
@@ -118,6 +118,7 @@ pub async fn act(
     if expected.is_some_and(|expected| expected != before) {
         return Err(CaseError::Stale);
     }
+    let seen = case.clone();
     let mut events = Vec::new();
     // One thing that was due may bring the next: accepted by silence long ago, and near its end by now.
     for _ in 0..TICKS_MAX {
@@ -133,7 +134,7 @@ pub async fn act(
         return Ok(case);
     }
     update_case(tx, around, case_type, &case, before).await?;
-    write_rest(tx, around, case_type, &case, &events).await?;
+    write_rest(tx, around, case_type, Some(&seen), &case, &events).await?;
     Ok(case)
 }
 
@@ -145,12 +146,13 @@ async fn write_rest(
     tx: &mut Tx,
     around: &Surroundings<'_>,
     case_type: &CaseType,
+    before: Option<&Case>,
     case: &Case,
     events: &[Recorded],
 ) -> Result<(), CaseError> {
     insert_events(tx, case.id, events).await?;
     plan_telling(tx, around.now, case.id, events).await?;
-    write_tasks(tx, around, case_type, case).await?;
+    tasks::write(tx, around, case_type, before, case).await?;
     plan_timer(tx, around, case_type, case).await?;
     for recorded in events {
         if matches!(recorded.event, Event::Decided { .. }) {
@@ -163,7 +165,7 @@ async fn write_rest(
     Ok(())
 }
 
-fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
+pub(crate) fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
     for event in events {
         let recorded = recorded(now, case.version + 1, by, &name_of(by), event);
         case.apply(&recorded);
@@ -213,15 +215,15 @@ async fn next_number(
     Ok(format!("{prefix}{}{serial:04}", day.strftime("%Y%m%d")))
 }
 
-struct Days {
-    due_on: Option<Date>,
-    yellow_from: Option<Date>,
-    statutory: Option<Date>,
+pub(crate) struct Days {
+    pub(crate) due_on: Option<Date>,
+    pub(crate) yellow_from: Option<Date>,
+    pub(crate) statutory: Option<Date>,
     /// Last day of the public notice that hangs.
-    notice_until: Option<Date>,
+    pub(crate) notice_until: Option<Date>,
 }
 
-fn days_of(case: &Case, case_type: &CaseType, calendar: &Calendar) -> Result<Days, CaseError> {
+pub(crate) fn days_of(case: &Case, case_type: &CaseType, calendar: &Calendar) -> Result<Days, CaseError> {
     if case.status == Status::Closed {
         // A case that was withdrawn takes its notice down with it.
         return Ok(Days { due_on: None, yellow_from: None, statutory: None, notice_until: None });
@@ -244,8 +246,9 @@ async fn insert_case(
     tx.execute(
         "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
              status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
-             submitted_at, closed_at, notice_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+             submitted_at, closed_at, notice_until, told_calendar)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $22)",
         vals![
             case.id,
             &case.number,
@@ -267,7 +270,8 @@ async fn insert_case(
             case.version,
             case.submitted_at,
             case.closed_at,
-            days.notice_until
+            days.notice_until,
+            has_running(case).then(|| around.calendar.version().to_owned())
         ],
     )
     .await?;
@@ -286,7 +290,7 @@ async fn update_case(
         .execute(
             "update cases set status = $1, stage = $2, outcome = $3, due_on = $4, yellow_from = $5,
                  statutory_due_on = $6, calendar_version = $7, state = $8, version = $9, closed_at = $10,
-                 notice_until = $11
+                 notice_until = $11, told_calendar = case when $14 = 1 then coalesce(told_calendar, $7) end
              where id = $12 and version = $13",
             vals![
                 case.status.as_str(),
@@ -301,65 +305,20 @@ async fn update_case(
                 case.closed_at,
                 days.notice_until,
                 case.id,
-                before
+                before,
+                has_running(case)
             ],
         )
         .await?;
     if changed == 1 { Ok(()) } else { Err(CaseError::Stale) }
 }
 
-async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
+pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
     for Recorded { id, seq, at, actor, actor_name, event } in events {
         tx.execute(
             "insert into case_events (case_id, seq, id, at, actor, actor_name, kind, payload)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
             vals![case, *seq, *id, *at, actor, actor_name, event.kind(), serde_json::to_string(event)?],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-async fn write_tasks(
-    tx: &mut Tx,
-    around: &Surroundings<'_>,
-    case_type: &CaseType,
-    case: &Case,
-) -> Result<(), CaseError> {
-    let is_open = case.status != Status::Closed;
-    let day_of = |clock: Option<&Clock>| {
-        clock.filter(|_| is_open).map(|clock| due_on(clock, around.calendar)).transpose().map(Option::flatten)
-    };
-    let (of_case, of_stage) = (day_of(Some(case.leading_clock()))?, day_of(case.stage_clock.as_ref())?);
-    for task in &case.tasks {
-        let own = task.clock.as_ref().map(|clock| due_on(clock, around.calendar)).transpose()?.flatten();
-        let of_stage = of_stage.filter(|_| task.stage == case.stage);
-        let due = own.into_iter().chain(of_stage).chain(of_case).min();
-        let yellow = due.and_then(|due| yellow_from(due, case_type.process.warnings.yellow, around.calendar));
-        let text = |day: Option<Date>| day.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string());
-        // While the applicant corrects or the case is suspended, the work waits too and leaves the worklists.
-        let state = if task.is_live() && case.office_waits() { "waiting" } else { task.state.as_str() };
-        tx.execute(
-            "insert into case_tasks (id, case_id, stage, branch, work, role, body, state, claimed_by, claimed_name,
-                 opened_at, due_on, yellow_from)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-             on conflict (id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
-                 claimed_name = excluded.claimed_name, due_on = excluded.due_on, yellow_from = excluded.yellow_from",
-            vals![
-                task.id,
-                case.id,
-                &task.stage,
-                task.branch.as_deref(),
-                task.work.as_str(),
-                task.role.as_str(),
-                task.body,
-                state,
-                task.claimed_by,
-                task.claimed_name.as_deref(),
-                task.opened_at,
-                text(due),
-                text(yellow)
-            ],
         )
         .await?;
     }
@@ -388,7 +347,7 @@ async fn plan_timer(
 }
 
 /// One job for all events of a command, and only when one of them concerns somebody.
-async fn plan_telling(
+pub(crate) async fn plan_telling(
     tx: &mut Tx,
     now: Timestamp,
     case: CaseId,

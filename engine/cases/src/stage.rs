@@ -19,7 +19,14 @@ impl Case {
         for event in events {
             let id = EventId::from_parts(ctx.now, [0; 10]); // never stored
             let (seq, event) = (case.version + 1, event.clone());
-            case.apply(&Recorded { id, seq, at: ctx.now, actor: String::new(), actor_name: String::new(), event });
+            case.apply(&Recorded {
+                id,
+                seq,
+                at: ctx.now,
+                actor: String::new(),
+                actor_name: String::new(),
+                event,
+            });
         }
         case
     }

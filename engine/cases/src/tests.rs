@@ -23,8 +23,10 @@ mod by_chance;
 mod by_hand;
 mod everything;
 mod found;
+mod reevaluated;
 mod stored;
 mod stored_by_chance;
+mod wall;
 mod ways;
 
 static CHINA: std::sync::LazyLock<Calendar> = std::sync::LazyLock::new(Calendar::china);

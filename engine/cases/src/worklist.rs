@@ -1,15 +1,166 @@
-//! Lists of cases and tasks, paged by key.
+//! Worklists (待办): pages of work by scope, filter and order, each read as ranges of an index that has its order.
+//!
+//! A page never costs more than a bounded number of rows, however long the list is: where a filter has no index of
+//! its own, so many rows are looked at, and a page that did not fill up says from where to look on.
 
 use jiff::civil::Date;
-use kernel::{CaseId, Role, StaffActor, StaffId, TaskId};
+use kernel::{CaseId, StaffActor, StaffId, TaskId, Timestamp, to_micros};
 use legal_time::Light;
-use store::page::{Page, PageRequest};
-use store::{Row, Tx, vals};
+use store::page::{Cursor, PageSize};
+use store::{Row, Tx};
 
-use crate::case::{Applicant, Case};
 use crate::error::CaseError;
-use crate::record::{FAR_DAY, from_state};
-use crate::status::{Outcome, Status, TaskKind};
+use crate::lists::word;
+use crate::status::TaskKind;
+use crate::tasks::{FAR_DAY, due_rank};
+
+mod find;
+mod lights;
+mod ranges;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+pub use find::{NUMBER_END_MIN, case_of_task, find_by_number, find_by_number_end, items_of_worklist};
+pub use lights::{COUNTED_MAX, LightDays, Lights, count_lights};
+pub use watch::{WATCHED_MAX, is_watched, unwatch, watch};
+
+use ranges::{At, Key, Order};
+
+/// Rows that are looked at for one page when a filter passes over some, over all ranges together. A body with more
+/// waiting work of one role than this is told that the search goes on with the next page.
+const LOOKED_AT_MAX: i64 = 10_000;
+
+/// Whose work a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// Waiting work of my body and roles, whoever has taken it.
+    #[default]
+    Body,
+    /// What I have taken.
+    Mine,
+    /// What colleagues have taken for whom I stand in (代理).
+    Delegated,
+    /// The cases on which I keep an eye (关注), also those that wait for the applicant or have ended.
+    Watched,
+    /// What I have finished, to find it again.
+    Done,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Express work first, then by the last day. Finished work, which has none, by its end, latest first.
+    #[default]
+    Due,
+    /// By submission, the latest first.
+    Newest,
+    /// By submission, the earliest first.
+    Oldest,
+}
+
+/// What work must be like to be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkFilter {
+    /// How urgent.
+    pub light: Option<Light>,
+    /// Item code.
+    pub item: Option<String>,
+    /// Handling code.
+    pub handling: Option<String>,
+    /// The digits with which the division begins: those of a county hold its towns.
+    pub division: Option<String>,
+    /// Kind of work.
+    pub work: Option<TaskKind>,
+    /// Stage id.
+    pub stage: Option<String>,
+    /// First day of the last days.
+    pub due_from: Option<Date>,
+    /// Last day of the last days.
+    pub due_to: Option<Date>,
+    /// 绿色通道, or not.
+    pub express: Option<bool>,
+    /// Whether somebody has taken it.
+    pub claimed: Option<bool>,
+}
+
+/// Which list.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkQuery<'a> {
+    /// For whom.
+    pub clerk: &'a StaffActor,
+    /// Whose work.
+    pub scope: Scope,
+    /// What it must be like.
+    pub filter: &'a WorkFilter,
+    /// In which order.
+    pub sort: Sort,
+    /// What the lights mean today.
+    pub days: LightDays,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Place {
+    /// The first.
+    #[default]
+    First,
+    /// The one after the page of this `next`.
+    After(Cursor),
+    /// The one before the page of this `previous`.
+    Before(Cursor),
+}
+
+/// A page of a worklist.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WorkPage {
+    /// The rows.
+    pub items: Vec<WorkItem>,
+    /// Where the next page starts; nothing when this is the last one.
+    pub next: Option<Cursor>,
+    /// Before what the previous page ends; nothing when this is the first one.
+    pub previous: Option<Cursor>,
+    /// The page is not full, though there may be more: only part of a long list was looked at.
+    pub is_partial: bool,
+}
+
+/// Where a row of work stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkState {
+    /// Nobody has it.
+    Open,
+    /// Somebody has it.
+    Claimed,
+    /// The case waits for its applicant.
+    Waiting,
+    /// Finished.
+    Done,
+    /// Overtaken by what happened to the case.
+    Dropped,
+}
+
+impl WorkState {
+    /// The word used in tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Claimed => "claimed",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Open, Self::Claimed, Self::Waiting, Self::Done, Self::Dropped];
+        all.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Whether it is over.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Dropped)
+    }
+}
 
 /// A task as a worklist shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,259 +175,156 @@ pub struct WorkItem {
     pub item: String,
     /// Handling code.
     pub handling: String,
+    /// The package version under which the case runs.
+    pub package_version: String,
+    /// Where it was applied for.
+    pub division: String,
     /// Stage id.
     pub stage: String,
     /// Branch id.
     pub branch: Option<String>,
     /// Kind of work.
     pub work: TaskKind,
+    /// Where it stands.
+    pub state: WorkState,
     /// Who has it.
     pub claimed_by: Option<StaffId>,
     /// Their name.
     pub claimed_name: Option<String>,
+    /// 绿色通道
+    pub express: bool,
     /// Last day, when known.
     pub due_on: Option<Date>,
-    /// How urgent.
+    /// How urgent; grey when it is over.
     pub light: Light,
+    /// When the case was submitted.
+    pub submitted_at: Timestamp,
+    /// When the task was finished.
+    pub finished_at: Option<Timestamp>,
 }
 
-/// Which work to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Scope {
-    /// Open work of my body and roles, and what I have taken.
-    #[default]
-    Body,
-    /// Only what I have taken.
-    Mine,
-}
+impl WorkItem {
+    /// Reads a row of `ranges::columns!`.
+    fn read(row: &Row, days: LightDays) -> Result<Self, CaseError> {
+        let due: Date = row.get(13)?;
+        let known = |day: Date| (day != FAR_DAY).then_some(day);
+        let (due_on, yellow_from) = (known(due), known(row.get(17)?));
+        let state = word(row, 10, WorkState::from_word)?;
+        Ok(Self {
+            task: row.get(0)?,
+            case: row.get(1)?,
+            number: row.get(2)?,
+            item: row.get(3)?,
+            handling: row.get(4)?,
+            package_version: row.get(5)?,
+            division: row.get(6)?,
+            stage: row.get(7)?,
+            branch: row.get(8)?,
+            work: word(row, 9, TaskKind::from_word)?,
+            state,
+            claimed_by: row.get(11)?,
+            claimed_name: row.get(12)?,
+            express: row.get(14)?,
+            due_on,
+            light: if state.is_over() { Light::Grey } else { days.light(due_on, yellow_from) },
+            submitted_at: row.get(15)?,
+            finished_at: row.get(16)?,
+        })
+    }
 
-/// How urgent a last day is today.
-pub fn light_on(due_on: Option<Date>, yellow_from: Option<Date>, today: Date) -> Light {
-    match (due_on, yellow_from) {
-        (Some(due), _) if today > due => Light::Red,
-        (Some(_), Some(yellow)) if today >= yellow => Light::Yellow,
-        (Some(_), _) => Light::Green,
-        (None, _) => Light::Grey,
+    /// Its place in a list of this order.
+    fn key(&self, order: Order) -> Key {
+        let at = match order {
+            Order::ByDue | Order::ByItem | Order::MineByDue => {
+                At::Rank(due_rank(self.express, self.due_on.unwrap_or(FAR_DAY)))
+            }
+            Order::BySubmission | Order::MineBySubmission => At::Instant(to_micros(self.submitted_at)),
+            Order::Done => At::Instant(self.finished_at.map(to_micros).unwrap_or_default()),
+        };
+        Key { at, id: self.task.to_string() }
     }
 }
 
-/// Work that waits for this clerk, most urgent first. `light` filters.
+/// A page of work.
 pub async fn worklist(
     tx: &mut Tx,
-    clerk: &StaffActor,
-    scope: Scope,
-    light: Option<Light>,
-    today: Date,
-    page: &PageRequest,
-) -> Result<Page<WorkItem>, CaseError> {
-    let has = |role: Role| clerk.roles.contains(&role).then(|| role.as_str());
-    let (from, until) = match light {
-        None => (None, None),
-        Some(Light::Red) => (None, Some(today)),
-        Some(Light::Yellow | Light::Green | Light::Grey) => (Some(today), None),
-    };
-    let yellow_from_at_most = (light == Some(Light::Yellow)).then_some(today);
-    let yellow_from_above = (light == Some(Light::Green)).then_some(today);
-    let [after_due, after_id] =
-        page.keys(vals!["", ""])?.try_into().unwrap_or_else(|_two| ["".into(), "".into()]);
-    let only_mine = (scope == Scope::Mine).then_some(clerk.staff);
-    let rows = tx
-        .fetch_all(
-            "select t.id, t.case_id, c.number, c.item, c.handling, t.stage, t.branch, t.work, t.claimed_by,
-                 t.claimed_name, t.due_on, t.yellow_from
-             from case_tasks t join cases c on c.id = t.case_id
-             where t.body = $1 and t.state in ('open', 'claimed') and t.role in ($2, $3, $4)
-               and (cast($5 as text) is null or t.claimed_by = $5)
-               and (cast($6 as text) is null or t.due_on >= $6)
-               and (cast($7 as text) is null or t.due_on < $7)
-               and (cast($8 as text) is null or t.yellow_from <= $8)
-               and (cast($9 as text) is null or t.yellow_from > $9)
-               and (t.due_on, t.id) > ($10, $11)
-             order by t.due_on, t.id limit $12",
-            vals![
-                clerk.body,
-                has(Role::Acceptance),
-                has(Role::Review),
-                has(Role::Decision),
-                only_mine,
-                from,
-                until,
-                yellow_from_at_most,
-                yellow_from_above,
-                after_due,
-                after_id,
-                page.size.limit()
-            ],
-        )
-        .await?;
-    let items = rows.iter().map(|row| work_item(row, today)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(items, page.size, |item| {
-        vals![item.due_on.map_or_else(|| FAR_DAY.to_owned(), |day| day.to_string()), item.task]
-    }))
+    query: &WorkQuery<'_>,
+    place: &Place,
+    size: PageSize,
+) -> Result<WorkPage, CaseError> {
+    worklist_within(tx, query, place, size, LOOKED_AT_MAX).await
 }
 
-fn work_item(row: &Row, today: Date) -> Result<WorkItem, CaseError> {
-    let known = |text: String| if text == FAR_DAY { None } else { text.parse::<Date>().ok() };
-    let (due_on, yellow_from) = (known(row.get(10)?), known(row.get(11)?));
-    Ok(WorkItem {
-        task: row.get(0)?,
-        case: row.get(1)?,
-        number: row.get(2)?,
-        item: row.get(3)?,
-        handling: row.get(4)?,
-        stage: row.get(5)?,
-        branch: row.get(6)?,
-        work: word(row, 7, TaskKind::from_word)?,
-        claimed_by: row.get(8)?,
-        claimed_name: row.get(9)?,
-        due_on,
-        light: light_on(due_on, yellow_from, today),
-    })
-}
-
-fn word<T>(row: &Row, column: usize, read: impl Fn(&str) -> Option<T>) -> Result<T, store::Error> {
-    let text: String = row.get(column)?;
-    read(&text)
-        .ok_or_else(|| store::Error::Damaged { column: column.to_string(), expected: "a word of its list" })
-}
-
-/// A case as a list shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CaseSummary {
-    /// Its id.
-    pub id: CaseId,
-    /// 办件编号
-    pub number: String,
-    /// Item code.
-    pub item: String,
-    /// Handling code.
-    pub handling: String,
-    /// Where it stands.
-    pub status: Status,
-    /// Stage id.
-    pub stage: String,
-    /// How it ended.
-    pub outcome: Option<Outcome>,
-    /// Last day of the leading clock, when known.
-    pub due_on: Option<Date>,
-    /// How urgent.
-    pub light: Light,
-    /// When submitted.
-    pub submitted_at: kernel::Timestamp,
-}
-
-/// The cases of an applicant, newest first: of the person alone, or of the legal person whose hat they wear.
-pub async fn of_applicant(
+async fn worklist_within(
     tx: &mut Tx,
-    applicant: &Applicant,
-    today: Date,
-    page: &PageRequest,
-) -> Result<Page<CaseSummary>, CaseError> {
-    const COLUMNS_OF_PERSON: &str =
-        "select id, number, item, handling, status, stage, outcome, due_on, yellow_from,
-            submitted_at from cases
-         where person = $1 and legal_person is null and id < $2
-         order by id desc limit $3";
-    const COLUMNS_OF_LEGAL_PERSON: &str = "select id, number, item, handling, status, stage, outcome, due_on,
-            yellow_from, submitted_at from cases
-         where legal_person = $1 and id < $2
-         order by id desc limit $3";
-    // Newest first: the first page starts above every id, which are hexadecimal in any collation.
-    let before = page.keys(vals!["z"])?.pop().unwrap_or_else(|| "z".into());
-    let size = page.size.limit();
-    let rows = match applicant.acting_for {
-        Some(legal_person) => {
-            tx.fetch_all(COLUMNS_OF_LEGAL_PERSON, vals![legal_person, before, size]).await?
+    query: &WorkQuery<'_>,
+    place: &Place,
+    size: PageSize,
+    looked_at_max: i64,
+) -> Result<WorkPage, CaseError> {
+    let page = one_page(tx, query, place, size, looked_at_max).await?;
+    let is_short = page.previous.is_none() && page.items.len() < size.get() as usize;
+    if is_short && matches!(place, Place::Before(_)) {
+        // Going back has reached the beginning: a full first page is more use than its last rows.
+        return one_page(tx, query, &Place::First, size, looked_at_max).await;
+    }
+    Ok(page)
+}
+
+async fn one_page(
+    tx: &mut Tx,
+    query: &WorkQuery<'_>,
+    place: &Place,
+    size: PageSize,
+    looked_at_max: i64,
+) -> Result<WorkPage, CaseError> {
+    let order = Order::of(query);
+    let walk = ranges::Walk::new(order, query.sort, place)?;
+    let parts = if query.scope == Scope::Watched {
+        vec![watch::part(tx, query, &walk).await?]
+    } else {
+        let ranges = ranges::of(query, order);
+        let each = looked_at_max / i64::try_from(ranges.len().max(1)).unwrap_or(1);
+        let mut parts = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            parts.extend(ranges::read(tx, query, range, &walk, size, each).await?);
         }
-        None => tx.fetch_all(COLUMNS_OF_PERSON, vals![applicant.person, before, size]).await?,
+        parts
     };
-    let items = rows.iter().map(|row| summary(row, today)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(items, page.size, |item| vals![item.id]))
+    Ok(merged(parts, &walk, place, size))
 }
 
-fn summary(row: &Row, today: Date) -> Result<CaseSummary, CaseError> {
-    let (due_on, yellow_from): (Option<Date>, Option<Date>) = (row.get(7)?, row.get(8)?);
-    let outcome: Option<String> = row.get(6)?;
-    Ok(CaseSummary {
-        id: row.get(0)?,
-        number: row.get(1)?,
-        item: row.get(2)?,
-        handling: row.get(3)?,
-        status: word(row, 4, Status::from_word)?,
-        stage: row.get(5)?,
-        outcome: outcome.as_deref().and_then(Outcome::from_word),
-        due_on,
-        light: light_on(due_on, yellow_from, today),
-        submitted_at: row.get(9)?,
-    })
+/// What one range gave: its first rows that fit, and up to where it was looked at; to its end without it.
+struct Part {
+    rows: Vec<(Key, WorkItem)>,
+    looked_up_to: Option<Key>,
 }
 
-/// The case of this number (办件编号). Whether whoever asks may see it is theirs to ask afterwards.
-pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<CaseId>, CaseError> {
-    let row = tx.fetch_optional("select id from cases where number = $1", vals![number]).await?;
-    Ok(row.map(|row| row.get(0)).transpose()?)
-}
-
-/// The case to which a task (任务) belongs, also when the task is done.
-pub async fn case_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<CaseId>, CaseError> {
-    let row = tx.fetch_optional("select case_id from case_tasks where id = $1", vals![task]).await?;
-    Ok(row.map(|row| row.get(0)).transpose()?)
-}
-
-/// The cases whose public notice (公示) hangs today, the one that ends first at the head of the list. The day
-/// decides, not the timer: a notice whose end nobody has recorded yet is over all the same.
-pub async fn hanging_notices(tx: &mut Tx, today: Date, page: &PageRequest) -> Result<Page<Case>, CaseError> {
-    let [after_day, after_id] =
-        page.keys(vals!["", ""])?.try_into().unwrap_or_else(|_two| ["".into(), "".into()]);
-    let rows = tx
-        .fetch_all(
-            "select state, notice_until from cases
-             where notice_until >= $1 and (notice_until, id) > ($2, $3)
-             order by notice_until, id limit $4",
-            vals![today, after_day, after_id, page.size.limit()],
-        )
-        .await?;
-    let read = |row: &Row| -> Result<(Case, String), CaseError> {
-        let state: String = row.get(0)?;
-        Ok((from_state(&state)?, row.get(1)?))
+/// The first rows of all parts together. Nothing is shown from behind the place up to which every part was looked at:
+/// a row before it may still come from another part.
+fn merged(parts: Vec<Part>, walk: &ranges::Walk, place: &Place, size: PageSize) -> WorkPage {
+    let size = size.get() as usize;
+    let is_back = matches!(place, Place::Before(_));
+    let limit = parts.iter().filter_map(|part| part.looked_up_to.clone()).min_by(|a, b| walk.compare(a, b));
+    let mut rows: Vec<(Key, WorkItem)> = parts.into_iter().flat_map(|part| part.rows).collect();
+    rows.retain(|(key, _)| limit.as_ref().is_none_or(|limit| walk.compare(key, limit).is_le()));
+    rows.sort_by(|(a, _), (b, _)| walk.compare(a, b));
+    let more = if rows.len() > size {
+        rows.truncate(size);
+        rows.last().map(|(key, _)| key.clone())
+    } else {
+        limit
     };
-    let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(found, page.size, |(case, until)| vals![until.as_str(), case.id]).map(|(case, _until)| case))
-}
-
-/// How many tasks of each light wait for this clerk's body and roles.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lights {
-    /// Past their end.
-    pub red: i64,
-    /// Near their end.
-    pub yellow: i64,
-    /// In time.
-    pub green: i64,
-    /// End not known.
-    pub grey: i64,
-}
-
-/// Counts the waiting work of a clerk by light; bounded by the open work of one body.
-pub async fn count_lights(tx: &mut Tx, clerk: &StaffActor, today: Date) -> Result<Lights, CaseError> {
-    let has = |role: Role| clerk.roles.contains(&role).then(|| role.as_str());
-    let row = tx
-        .fetch_one(
-            "select cast(coalesce(sum(case when due_on < $5 then 1 else 0 end), 0) as bigint),
-                 cast(coalesce(sum(case when due_on >= $5 and due_on < $6 and yellow_from <= $5 then 1 else 0 end), 0) as bigint),
-                 cast(coalesce(sum(case when due_on < $6 and yellow_from > $5 then 1 else 0 end), 0) as bigint),
-                 cast(coalesce(sum(case when due_on = $6 then 1 else 0 end), 0) as bigint)
-             from case_tasks
-             where body = $1 and state in ('open', 'claimed') and role in ($2, $3, $4)",
-            vals![
-                clerk.body,
-                has(Role::Acceptance),
-                has(Role::Review),
-                has(Role::Decision),
-                today,
-                FAR_DAY
-            ],
-        )
-        .await?;
-    Ok(Lights { red: row.get(0)?, yellow: row.get(1)?, green: row.get(2)?, grey: row.get(3)? })
+    let is_partial = more.is_some() && rows.len() < size;
+    if is_back {
+        rows.reverse();
+    }
+    let cursor = |key: Option<&Key>| key.map(Key::cursor);
+    let (first, last) = (rows.first().map(|(key, _)| key), rows.last().map(|(key, _)| key));
+    let (next, previous) = match place {
+        Place::First => (cursor(more.as_ref()), None),
+        Place::After(_) => (cursor(more.as_ref()), cursor(first)),
+        Place::Before(_) => (cursor(last), cursor(more.as_ref())),
+    };
+    WorkPage { next, previous, is_partial, items: rows.into_iter().map(|(_, item)| item).collect() }
 }

@@ -77,6 +77,12 @@ typed_id! {
     TaskId;
     /// Something that happened to a case (事件).
     EventId;
+    /// An internal note of the office on a case (内部备注).
+    NoteId;
+    /// What applicant or office wrote to the other about a case (留言).
+    LetterId;
+    /// A text that clerks use again and again (常用意见).
+    TemplateId;
     /// A licence, certificate or notice that was issued (证照).
     LicenceId;
     /// Work to be done later, once (后台作业).

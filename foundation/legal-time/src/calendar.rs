@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, Weekday};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::data::{CalendarData, DataFault, NamedDay};
 
 #[cfg(test)]
 mod tests;
@@ -25,9 +27,16 @@ const CHINA_FILES: [&str; 10] = [
     include_str!("../data/2027.json"),
 ];
 
-static CHINA: LazyLock<Calendar> = LazyLock::new(|| {
-    Calendar::from_json(CHINA_VERSION, &CHINA_FILES).expect("the embedded calendar is read by every test run")
+static CHINA_DATA: LazyLock<CalendarData> = LazyLock::new(|| {
+    CalendarData::from_files(&CHINA_FILES).expect("the embedded calendar is read by every test run")
 });
+
+static CHINA: LazyLock<Calendar> = LazyLock::new(|| Calendar::new(CHINA_VERSION, &CHINA_DATA));
+
+/// The embedded notices.
+pub(crate) fn china_data() -> &'static CalendarData {
+    &CHINA_DATA
+}
 
 /// What sort of day it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,55 +82,6 @@ pub struct NotAnnounced {
     pub year: i16,
 }
 
-/// Why calendar data cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CalendarError {
-    /// A file is not of the holiday-cn form.
-    #[error("calendar file {index} cannot be read")]
-    Unreadable {
-        /// Position in the list of files, from 0.
-        index: usize,
-        /// What the reader found.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// Two files are about the same year.
-    #[error("year {year} is given twice")]
-    YearTwice {
-        /// The year.
-        year: i16,
-    },
-    /// A file names a day that is neither in its own year nor in the year before or after.
-    #[error("{day} does not belong in the file of {year}")]
-    StrayDay {
-        /// The day.
-        day: Date,
-        /// The year of the file.
-        year: i16,
-    },
-    /// A day is called off in one place and worked in another.
-    #[error("{day} is given twice and differently")]
-    Contradiction {
-        /// The day.
-        day: Date,
-    },
-}
-
-#[derive(Deserialize)]
-struct YearFile {
-    year: i16,
-    papers: Vec<String>,
-    days: Vec<NamedDay>,
-}
-
-#[derive(Deserialize, Clone, PartialEq, Eq, Debug)]
-struct NamedDay {
-    name: String,
-    date: Date,
-    #[serde(rename = "isOffDay")]
-    is_off: bool,
-}
-
 /// A versioned calendar of working days (工作日历). Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Calendar {
@@ -136,34 +96,21 @@ impl Calendar {
         CHINA.clone()
     }
 
-    /// Reads files of the holiday-cn form, one per year. A year counts as announced when its file names a
-    /// notice and a day.
-    pub fn from_json(version: &str, files: &[&str]) -> Result<Self, CalendarError> {
-        let mut years = BTreeSet::new();
-        let mut announced = BTreeSet::new();
-        let mut named: BTreeMap<Date, NamedDay> = BTreeMap::new();
-        for (index, text) in files.iter().enumerate() {
-            let YearFile { year, papers, days } =
-                serde_json::from_str(text).map_err(|source| CalendarError::Unreadable { index, source })?;
-            if !years.insert(year) {
-                return Err(CalendarError::YearTwice { year });
-            }
-            if !papers.is_empty() && !days.is_empty() {
-                announced.insert(year);
-            }
-            for entry in days {
-                let day = entry.date;
-                // The notice for a new year also disposes of the last days of the year before.
-                if day.year().abs_diff(year) > 1 {
-                    return Err(CalendarError::StrayDay { day, year });
-                }
-                let is_off = entry.is_off;
-                if named.insert(day, entry).is_some_and(|earlier| earlier.is_off != is_off) {
-                    return Err(CalendarError::Contradiction { day });
-                }
-            }
+    /// The calendar that the notices make. A year counts as announced when it has a notice and names a day.
+    pub fn new(version: &str, data: &CalendarData) -> Self {
+        let announced = data.years().filter(|notice| notice.is_announced()).map(|notice| notice.year);
+        // Where two notices name a day they agree: `CalendarData` is checked before it is used.
+        let named = data.years().flat_map(|notice| &notice.days).map(|day| (day.date, day.clone()));
+        Self {
+            version: version.into(),
+            announced: Arc::new(announced.collect()),
+            named: Arc::new(named.collect()),
         }
-        Ok(Self { version: version.into(), announced: Arc::new(announced), named: Arc::new(named) })
+    }
+
+    /// Reads files of the holiday-cn form, one per year.
+    pub fn from_json(version: &str, files: &[&str]) -> Result<Self, Vec<DataFault>> {
+        Ok(Self::new(version, &CalendarData::from_files(files)?))
     }
 
     /// The version of the data, to be kept with every date that was worked out from it.

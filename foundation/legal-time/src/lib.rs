@@ -8,7 +8,9 @@
 mod calendar;
 mod clock;
 mod count;
+mod data;
 mod explain;
+mod in_force;
 mod limit;
 mod reading;
 mod words;
@@ -16,9 +18,13 @@ mod words;
 #[cfg(test)]
 mod properties;
 
-pub use calendar::{CHINA_VERSION, Calendar, CalendarError, DayKind, DayOff, NotAnnounced};
+pub use calendar::{CHINA_VERSION, Calendar, DayKind, DayOff, NotAnnounced};
 pub use clock::{Clock, ClockError, ClockEvent, DateRange, DateRangeError};
+pub use data::{
+    AnnouncedYear, CalendarData, CalendarFile, DataDiff, DataFault, DataRule, DayChange, NamedDay, YearNotice,
+};
 pub use explain::{Explanation, Step, StepKind};
+pub use in_force::CalendarInForce;
 pub use limit::{Limit, LimitError, Unit};
 pub use reading::{ClockState, DaysLeft, Due, Light, Reading, Shift};
 

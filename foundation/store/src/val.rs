@@ -92,6 +92,6 @@ macro_rules! ids {
 }
 
 ids! {
-    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LicenceId, MaterialId, MessageId, PersonId,
-    SessionId, StaffId, TaskId,
+    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MaterialId, MessageId,
+    NoteId, PersonId, SessionId, StaffId, TaskId, TemplateId,
 }

@@ -41,9 +41,13 @@ const PERSON_NAV: &[NavLink] = &[
 ];
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
-
-const ADMIN_NAV: &[NavLink] =
-    &[link("/desk", "web-desk"), link("/admin/outbox", "web-outbox"), link("/search", "web-search")];
+const ADMIN_NAV: &[NavLink] = &[
+    link("/desk", "web-desk"),
+    link("/admin/calendars", "web-calendars"),
+    link("/admin/outbox", "web-outbox"),
+    link("/search", "web-search"),
+    link("/check", "web-check"),
+];
 
 /// Where a person's name in the navigation leads, and the page that hangs on it.
 const BY_NAME: [&str; 2] = ["/my/account", "/my/agents"];
@@ -172,6 +176,11 @@ impl Shell {
     /// The style sheet's address; it changes with its content.
     pub fn css_href(&self) -> &'static str {
         assets::css_href()
+    }
+
+    /// The address of a further sheet or script that only some pages need; it changes with its content.
+    pub fn asset_href(&self, file: &str) -> &'static str {
+        assets::href(file)
     }
 
     /// The script's address; it changes with its content.

@@ -99,6 +99,7 @@ pub(crate) async fn serve(
         platform.clock.clone(),
         stopped.clone(),
     ));
+    let calendars = tokio::spawn(platform.calendars.clone().keep_fresh(stopped.clone()));
     let mut asked = stopped.clone();
     let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -117,6 +118,7 @@ pub(crate) async fn serve(
     if tokio::time::timeout(stop_after, outbox).await.is_err() {
         tracing::warn!("a delivery did not finish in time; it will be tried again");
     }
+    let _asks_no_more = calendars.await;
     platform.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -128,7 +128,11 @@ impl Player<'_> {
         let token = self.applicant(scenario).await?;
         let path = format!("/api/v1/cases/{}", stand.case()?);
         let shown = self.client.send(Method::GET, &path, Some(&token), None).await;
-        if shown.is_good() { Ok(shown.json()) } else { Err(format!("the applicant's page: {}", told(&shown))) }
+        if shown.is_good() {
+            Ok(shown.json())
+        } else {
+            Err(format!("the applicant's page: {}", told(&shown)))
+        }
     }
 }
 

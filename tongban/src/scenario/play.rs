@@ -163,10 +163,8 @@ impl<'a> Player<'a> {
         let legal_person =
             self.imported.legal_persons.get(slug).ok_or(format!("no legal person {slug} in the cast"))?;
         let body = json!({ "legal_person": legal_person.to_string() });
-        let answer = self
-            .client
-            .send(Method::PUT, "/api/v1/sessions/current/hat", Some(&token), Some(&body))
-            .await;
+        let answer =
+            self.client.send(Method::PUT, "/api/v1/sessions/current/hat", Some(&token), Some(&body)).await;
         if !answer.is_good() {
             return Err(format!("hat: {}", told(&answer)));
         }

@@ -21,7 +21,8 @@ impl Player<'_> {
             ("due_on", &expected.due),
             ("light", &expected.light),
         ];
-        for (key, wanted) in wanted.into_iter().filter_map(|(key, wanted)| wanted.as_ref().map(|w| (key, w))) {
+        for (key, wanted) in wanted.into_iter().filter_map(|(key, wanted)| wanted.as_ref().map(|w| (key, w)))
+        {
             if shown[key].as_str().unwrap_or("none") != wanted {
                 return Err(format!("{key} is {}, must be {wanted}", shown[key]));
             }

@@ -27,9 +27,7 @@ impl Action {
             Self::Accept | Self::NotAccept => &[TaskKind::Accept],
             Self::SendCorrection => &[TaskKind::Accept, TaskKind::Correct],
             Self::NoteDefect => &[TaskKind::Accept, TaskKind::Review, TaskKind::Conclude],
-            Self::DropDefect => {
-                &[TaskKind::Accept, TaskKind::Correct, TaskKind::Review, TaskKind::Conclude]
-            }
+            Self::DropDefect => &[TaskKind::Accept, TaskKind::Correct, TaskKind::Review, TaskKind::Conclude],
             Self::Opinion | Self::Route | Self::TakeBack => &[TaskKind::Review],
             Self::SendBack => &[TaskKind::Review, TaskKind::Decide],
             Self::Arrange => &[TaskKind::Arrange],
@@ -163,7 +161,8 @@ fn note_defect(step: &Step, task: TaskId) -> Played<Value> {
     let mut command = Map::new();
     command.insert("do".into(), "note-defect".into());
     command.insert("task".into(), json!(task));
-    let target = step.material.as_ref().map(|m| ("material", m)).or(step.field.as_ref().map(|f| ("field", f)));
+    let target =
+        step.material.as_ref().map(|m| ("material", m)).or(step.field.as_ref().map(|f| ("field", f)));
     let (key, value) = target.ok_or("a defect is of a material or a field")?;
     command.insert(key.into(), json!(value));
     command.insert("problem".into(), json!(step.problem.as_deref().unwrap_or("")));

@@ -78,10 +78,13 @@ fn what_a_verb_does_not_know_is_an_error() {
 
 #[test]
 fn materials_are_all_a_list_or_all_but_some() {
-    let materials = |text: &str| read(&format!("do: apply, materials: {text}")).unwrap().steps[0].materials.clone();
+    let materials =
+        |text: &str| read(&format!("do: apply, materials: {text}")).unwrap().steps[0].materials.clone();
     assert!(matches!(materials("all"), Some(Materials::Word(word)) if word == "all"));
     assert!(matches!(materials("[plan]"), Some(Materials::These(these)) if these == ["plan"]));
-    assert!(matches!(materials("{all-but: [plan]}"), Some(Materials::AllBut { all_but }) if all_but == ["plan"]));
+    assert!(
+        matches!(materials("{all-but: [plan]}"), Some(Materials::AllBut { all_but }) if all_but == ["plan"])
+    );
 }
 
 #[test]

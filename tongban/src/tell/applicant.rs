@@ -81,6 +81,10 @@ fn say(moment: &Moment<'_>) -> Option<(Topic, Sentences)> {
             let (kind, title, text) = with(sentences, "reason", reason.clone());
             (Topic::Progress, (kind, title, limit(text, by)))
         }
+        Event::DueMoved { after, source, .. } => {
+            let (kind, title, text) = with(words!("due-moved"), "until", super::day(after.day()));
+            (Topic::Progress, (kind, title, text.with("source", source)))
+        }
         Event::Suspended { ground, reason, .. } => {
             let (kind, title, text) = with(words!("suspended"), "reason", reason.clone());
             (Topic::Progress, (kind, title, both(text, "ground", &ground.name).with("basis", &ground.basis)))

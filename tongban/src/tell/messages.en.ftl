@@ -109,3 +109,8 @@ tell-overdue-title = Overdue: { $item_en }
 tell-overdue-text = Case { $number } was due on { $until }. Please act at once and say why it is late.
 tell-withdrawn-title = Withdrawn: { $item_en }
 tell-withdrawn-text = The applicant withdrew case { $number }; nothing more is to be done. Reason: { $reason }
+tell-due-moved-title = A last day has moved: { $item_en }
+tell-due-moved-text = After holidays were announced ({ $source }) the limit of your case { $number } was counted again. { $until ->
+    [unknown] Not all holidays of the year are announced, so the last day is not known yet.
+   *[other] The last day is now { $until }.
+ } The page of the case shows how every day counts.

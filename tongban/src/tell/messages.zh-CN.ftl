@@ -106,3 +106,8 @@ tell-overdue-title = 已经超期：{ $item }
 tell-overdue-text = 办件 { $number } 已于 { $until } 到期，请立即办理并说明原因。
 tell-withdrawn-title = 申请人已撤回：{ $item }
 tell-withdrawn-text = 办件 { $number } 的申请人撤回了申请，不需要继续办理。原因：{ $reason }
+tell-due-moved-title = 期限日期有变化：{ $item }
+tell-due-moved-text = 放假安排公布后（{ $source }），您的办件（{ $number }）的期限重新计算了。{ $until ->
+    [unknown] 所涉年份的放假安排尚未全部公布，最后一天暂时不能确定。
+   *[other] 现在的最后一天是 { $until }。
+ }每一天怎么算的，请看办件页面。

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::elements::Element;
 use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -192,14 +193,26 @@ impl Browser {
         let element = found.unwrap();
         let script = "arguments[0].scrollIntoView({block: 'center'}); arguments[0].click();";
         self.client.execute(script, vec![serde_json::to_value(&element).unwrap()]).await.unwrap();
-        // The old page goes away; only then is the new one looked at.
-        for _ in 0..200 {
+        self.arrive(&before, what).await;
+    }
+
+    /// Waits until the page of this element has gone, and looks at the one that comes.
+    pub(crate) async fn arrive(&mut self, before: &Element, what: &str) {
+        for _ in 0..400 {
             if before.tag_name().await.is_err() {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        self.client.wait().for_element(Locator::Css("main")).await.unwrap();
+        self.client.wait().for_element(Locator::Css("footer")).await.unwrap();
+        // Its script has run, so that keys do what they say.
+        for _ in 0..400 {
+            let state = self.client.execute("return document.readyState", vec![]).await.unwrap();
+            if state == "complete" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         self.looked_at(what).await;
     }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tongban::cast::{Cast, Imported};
 use tongban::platform::Platform;
-use tongban::scenario::{FrozenClock, Scenario, beijing, invented_pdf, required_materials};
+use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing, invented_pdf, required_materials};
 
 use crate::browser::Browser;
 use crate::server::{PASSWORD, Place, workspace};
@@ -19,7 +19,8 @@ pub(crate) struct House {
     clock: FrozenClock,
     pub(crate) url: String,
     folder: tempfile::TempDir,
-    _imported: Imported,
+    cast: Cast,
+    imported: Imported,
 }
 
 impl House {
@@ -39,7 +40,41 @@ impl House {
         platform.refresh_bodies().await.unwrap();
         let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(axum::serve(listener, service).into_future());
-        Self { platform, clock, url: settings.public_url, folder, _imported: imported }
+        Self { platform, clock, url: settings.public_url, folder, cast, imported }
+    }
+
+    /// Plays the first steps of a scenario of civil affairs so many times; the last of them happens at `at`.
+    pub(crate) async fn play(&self, package: &str, file: &str, steps: usize, times: usize, at: &str) {
+        let scenario = scenario(package, file);
+        let player = Player::new(&self.platform, self.clock.clone(), &self.cast, &self.imported);
+        let shown = workspace().join("packages/minzheng").join(package);
+        let mut packages = self.platform.library.list();
+        let found = packages.find(|found| std::path::Path::new(&found.folder) == shown).unwrap();
+        let extent = Extent::Cut { steps, last_at: beijing(at).unwrap() };
+        for _ in 0..times {
+            player.play(found, &scenario, extent).await.unwrap();
+        }
+    }
+
+    /// A colleague in the same body with the same work.
+    pub(crate) async fn hire(&self, login: &str, name: &str, body: &str, role: kernel::Role) {
+        let add = identity::AddStaff {
+            login: login.into(),
+            name: name.into(),
+            body: body.into(),
+            roles: [role].into(),
+            password: Some(PASSWORD.into()),
+        };
+        let mut tx = self.platform.db.begin().await.unwrap();
+        identity::add_staff(&mut tx, &self.platform.identity.passwords, self.clock.now(), add).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// How many cases have ended in this way.
+    pub(crate) async fn ended(&self, outcome: &str) -> i64 {
+        let mut tx = self.platform.db.snapshot().await.unwrap();
+        let sql = "select count(*) from cases where status = 'closed' and outcome = $1";
+        tx.fetch_one(sql, store::vals![outcome]).await.unwrap().get(0).unwrap()
     }
 
     /// Moves the clock and lets everything happen that is due by then.

@@ -10,6 +10,7 @@ mod description;
 mod journey;
 mod journey_association;
 mod journey_relief;
+mod keyboard;
 mod licence_file;
 mod notices;
 mod pages;

@@ -18,6 +18,7 @@ use web::{
 use super::{
     AttachError, HandedIn, add_to_draft, asked_of_applicant, keep_for_draft, materials_of_applicant,
 };
+use crate::Room;
 use crate::asked::{self, Filled};
 use crate::detach::detach;
 use crate::dossier::{self, Material as File, Owner};
@@ -31,7 +32,6 @@ use crate::save::http::{StepMark, marks};
 use crate::stand_in::{Kind, StandIn};
 use crate::start::http::limit;
 use crate::view::MaterialView;
-use crate::Room;
 
 #[derive(Template)]
 #[template(path = "attach/materials.html")]
@@ -127,7 +127,13 @@ impl MaterialRow {
     }
 
     /// What may stand in its place in a draft. While a file is there, nothing may.
-    fn offer(&mut self, visitor: &Visitor, material: &Material, stand_in: Option<&StandIn>, errors: &FormErrors) {
+    fn offer(
+        &mut self,
+        visitor: &Visitor,
+        material: &Material,
+        stand_in: Option<&StandIn>,
+        errors: &FormErrors,
+    ) {
         if !self.files.is_empty() {
             return;
         }

@@ -8,9 +8,7 @@ use cases::Lapse;
 use catalogue::Package;
 use kernel::{CaseId, FieldError, Refusal};
 use store::Tx;
-use web::{
-    AppError, FormErrors, FormPairs, PostForm, PostUpload, Shell, Visitor, page, page_with_status,
-};
+use web::{AppError, FormErrors, FormPairs, PostForm, PostUpload, Shell, Visitor, page, page_with_status};
 
 use super::{Correcting, Sending, change, flagged_fields, get, send};
 use crate::attach::http::{FileRow, MaterialRow, Nothing, may_add, said, size};

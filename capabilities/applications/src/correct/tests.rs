@@ -176,3 +176,106 @@ async fn the_page_shows_the_whole_notice_and_changes_only_what_it_names() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_answer_can_be_sent_in_parts() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let case = world.case_to_correct(&token).await;
+        let send =
+            async |body: Value| world.api(&token, "POST", &format!("{}/submission", at(&case)), body).await;
+        let nothing = send(json!({"partial": true})).await;
+        assert_eq!(nothing.faults(), [(String::new(), "applications-correction-nothing".to_owned())]);
+        assert_eq!(send(json!({"part": true})).await.status, 422);
+        world.api(&token, "PATCH", &at(&case), json!({"breed": null})).await;
+        assert_eq!(
+            send(json!({"partial": true})).await.faults()[0].0,
+            "breed",
+            "what a part changes is right"
+        );
+        world.api(&token, "PATCH", &at(&case), json!({"breed": "small"})).await;
+        let sent = send(json!({"partial": true})).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+        let sent = sent.json();
+        assert_eq!(json!([sent["status"], sent["correction"]["answered"]]), json!(["correction", ["breed"]]));
+        assert_eq!(sent["correction"]["answered_on"], Value::Null);
+        let page = world.get(&token, &format!("/cases/{case}/correct")).await.text;
+        assert_eq!(page.matches("已改").count(), 1, "{page}");
+        assert!(page.contains("待改") && page.contains("value=\"send-part\""), "{page}");
+        let id = case.parse().unwrap();
+        let by = world.zhang();
+        let purpose = own_purpose(by.person().unwrap(), Some(id));
+        let mut tx = world.room.db.snapshot().await.unwrap();
+        let answers = dossier::answers_of_case(&mut tx, &world.room, id, &purpose).await.unwrap().unwrap();
+        drop(tx);
+        assert_eq!(answers["breed"], "small", "a part is handed in at once");
+        // The last day stays where it was, and the whole may be sent when nothing else has changed.
+        assert_eq!(world.api(&token, "GET", &at(&case), Value::Null).await.json()["due_on"], "2026-10-19");
+        let whole = send(Value::Null).await;
+        assert_eq!(
+            (whole.status, &whole.json()["status"]),
+            (StatusCode::OK, &json!("submitted")),
+            "{}",
+            whole.text
+        );
+        assert_eq!(send(json!({"partial": true})).await.status, StatusCode::CONFLICT);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_part_is_sent_from_the_page_too() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let case = world.case_to_correct(&token).await;
+        let page = format!("/cases/{case}/correct");
+        world.post_file(&token, &format!("{page}/materials/photo"), "清楚.pdf", PDF).await;
+        let version = world.stored(&case).await.version.to_string();
+        let part = [("version", version.as_str()), ("breed", "large"), ("_go", "send-part")];
+        let sent = world.post(&token, &page, &part).await;
+        assert_eq!(sent.location, page, "{}", sent.text);
+        assert_eq!(world.stored(&case).await.correction.unwrap().answered, ["photo"]);
+        let shown = world.get(&token, &page).await.text;
+        assert!(shown.contains("清楚.pdf") && shown.contains("已改"), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_corrected_answer_makes_necessary_can_be_handed_in() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let draft = world.stood_in(&token).await;
+        let path = format!("/api/v1/drafts/{draft}");
+        world.api(&token, "PATCH", &path, json!({"breed": "small", "deposit_offered": 200_000})).await;
+        let receipt = world.submit(&token, &draft, Value::Null).await.json();
+        let case = receipt["case"].as_str().unwrap().to_owned();
+        let clerk = world.clerk();
+        let task = world.claim(&clerk, &case).await;
+        let defect = cases::Defect {
+            material: None,
+            field: Some("breed".into()),
+            problem: "体型与照片不符".into(),
+            ground: "示例养犬办法 第三条".into(),
+            task,
+        };
+        world.act(&clerk, &case, cases::Command::NoteDefect { defect }).await;
+        world.act(&clerk, &case, cases::Command::SendCorrection { task }).await;
+        let file = format!("{}/materials/training?name=a.pdf", at(&case));
+        assert_eq!(world.upload(&token, &file, PDF, "").await.status, 422, "small dogs need none");
+        let changed = world.api(&token, "PATCH", &at(&case), json!({"breed": "large"})).await.json();
+        assert_eq!(changed["materials"], json!(["training"]));
+        let send =
+            async || world.api(&token, "POST", &format!("{}/submission", at(&case)), Value::Null).await;
+        assert_eq!(send().await.faults()[0].0, "materials/training");
+        let page = world.get(&token, &format!("/cases/{case}/correct")).await.text;
+        assert!(page.contains("训练证明"), "{page}");
+        assert_eq!(world.upload(&token, &file, PDF, "").await.status, 201);
+        let sent = send().await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+    })
+    .await;
+}

@@ -5,31 +5,31 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cases::Scope;
 use kernel::{CaseId, Refusal};
-use legal_time::Light;
 use serde::{Deserialize, Serialize};
 use store::idempotency::Once;
-use store::page::{Cursor, PageRequest, PageSize};
 use utoipa::{IntoParams, ToSchema};
 use web::{ApiJson, AppError, IdempotencyKey, Operation, Routes, Visitor};
 
 use super::made::AttachMade;
 use super::submit::Given;
-use super::views::{self, DeskAdded, DeskCase, DeskOutcome, DeskTaskPage};
+use super::views::{self, DeskAdded, DeskCase, DeskOutcome};
 use super::{DeskCommand, DeskError, WORK, made, see, submit};
 use crate::attach::HandedIn;
 use crate::{Room, http};
 
+mod batch;
+mod checks;
+mod filters;
+mod list;
+mod talk;
 mod watch;
+
+pub(super) use list::keep_watch;
 
 const TAG: &str = "desk";
 
 pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
-    let list = Operation::new("list_desk_tasks", "List the work that waits for the clerk")
-        .tag(TAG)
-        .query::<TaskQuery>()
-        .returns::<DeskTaskPage>(200, "Most urgent first");
     let see = Operation::new("get_desk_case", "Read a case with everything that was handed in")
         .description(
             "Work on the case must lie or have lain in the clerk's body. The applicant sees that it was read.",
@@ -64,81 +64,11 @@ pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
         .path_param("id", "The case")
         .path_param("material", "The file's id")
         .returns_file("application/octet-stream");
-    watch::routes(routes)
-        .api(Method::GET, "/api/v1/desk/tasks", WORK, list_tasks, list)
+    checks::routes(talk::routes(filters::routes(batch::routes(list::routes(watch::routes(routes))))))
         .api(Method::GET, "/api/v1/desk/cases/{id}", WORK, get_case, see)
         .api(Method::POST, "/api/v1/desk/cases/{id}/commands", WORK, post_command, command)
         .api(Method::POST, "/api/v1/desk/cases/{id}/materials/{material}", WORK, post_material, attach)
         .api(Method::GET, "/api/v1/desk/cases/{id}/materials/{material}", WORK, get_material, show)
-}
-
-/// Which part of the worklist.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-pub(super) struct TaskQuery {
-    /// `body` (the default): open work of the clerk's body and roles; `mine`: what the clerk has taken.
-    scope: ScopeWord,
-    /// Only `red`, `yellow`, `green` or `grey`.
-    #[param(value_type = Option<String>)]
-    light: Option<LightWord>,
-    /// The `next` of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<Cursor>,
-    /// Rows on a page, 1 to 100.
-    #[param(value_type = Option<u32>)]
-    size: PageSize,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ScopeWord {
-    #[default]
-    Body,
-    Mine,
-}
-
-impl From<ScopeWord> for Scope {
-    fn from(word: ScopeWord) -> Self {
-        match word {
-            ScopeWord::Body => Self::Body,
-            ScopeWord::Mine => Self::Mine,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum LightWord {
-    Red,
-    Yellow,
-    Green,
-    Grey,
-}
-
-impl From<LightWord> for Light {
-    fn from(word: LightWord) -> Self {
-        match word {
-            LightWord::Red => Self::Red,
-            LightWord::Yellow => Self::Yellow,
-            LightWord::Green => Self::Green,
-            LightWord::Grey => Self::Grey,
-        }
-    }
-}
-
-async fn list_tasks(
-    State(room): State<Room>,
-    visitor: Visitor,
-    Query(query): Query<TaskQuery>,
-) -> Result<Json<DeskTaskPage>, AppError> {
-    let clerk = see::staff(&visitor.actor)?;
-    let mut tx = room.db.snapshot().await?;
-    let (today, light) = (visitor.today(), query.light.map(Light::from));
-    let request = PageRequest { after: query.after, size: query.size };
-    let page = cases::worklist(&mut tx, clerk, query.scope.into(), light, today, &request).await?;
-    let lights = cases::count_lights(&mut tx, clerk, today).await?;
-    Ok(Json(views::task_page(&visitor, &room, clerk, page, lights)))
 }
 
 async fn get_case(
@@ -184,7 +114,7 @@ async fn post_command(
     }
     let given = Given { case, expected: request.version, command: request.command };
     let case = submit::submit(&mut tx, &room, by, given, visitor.now).await?;
-    let answer = views::outcome(&case, &room.calendar, visitor.today())?;
+    let answer = views::outcome(&case, room.calendar.current(), visitor.today())?;
     let answer = serde_json::to_string(&answer).map_err(Refusal::internal)?;
     once.keep(&mut tx, &answer).await?;
     tx.commit().await?;

@@ -152,6 +152,12 @@ fn proposal(room: &Room, task: &Task, rule: &Finding) -> Option<String> {
     SocialCreditCode::from_parts(&head, &division, &organisation).ok().map(|code| code.to_string())
 }
 
+/// What a finding is called.
+pub(super) fn name(visitor: &Visitor, package: &Package, id: &str) -> Option<String> {
+    let mut rules = package.case_type.process.findings();
+    rules.find(|rule| rule.id == id).map(|rule| label(visitor, rule))
+}
+
 /// What was established, in words: name and value.
 pub(super) fn shown(visitor: &Visitor, package: &Package, case: &Case) -> Vec<(String, String)> {
     let rules = package.case_type.process.findings();

@@ -14,34 +14,148 @@ desk-nothing-text = The worklist is for acceptance, review and decision; supervi
 desk-tabs = Which work
 desk-tab-body = My body
 desk-tab-mine = Taken by me
+desk-tab-delegated = Of colleagues I stand in for
+desk-tab-watched = Watched
+desk-tab-done = Done by me
 desk-filter = Narrow down by limit
 desk-filter-off = Show all
+desk-filter-more = More filters and order
+desk-filter-count = { $count } set
+desk-filter-item = Item
+desk-filter-work = Kind of work
+desk-filter-stage = Stage
+desk-filter-from = Due on or after
+desk-filter-to = Due on or before
+desk-filter-apply = Narrow down
+desk-any = Any
+desk-express-only = Express only
+desk-express-not = Without express
+desk-claimed-only = Taken
+desk-claimed-not = Not taken yet
+desk-sort = Order
+desk-sort-due = By due date, express first
+desk-sort-finished = Latest finished first
+desk-sort-newest = Latest submitted first
+desk-sort-oldest = Earliest submitted first
+desk-size = Rows on a page
+desk-list-unknown-word = There is no such filter.
 desk-search-number = Find by case number
-desk-search-number-hint = Enter the whole number.
+desk-search-number-hint = Enter the whole number or at least its last 4 digits. Names of applicants are stored sealed and cannot be searched.
 desk-number-unknown = No such case
-desk-number-unknown-text = Check whether the number is complete. Only cases on which your body works or has worked can be seen.
+desk-number-unknown-text = Check the number. Only cases on which your body works or has worked can be seen.
+desk-number-too-short = Enter at least the last { $least } digits of the number.
+desk-number-found = Cases whose number ends in "{ $number }"
+desk-number-more = There are more cases; enter more digits.
+desk-partial = Only part of the tasks was looked at
+desk-partial-text = There are many tasks and few that fit; this page looked only at the first of them.
+desk-partial-on = Look on
+desk-page-previous = Previous page
 desk-empty-body = No work waits in your body
 desk-empty-body-text = New work appears here, the most urgent first.
 desk-empty-mine = You have taken no task
 desk-empty-mine-text = Take tasks from the list of your body; then they are yours to do.
+desk-empty-delegated = Nobody's work is delegated to you
+desk-empty-delegated-text = While you stand in for a colleague, the tasks they have taken appear here.
+desk-empty-watched = You watch no case
+desk-empty-watched-text = Open a case and choose "Watch" to follow here what becomes of it.
+desk-empty-done = You have finished no task yet
+desk-empty-done-text = What you finish appears here, the latest first, so that you can find it again.
+desk-empty-filtered = No task fits
+desk-empty-filtered-text = Take filters away, or show all.
+desk-state-waiting = Waits for the applicant
+desk-state-done = Done
+desk-state-dropped = No longer needed
 desk-column-case = Case
 desk-column-task = Work
 desk-column-due = Due
+desk-column-light = Limit
+desk-column-express = Express
+desk-column-submitted = Submitted
+desk-column-finished = Finished
 desk-column-who = Taken by
 desk-column-action = Action
 desk-select = Select
+desk-select-all = Select all on this page
 desk-open = Open
 desk-claim = Take
 desk-claim-selected = Take the selected
-desk-claimed-count = { $count ->
+desk-release-selected = Give the selected back
+desk-settle-selected = Settle the selected together
+desk-watch = Watch
+desk-unwatch = Stop watching
+desk-export = Download as a table
+desk-export-hint = A CSV file of at most { $most } rows.
+desk-export-cut = Only the first { $count } rows are here; narrow the list down to get the others.
+desk-print = Print
+desk-keys = Keyboard
+desk-key-next = Next row
+desk-key-previous = Previous row
+desk-key-open = Open the case
+desk-key-select = Select, or not
+desk-key-claim = Take
+desk-key-search = Go to the search
+desk-key-help = Show these keys
+desk-keys-off = Switch single keys off on this computer
+
+desk-batch-claim = Take several tasks
+desk-batch-claim-done = { $count ->
     [one] One task taken.
    *[other] { $count } tasks taken.
  }
-desk-missed-count = { $count ->
-    [one] One task could not be taken: a colleague has it, or it is over.
-   *[other] { $count } tasks could not be taken: colleagues have them, or they are over.
+desk-batch-release = Give several tasks back
+desk-batch-release-done = { $count ->
+    [one] One task given back.
+   *[other] { $count } tasks given back.
  }
-desk-claimed-none = Nothing was selected. Tick the tasks that you want to take first.
+desk-batch-settle = Settle several tasks together
+desk-batch-settle-done = { $count ->
+    [one] One task settled.
+   *[other] { $count } tasks settled.
+ }
+desk-batch-refused = { $count ->
+    [one] One task was not done
+   *[other] { $count } tasks were not done
+ }
+desk-batch-refused-text = Nothing in them has changed; each says why.
+desk-batch-hidden = A task that you cannot see
+desk-batch-none = Nothing was selected. Tick tasks first.
+desk-batch-too-many = Select at most { $most } tasks at once.
+desk-batch-no-task = This is not the id of a task.
+desk-batch-unknown = There is no such task, or it is not of your body.
+desk-batch-forbidden = This task is not for your role.
+desk-batch-failed = The platform could not do this one; try again later.
+desk-batch-other-work = Only reviews and decisions can be settled together.
+desk-batch-needs-findings = It needs findings of its own; open the case.
+desk-batch-needs-materials = It needs a material that is made in this work; open the case.
+desk-batch-not-alike = It is not the same stage of the same item as the others.
+desk-batch-nothing-to-settle = None of the selected tasks can be settled together.
+desk-settle-lead = These { $count } tasks ({ $work }) get the same conclusion and the same text. Check each of them.
+desk-settle-unable = { $count ->
+    [one] One task will not be settled
+   *[other] { $count } tasks will not be settled
+ }
+desk-settle-confirm = { $count ->
+    [one] Settle one case
+   *[other] Settle { $count } cases
+ }
+
+desk-filters-title = Saved filters
+desk-filters-lead = Save the lists that you often come back to, at most { $most }. One of them can be the list with which the desk opens.
+desk-filters-manage = Manage
+desk-filters-default = default
+desk-filters-save = Save this list as a filter
+desk-filters-save-hint = Give it a name of at most 30 characters.
+desk-filters-save-button = Save
+desk-filters-name = A name has 1 to { $most } characters.
+desk-filters-twin = Another of your filters has this name.
+desk-filters-too-many = You have { $most } filters already; delete one that you no longer use.
+desk-filters-rename = Rename
+desk-filters-new-name = New name
+desk-filters-make-default = Make it the default
+desk-filters-no-default = No longer the default
+desk-filters-delete = Delete
+desk-filters-empty = No saved filter yet
+desk-filters-empty-text = Narrow the worklist down and open "More filters and order" to save it.
 
 desk-conflict-title = This step was not done
 desk-conflict-nothing-done = What you sent had no effect; nothing in the case has changed.
@@ -146,6 +260,130 @@ desk-done-give-opinion = The opinion is given.
 desk-done-publish-notice = The public notice has begun.
 desk-done-decide = The decision is made.
 desk-done-attach = The file is uploaded.
+
+desk-done-take-back = Your opinion is taken back. Change it and give it again.
+desk-done-note = The note is kept.
+desk-done-note-taken-back = The note is taken back.
+desk-done-letter = The message is sent to the applicant.
+desk-done-draft-forgotten = What was not sent is cleared.
+desk-undo-release = Undo: give the task back
+desk-undo-note-defect = Undo: restore this defect
+desk-undo-take-back = Take the opinion back
+desk-next = Next case
+desk-next-name = { $item } · { $task }
+desk-next-none = No other work waits.
+
+desk-sections = On this page
+desk-to-files = To the materials
+desk-status = Status
+desk-facts = About the case
+desk-file = Material
+desk-file-added = Handed in
+desk-file-hash = Digest of the content (SM3)
+desk-files-hint = A material opens below. Every look is on record.
+desk-viewer = Material
+desk-viewer-cannot = The browser cannot show this kind of file inside a page. Open it on a page of its own.
+desk-file-previous = Previous material
+desk-file-next = Next material
+desk-step-done = done
+desk-step-now = in progress
+desk-step-ahead = to come
+desk-step-skipped = left out
+desk-branch-open = not taken yet
+desk-branch-claimed = being worked on
+desk-branch-done = done
+desk-branch-dropped = left out
+desk-branch-waits = waits for the applicant
+desk-branch-since = since { $when }
+
+desk-checks = Checked by the platform
+desk-check-passed = passed
+desk-check-failed = to be looked at
+desk-check-noted = note
+desk-check-wrong = To be looked at: { $what }.
+desk-check-form = The answers keep the rules of the form
+desk-check-form-fine = All { $count } answers keep the rules.
+desk-check-resident-id = Check digits of identity numbers (GB 11643)
+desk-check-credit-code = Check characters of credit codes (GB 32100)
+desk-check-codes-fine = { $count } checked and right.
+desk-check-materials = Required materials are there
+desk-check-materials-fine = All { $count } required materials were handed in.
+desk-check-files = What the files really are
+desk-check-files-fine = { $count } files hold what is asked for, and none is damaged.
+desk-check-same-file = One file for several materials
+desk-check-same-file-found = The same file was handed in for: { $what }.
+desk-check-signer = Who handed it in
+desk-check-signer-fine = Handed in by the signed-in account { $name }.
+desk-check-agent = Right to act for the organisation
+desk-check-agent-fine = The agent may act for { $name } ({ $uscc }) today.
+desk-check-agent-ended = The agent may no longer act for { $name } ({ $uscc }) today. Please verify.
+
+desk-history-all = Everything
+desk-history-public = What the applicant sees
+
+desk-notes = Internal notes
+desk-notes-lead = Only staff who work on this case see them; the applicant never does.
+desk-notes-earlier = Earlier notes
+desk-note-write = Write a note
+desk-note-add = Keep note
+desk-note-take-back = Take back
+desk-note-stands = A note older than { $minutes } minutes cannot be taken back. Write another one to correct it.
+desk-letters = Messages with the applicant
+desk-letters-lead = The applicant reads them under “My cases” and sees the office, not your name.
+desk-letter-write = Write to the applicant
+desk-letter-hint = Papers to be corrected or added belong in the correction notice, not here. At most 2000 characters.
+
+desk-templates = Phrases
+desk-templates-lead = To be picked when writing opinions and reasons. {"{"}number{"}"} becomes the case number, {"{"}item{"}"} the name of the item.
+desk-templates-none = None yet.
+desk-template-own = Mine
+desk-template-body = Shared in the office
+desk-template-new = New phrase
+desk-template-change = Change phrase
+desk-template-title = Name
+desk-template-text = Text
+desk-template-hint = You can use {"{"}number{"}"} and {"{"}item{"}"}.
+desk-template-scope = Who may use it
+desk-template-save = Save
+desk-template-delete = Delete
+desk-template-enough = At most { $most }. Delete one that is not used first.
+desk-template-pick = Pick a phrase
+desk-template-fill = Fill in
+
+desk-draft-kept = Kept on { $when }, not sent yet.
+desk-draft-restored = What you typed on { $when } and did not send is back.
+desk-draft-forget = Clear what was not sent
+desk-unsent = You have text that was not sent: { $task }
+desk-unsent-go-on = Go on writing
+desk-reason-text = Reason
+
+desk-conflict-meanwhile = What happened in the meantime
+desk-conflict-kept = Your text is kept
+desk-conflict-kept-text = You can copy it, and it comes back on the case page.
+desk-conflict-resend-text = If you still want to send it after reading the changes, send the same text again.
+desk-conflict-resend = I have read the changes, send again
+desk-meanwhile = Something has just happened to this case
+desk-meanwhile-line = { $when } { $text } ({ $who })
+desk-meanwhile-text = What you typed is kept. Read the latest before you send it.
+desk-meanwhile-again = Reload the page
+
+desk-print-file = Print the whole file
+desk-printed = Printed by { $name } on { $when }; the look is on record.
+
+desk-case-keys = Shortcuts
+desk-case-keys-on = Use shortcuts
+desk-case-keys-close = Close
+desk-case-key-claim = take the task
+desk-case-key-opinion = write the opinion or reason
+desk-case-key-agree = agree, grant; at acceptance go to “Accept”
+desk-case-key-disagree = disagree, refuse; at acceptance go to “Do not accept”
+desk-case-key-template = pick a phrase
+desk-case-key-send = send the form
+desk-case-key-files = next, previous material
+desk-case-key-next = next case
+desk-case-key-undo = go to the undo button
+desk-case-key-leave = leave the input
+desk-case-key-help = show the shortcuts
 
 desk-watch-title = Limits watched
 desk-watch-lead = The limits of the waiting work of every body in this division. Nothing about applicants is shown here.

@@ -1,28 +1,38 @@
 //! The pages of the desk. All work without script; every form carries the version that the page showed.
 
-use askama::Template;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
-use kernel::{CaseId, Message, Refusal};
-use web::{AppError, FormPairs, Routes, Shell, Visitor};
+use kernel::{Message, Refusal};
+use web::{FormPairs, Routes};
 
 use super::{OPEN, WATCH, WORK};
 use crate::Room;
 
+mod batch;
 mod case;
 mod claim;
+mod conflict;
 mod correction;
+mod draft;
+mod filters;
 mod give;
 mod list;
 mod material;
+mod template;
 mod watch;
 mod work;
 
 pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
-    routes
+    case_routes(routes)
         .page(Method::GET, "/desk", OPEN, list::show)
         .page(Method::POST, "/desk/tasks/{task}/claim", WORK, claim::one)
-        .page(Method::POST, "/desk/claims", WORK, claim::several)
+        .page(Method::GET, "/desk/export.csv", WORK, list::export)
+        .page(Method::POST, "/desk/batch", WORK, batch::post)
+        .page(Method::POST, "/desk/batch/settle", WORK, batch::settle)
+        .page(Method::GET, "/desk/filters", WORK, filters::show)
+        .page(Method::POST, "/desk/filters", WORK, filters::save)
+        .page(Method::POST, "/desk/filters/{no}", WORK, filters::change)
+        .page(Method::POST, "/desk/cases/{id}/watch", WORK, claim::watch)
         .page(Method::GET, "/desk/cases/{id}", WORK, case::show)
         .page(Method::POST, "/desk/cases/{id}/commands", WORK, give::post)
         .page(Method::GET, "/desk/cases/{id}/correction", WORK, correction::show)
@@ -32,36 +42,22 @@ pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
         .page(Method::GET, "/desk/watch/{body}", WATCH, watch::tasks)
 }
 
-#[derive(Template)]
-#[template(path = "desk/pages/conflict.html", whitespace = "minimize")]
-struct ConflictPage {
-    shell: Shell,
-    sentence: String,
-    case: String,
-}
-
-/// 409 as a page with a way back: the case has moved on, somebody else has the task, a notice hangs.
-fn conflict(visitor: &Visitor, case: CaseId, message: &Message) -> Result<Response, AppError> {
-    let shell = Shell::new(visitor, visitor.t("desk-conflict-title")).crumb(visitor.t("web-desk"), "/desk");
-    let page = ConflictPage { shell, sentence: visitor.message(message), case: case.to_string() };
-    web::page_with_status(StatusCode::CONFLICT, &page)
-}
-
-/// A refusal of something about a case: conflicts lead back to it, the rest is said by the frame.
-fn refuse(visitor: &Visitor, case: CaseId, refusal: Refusal) -> Result<Response, AppError> {
-    match refusal {
-        Refusal::Conflict(message) => conflict(visitor, case, &message),
-        Refusal::NotFound
-        | Refusal::Unauthenticated
-        | Refusal::Forbidden
-        | Refusal::Invalid(_)
-        | Refusal::Malformed(_)
-        | Refusal::TooLarge(_)
-        | Refusal::Unsupported(_)
-        | Refusal::TooMany(_)
-        | Refusal::Unavailable
-        | Refusal::Internal(_) => Err(AppError(refusal)),
-    }
+/// What belongs to the case page beside its commands.
+fn case_routes(routes: Routes<Room>) -> Routes<Room> {
+    routes
+        .page(Method::GET, "/desk/cases/{id}/print", WORK, case::print::show)
+        .page(Method::GET, "/desk/cases/{id}/changes", WORK, conflict::changes)
+        .page(Method::POST, "/desk/cases/{id}/drafts", WORK, draft::save)
+        .page(Method::POST, "/desk/cases/{id}/drafts/forget", WORK, draft::forget)
+        .page(Method::POST, "/desk/cases/{id}/drafts/template", WORK, draft::pick)
+        .page(Method::POST, "/desk/cases/{id}/notes", WORK, case::talk::add_note)
+        .page(Method::POST, "/desk/cases/{id}/notes/{note}/take-back", WORK, case::talk::take_note_back)
+        .page(Method::POST, "/desk/cases/{id}/letters", WORK, case::talk::write_letter)
+        .page(Method::GET, "/desk/templates", WORK, template::list)
+        .page(Method::POST, "/desk/templates", WORK, template::add)
+        .page(Method::GET, "/desk/templates/{id}", WORK, template::show)
+        .page(Method::POST, "/desk/templates/{id}", WORK, template::change)
+        .page(Method::POST, "/desk/templates/{id}/delete", WORK, template::delete)
 }
 
 fn redirect(to: &str) -> Response {

@@ -6,11 +6,14 @@ use cases::{Case, CaseError};
 use catalogue::Package;
 use kernel::{Actor, CaseId, LegalPersonId, MaterialId, StaffActor, Timestamp};
 use serde_json::{Map, Value};
+use store::page::{Page, PageRequest};
 use store::{Purpose, Tx, access_log, vals};
 
-use super::DeskError;
+use super::{DeskError, actions};
 use crate::Room;
 use crate::dossier::{self, Material, Owner};
+use crate::letters::{self, Letter, Side};
+use crate::stand_in::{self, StandIn};
 
 /// The purpose under which clerks open what was handed in; the person reads it in their own log.
 const HANDLING: &str = "handling";
@@ -45,6 +48,8 @@ pub(super) struct Dossier {
     pub(super) answers: Map<String, Value>,
     /// The files.
     pub(super) materials: Vec<Material>,
+    /// Promises and commitments in the place of files.
+    pub(super) stand_ins: Vec<StandIn>,
 }
 
 /// Opens what was handed in and notes the look in the same transaction, so that there is none without its
@@ -68,6 +73,7 @@ pub(super) async fn dossier(
         acting_for,
         answers: answers.as_ref().and_then(Value::as_object).cloned().unwrap_or_default(),
         materials: dossier::materials(tx, room, Owner::Case(case.id), &purpose).await?,
+        stand_ins: stand_in::of_case(tx, case.id).await?,
     })
 }
 
@@ -105,11 +111,33 @@ pub(super) async fn materials_there(tx: &mut Tx, case: CaseId) -> Result<Vec<Str
     Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
 }
 
-fn purpose(by: &Actor, case: CaseId) -> Purpose {
+/// The letters of the case. What the applicant wrote counts as read by the office once somebody opens it who works on
+/// the case or belongs to the body that accepted it; the look is noted for the applicant.
+pub(super) async fn letters(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    case: &Case,
+    page: &PageRequest,
+    now: Timestamp,
+) -> Result<Page<Letter>, DeskError> {
+    let clerk = staff(by)?;
+    let purpose = purpose(by, case.id);
+    let found = letters::list(tx, room, case.id, &purpose, page).await?;
+    if found.items.iter().any(|letter| letter.side == Side::Applicant) {
+        note(tx, &purpose, case, "letters.text", now).await?;
+    }
+    if case.body == clerk.body || !actions::tasks_of(case, clerk).is_empty() {
+        letters::mark_read(tx, case.id, Side::Office(clerk.body), now).await?;
+    }
+    Ok(found)
+}
+
+pub(super) fn purpose(by: &Actor, case: CaseId) -> Purpose {
     Purpose::new(HANDLING, by.reference()).for_case(case)
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &mut Tx,
     purpose: &Purpose,
     case: &Case,

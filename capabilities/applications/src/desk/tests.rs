@@ -22,10 +22,15 @@ use web::{Catalogue, SignedIn, Site, Source, WebConfig};
 
 use crate::Room;
 
+mod batch;
+mod bench;
 mod correction;
+mod filters;
 mod flow;
+mod lists;
 mod pages;
 mod refused;
+mod talk;
 mod watching;
 
 const OWNER: &str = "张演示";
@@ -150,6 +155,16 @@ fn who(headers: &HeaderMap) -> Option<Actor> {
     if word == "owner" { Some(Actor::Person(owner())) } else { staff(word) }
 }
 
+/// The doors of the desk.
+fn open(room: &Room, now: &Arc<Mutex<Timestamp>>) -> Router {
+    let clock = Arc::clone(now);
+    let config = WebConfig { secure_cookies: false, ..WebConfig::default() };
+    let site = Site::new(Arc::new(texts()), Arc::new(move || *clock.lock().unwrap()), config);
+    let (router, _specs) = super::routes(room.clone()).finish();
+    let router = web::visitor_layer(router, &site).layer(from_fn(sign_in));
+    web::outer_layers(router, &site)
+}
+
 impl Office {
     async fn open(db: Db, at: &str) -> Self {
         let migrations = [
@@ -161,23 +176,25 @@ impl Office {
         ];
         db.migrate(&migrations).await.unwrap();
         let (vault, folder) = (testkit::vault(), testkit::folder());
-        let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/desk/tests/package");
+        let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/desk/tests");
         let library = catalogue::Library::load(&packages, &catalogue::Registers::new());
         let room = Room {
             db,
             files: store::Files::open(folder.path(), &vault).unwrap(),
             vault,
             library: Arc::new(library.unwrap_or_else(|faults| panic!("{faults:#?}"))),
-            calendar: Arc::new(legal_time::Calendar::china()),
+            calendar: legal_time::CalendarInForce::new(1, legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::new(bodies()))),
         };
         let now = Arc::new(Mutex::new(instant(at)));
-        let clock = Arc::clone(&now);
-        let config = WebConfig { secure_cookies: false, ..WebConfig::default() };
-        let site = Site::new(Arc::new(texts()), Arc::new(move || *clock.lock().unwrap()), config);
-        let (router, _specs) = super::routes(room.clone()).finish();
-        let router = web::visitor_layer(router, &site).layer(from_fn(sign_in));
-        Self { room, router: web::outer_layers(router, &site), now, _files: folder }
+        let router = open(&room, &now);
+        Self { room, router, now, _files: folder }
+    }
+
+    /// The desk with other service packages.
+    fn change_library(&mut self, library: catalogue::Library) {
+        self.room.library = Arc::new(library);
+        self.router = open(&self.room, &self.now);
     }
 
     fn at(&self, when: &str) {
@@ -190,7 +207,12 @@ impl Office {
 
     /// An application as the citizens' side leaves it: answers and a photograph, sealed.
     async fn submitted(&self) -> Case {
-        let package = self.room.library.current("001011990000", "01").unwrap();
+        self.submitted_as("01").await
+    }
+
+    /// The same for another handling: `02` needs nothing but words from the office.
+    async fn submitted_as(&self, handling: &str) -> Case {
+        let package = self.room.library.current("001011990000", handling).unwrap();
         let (bodies, now, owner) = (self.room.bodies(), self.instant(), owner());
         let around = self.room.around(&bodies, now);
         let answers = json!({ "owner": OWNER, "dog": "来福", "large": true, "value": 150_000 });
@@ -199,6 +221,8 @@ impl Office {
             applicant: Applicant { person: owner.person, acting_for: None },
             applicant_name: owner.shown_as.clone(),
             facts: serde_json::Map::new(),
+            answers: serde_json::Map::new(),
+            intake: cases::Intake::default(),
         };
         let photo = self.room.files.put(PDF.to_vec()).await.unwrap();
         let seal = |field, text: &str| self.room.vault.seal(field, text.as_bytes()).unwrap();

@@ -1,13 +1,12 @@
 //! What the API of the desk says.
 
-use cases::{Case, Defect, Lights, Task, WorkItem};
+use cases::{Case, Defect, Lights, Task, TypeRef, WorkItem, WorkPage};
 use catalogue::Package;
 use jiff::civil::Date;
 use kernel::{StaffActor, Timestamp};
 use legal_time::{Calendar, Light};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::page::Page;
 use utoipa::ToSchema;
 use web::Visitor;
 
@@ -15,19 +14,24 @@ use super::actions::{self, DeskAction};
 use super::see::Dossier;
 use super::{DeskError, made, names};
 use crate::Room;
+use crate::stand_in::StandIn;
 
 /// A page of the worklist (待办).
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DeskTaskPage {
-    /// The rows, most urgent first.
+    /// The rows, in the order asked for.
     items: Vec<DeskTaskRow>,
     /// Where the next page starts.
     next: Option<String>,
-    /// How many tasks of each light wait for the clerk's body and roles, whatever the filter.
+    /// Before what the previous page ends.
+    previous: Option<String>,
+    /// Only a part of a long list was looked at for this page, and the page is not full; `next` looks on.
+    is_partial: bool,
+    /// How many tasks of the list show each light, whatever the filter.
     lights: DeskLights,
 }
 
-/// Waiting work by light (红黄绿灯).
+/// Waiting work by light (红黄绿灯); 1000 stands for so many or more.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(super) struct DeskLights {
     red: i64,
@@ -61,55 +65,81 @@ pub(super) struct DeskTaskRow {
     pub(super) branch: Option<String>,
     /// The branch or stage in words.
     pub(super) task_name: String,
+    /// `open`, `claimed`, `waiting` (for the applicant), `done` or `dropped`.
+    pub(super) state: &'static str,
     /// Who has taken it.
     pub(super) claimed_name: Option<String>,
     /// Whether it is the clerk who asks.
     pub(super) mine: bool,
+    /// Whether it is a colleague for whom that clerk stands in (代理).
+    pub(super) delegated: bool,
+    /// 绿色通道
+    pub(super) express: bool,
+    /// Where it was applied for.
+    pub(super) division: String,
     #[schema(value_type = Option<String>, format = "date")]
     pub(super) due_on: Option<Date>,
     /// `red`, `yellow`, `green` or `grey`.
     #[schema(value_type = String)]
     pub(super) light: Light,
+    #[schema(value_type = String, format = "date-time")]
+    pub(super) submitted_at: Timestamp,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub(super) finished_at: Option<Timestamp>,
 }
 
 pub(super) fn task_page(
     visitor: &Visitor,
     room: &Room,
     clerk: &StaffActor,
-    page: Page<WorkItem>,
+    page: WorkPage,
     lights: Lights,
 ) -> DeskTaskPage {
-    let next = page.next.as_ref().map(ToString::to_string);
+    let text = |cursor: Option<store::page::Cursor>| cursor.map(|cursor| cursor.to_string());
     let items = page.items.into_iter().map(|item| task_row(visitor, room, clerk, item)).collect();
-    DeskTaskPage { items, next, lights: lights.into() }
+    DeskTaskPage {
+        items,
+        next: text(page.next),
+        previous: text(page.previous),
+        is_partial: page.is_partial,
+        lights: lights.into(),
+    }
 }
 
-/// The row of a task. The names are those of the package as it is published now: lists do not open every
-/// case.
-pub(super) fn task_row(visitor: &Visitor, room: &Room, clerk: &StaffActor, item: WorkItem) -> DeskTaskRow {
-    let package = room.library.current(&item.item, &item.handling);
-    let item_name = package
-        .as_ref()
-        .map_or_else(|| item.item.clone(), |package| names::pick(visitor, &package.item.name));
-    let task_name = match package {
-        Some(package) => names::task(visitor, &package, &item.stage, item.branch.as_deref(), item.work),
-        None => names::work(visitor, item.work),
+/// The row of a task, in the words of the package version under which its case runs.
+pub(super) fn task_row(visitor: &Visitor, room: &Room, clerk: &StaffActor, row: WorkItem) -> DeskTaskRow {
+    let WorkItem { item, handling, package_version: version, .. } = row;
+    let reference = TypeRef { item, handling, version };
+    let package = room.library.get(&reference);
+    let TypeRef { item, handling, .. } = reference;
+    let (item_name, task_name) = match package {
+        Some(package) => (
+            names::pick(visitor, &package.item.name),
+            names::task(visitor, &package, &row.stage, row.branch.as_deref(), row.work),
+        ),
+        None => (item.clone(), names::work(visitor, row.work)),
     };
     DeskTaskRow {
-        task: item.task.to_string(),
-        case: item.case.to_string(),
-        number: item.number,
-        item: item.item,
-        handling: item.handling,
+        task: row.task.to_string(),
+        case: row.case.to_string(),
+        number: row.number,
+        item,
+        handling,
         item_name,
-        work: item.work.as_str(),
-        stage: item.stage,
-        branch: item.branch,
+        work: row.work.as_str(),
+        stage: row.stage,
+        branch: row.branch,
         task_name,
-        claimed_name: item.claimed_name,
-        mine: item.claimed_by == Some(clerk.staff),
-        due_on: item.due_on,
-        light: item.light,
+        state: row.state.as_str(),
+        mine: row.claimed_by == Some(clerk.staff),
+        delegated: row.claimed_by.is_some_and(|holder| clerk.deputy_of.contains(&holder)),
+        claimed_name: row.claimed_name,
+        express: row.express,
+        division: row.division,
+        due_on: row.due_on,
+        light: row.light,
+        submitted_at: row.submitted_at,
+        finished_at: row.finished_at,
     }
 }
 
@@ -166,6 +196,28 @@ pub(super) struct DeskCase {
     #[schema(value_type = Object)]
     answers: Map<String, Value>,
     materials: Vec<DeskMaterial>,
+    /// Promises (容缺) and commitments (告知承诺) in the place of files.
+    stand_ins: Vec<DeskStandIn>,
+    /// The window of another division that receives and checks the papers (异地代收), by its short name.
+    received_by: Option<String>,
+}
+
+/// A promise or a commitment in the place of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DeskStandIn {
+    /// Which material of the package.
+    material: String,
+    name: String,
+    /// `later` or `commitment`.
+    kind: &'static str,
+    /// Who made it, masked.
+    made_by: String,
+    #[schema(value_type = String, format = "date-time")]
+    made_at: Timestamp,
+    /// SM3 of the text that was declared.
+    text_sm3: Option<String>,
+    /// Of a promise: whether it was kept; null while it waits.
+    kept: Option<bool>,
 }
 
 /// A piece of work on a case (任务).
@@ -307,8 +359,9 @@ pub(super) fn case(
     case: &Case,
     dossier: Dossier,
 ) -> Result<DeskCase, DeskError> {
-    let (due_on, light) = due(case, &room.calendar, visitor.today())?;
-    let statutory = case.statutory_clock.as_ref().map(|clock| clock.evaluate(&room.calendar)).transpose();
+    let (due_on, light) = due(case, room.calendar.current(), visitor.today())?;
+    let statutory =
+        case.statutory_clock.as_ref().map(|clock| clock.evaluate(room.calendar.current())).transpose();
     let statutory = statutory.map_err(cases::CaseError::from)?;
     Ok(DeskCase {
         case: case.id.to_string(),
@@ -347,6 +400,11 @@ pub(super) fn case(
         acting_for: dossier.acting_for.map(|(name, _)| name),
         answers: dossier.answers,
         materials: materials(visitor, package, &dossier.materials),
+        stand_ins: dossier.stand_ins.iter().map(|made| stand_in(visitor, package, case, made)).collect(),
+        received_by: case
+            .intake
+            .received_by
+            .and_then(|window| room.bodies().get(window).map(|body| body.slug.clone())),
     })
 }
 
@@ -375,6 +433,19 @@ fn task_of_case(
         text: task.text.clone(),
         makes: made::of_task(package, task).iter().map(|material| material.id.clone()).collect(),
         actions: actions::allowed(package, case, task, clerk),
+    }
+}
+
+fn stand_in(visitor: &Visitor, package: &Package, case: &Case, made: &StandIn) -> DeskStandIn {
+    let promise = case.promises.iter().find(|promise| promise.material == made.material);
+    DeskStandIn {
+        material: made.material.clone(),
+        name: names::material(visitor, package, &made.material),
+        kind: made.kind.as_str(),
+        made_by: made.made_by_shown.clone(),
+        made_at: made.made_at,
+        text_sm3: made.text_sm3.clone(),
+        kept: promise.and_then(|promise| promise.kept),
     }
 }
 

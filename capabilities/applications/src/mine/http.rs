@@ -23,7 +23,7 @@ pub(crate) fn reading(room: &Room, case: &Case) -> Result<Reading, Refusal> {
 
 /// What a clock shows by the law's calendar.
 pub(crate) fn read(room: &Room, clock: &Clock) -> Result<Reading, Refusal> {
-    clock.evaluate(&room.calendar).map_err(Refusal::internal)
+    clock.evaluate(room.calendar.current()).map_err(Refusal::internal)
 }
 
 pub(crate) async fn api_list(

@@ -368,3 +368,6 @@ const fn state_of(promise: Option<&Promise>) -> &'static str {
         Some(Promise { kept: Some(false), .. }) => "broken",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use cases::{CaseSummary, Status};
 use catalogue::Package;
@@ -9,7 +10,7 @@ use kernel::{CaseId, Refusal};
 use legal_time::Reading;
 use serde::Deserialize;
 use store::page::{Cursor, PageRequest};
-use web::{AppError, Shell, Visitor};
+use web::{AppError, FormErrors, Shell, Visitor};
 
 use super::http::reading;
 use super::now::{CaseToDo, Look};
@@ -18,6 +19,9 @@ use super::{MyCase, get, list, waiting};
 use crate::attach::http::FileRow;
 use crate::draft::{self, DraftSummary};
 use crate::http::id;
+use crate::letters::view::Thread;
+use crate::letters::{self, Side};
+use crate::room::own_purpose;
 use crate::start::http::acting;
 use crate::submit::http::{AnswerSection, files_by_material, sections};
 use crate::trace::{self, Place, Trace};
@@ -46,6 +50,8 @@ struct Row {
     light: &'static str,
     light_text: String,
     when: String,
+    /// The office has written and it was not opened yet.
+    has_letter: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,7 +72,11 @@ pub(crate) async fn my(
     let drafts = draft::list(&mut tx, person, &request(pages.drafts_after)).await?;
     let cases = list(&mut tx, person, visitor.now, &request(pages.after)).await?;
     let waiting = waiting(&mut tx, &room, &visitor, person).await?;
-    let case_row = |case: &CaseSummary| row_of_case(&room, &visitor, case);
+    let unread = letters::unread_of(&mut tx, &draft::applicant_of(person)).await?;
+    let case_row = |case: &CaseSummary| Row {
+        has_letter: unread.contains(&case.id),
+        ..row_of_case(&room, &visitor, case)
+    };
     web::page(&MyPage {
         shell: Shell::new(&visitor, visitor.t("web-my")),
         acting: acting(&mut tx, &room, &visitor, person).await?,
@@ -117,6 +127,7 @@ fn row_of_draft(room: &Room, visitor: &Visitor, draft: &DraftSummary) -> Row {
         light: "",
         light_text: String::new(),
         when: visitor.t1("applications-changed-at", "when", visitor.datetime(draft.updated_at)),
+        has_letter: false,
     }
 }
 
@@ -135,6 +146,7 @@ fn row_of_case(room: &Room, visitor: &Visitor, case: &CaseSummary) -> Row {
         light: if is_closed { "" } else { case.light.as_str() },
         light_text: trace::light_word(visitor, case.light, case.due_on),
         when: until.unwrap_or_else(submitted),
+        has_letter: false,
     }
 }
 
@@ -160,6 +172,8 @@ struct CasePage {
     with: Vec<String>,
     due: String,
     due_label: String,
+    /// That the last day has moved, and why; empty when it has not.
+    moved: String,
     explanation: Vec<String>,
     days: Vec<(String, String)>,
     places: Vec<Place>,
@@ -173,19 +187,65 @@ struct CasePage {
     receipt: String,
     withdraw: String,
     complaints: String,
+    base: String,
+    errors: FormErrors,
+    thread: Thread,
+}
+
+/// Which part of the thread of letters.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct CaseQuery {
+    letters: Option<Cursor>,
 }
 
 pub(crate) async fn show(
     State(room): State<Room>,
     visitor: Visitor,
     Path(case): Path<String>,
+    Query(query): Query<CaseQuery>,
 ) -> Result<Response, AppError> {
+    web::page(&read(&room, &visitor, id(&case)?, query.letters).await?)
+}
+
+/// The page again, with a letter that was not written and why.
+pub(crate) async fn again(
+    room: &Room,
+    visitor: &Visitor,
+    case: CaseId,
+    letter: &str,
+    errors: &FormErrors,
+) -> Result<Response, AppError> {
+    let mut page = read(room, visitor, case, None).await?;
+    letter.clone_into(&mut page.thread.typed);
+    errors.get("letter").clone_into(&mut page.thread.error);
+    page.errors = errors.clone();
+    web::page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+async fn read(
+    room: &Room,
+    visitor: &Visitor,
+    case: CaseId,
+    after: Option<Cursor>,
+) -> Result<CasePage, AppError> {
     let person = visitor.actor.person()?;
     let mut tx = room.db.snapshot().await?;
-    let mine = get(&mut tx, &room, person, id::<CaseId>(&case)?).await?;
+    let mine = get(&mut tx, room, person, case).await?;
+    let request = PageRequest { after, size: letters::shown() };
+    let purpose = own_purpose(person, Some(case));
+    let letters = letters::list(&mut tx, room, case, &purpose, &request).await?;
+    drop(tx);
     let package = room.package(&mine.case.case_type)?;
-    let reading = reading(&room, &mine.case)?;
-    web::page(&build(&room, &visitor, &package, &mine, &reading)?)
+    let reading = reading(room, &mine.case)?;
+    let here = format!("/cases/{case}");
+    let is_open = letters::is_open(&mine.case, visitor.now);
+    let thread = Thread::of(visitor, room, Side::Applicant, &here, &letters, is_open);
+    if thread.unread > 0 {
+        let mut tx = room.db.begin().await?;
+        letters::mark_read(&mut tx, case, Side::Applicant, visitor.now).await?;
+        tx.commit().await?;
+    }
+    Ok(build(room, visitor, &package, &mine, &reading, thread)?)
 }
 
 fn build(
@@ -194,6 +254,7 @@ fn build(
     package: &Package,
     mine: &MyCase,
     reading: &Reading,
+    thread: Thread,
 ) -> Result<CasePage, Refusal> {
     let MyCase { case, history, answers, files } = mine;
     let base = format!("/cases/{}", case.id);
@@ -217,6 +278,8 @@ fn build(
         division: division::full_name(&case.division),
         with: trace::with_whom(visitor, room, case),
         due_label: visitor.t(due_label(case.status)),
+        moved: if is_closed { None } else { trace::moved(visitor, package, case, history, reading) }
+            .unwrap_or_default(),
         explanation: view::lines(visitor, reading),
         days: days(visitor, reading),
         places: trace::places(visitor, room, package, case),
@@ -232,6 +295,9 @@ fn build(
         receipt: format!("{base}/receipt"),
         withdraw: if is_closed { String::new() } else { format!("{base}/withdraw") },
         complaints: package.item.complaints.phone.clone(),
+        base,
+        errors: FormErrors::none(),
+        thread,
     })
 }
 

@@ -6,8 +6,8 @@ use kernel::Refusal;
 use web::Visitor;
 
 use super::now::{
-    CaseArrangement, CaseCheck, CaseExtension, CaseObjections, CasePromise, CaseRule, CaseSuspension, CaseToDo,
-    Look,
+    CaseArrangement, CaseCheck, CaseExtension, CaseObjections, CasePromise, CaseRule, CaseSuspension,
+    CaseToDo, Look,
 };
 
 /// These parts of the page.

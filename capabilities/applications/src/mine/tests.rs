@@ -163,3 +163,63 @@ async fn my_page_begins_with_what_waits_for_me() {
     })
     .await;
 }
+
+/// A Monday off that is announced when the case is already open, as the platform's job carries it out.
+async fn announce(world: &World) {
+    let mut files: Vec<Value> =
+        legal_time::CalendarData::china().years().map(|year| serde_json::to_value(year).unwrap()).collect();
+    let day = json!({"name": "纪念日", "date": "2026-09-28", "isOffDay": true});
+    files.last_mut().unwrap()["days"].as_array_mut().unwrap().push(day);
+    let texts: Vec<String> = files.iter().map(Value::to_string).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let newer = legal_time::Calendar::from_json("newer", &texts).unwrap();
+    assert!(world.room.calendar.replace(2, newer));
+    let mut tx = world.room.db.begin().await.unwrap();
+    let run = cases::plan_reevaluation(&mut tx, "newer", world.now()).await.unwrap();
+    let stale = cases::stale(&mut tx, "newer", run, cases::STEP_SIZE).await.unwrap();
+    let earlier = |version: &str| (version == legal_time::CHINA_VERSION).then(legal_time::Calendar::china);
+    let library = world.room.library.clone();
+    let case_type =
+        move |wanted: &cases::TypeRef| library.get(wanted).map(|package| package.case_type.clone());
+    let news = cases::News {
+        source: "关于增加放假的通知（示例）",
+        since: world.now(),
+        earlier: &earlier,
+        case_type: &case_type,
+    };
+    let (bodies, step) = (world.room.bodies(), cases::Step { run, step: 0, late: false });
+    cases::reevaluate(&mut tx, &world.room.around(&bodies, world.now()), &news, step, stale).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_holiday_announced_later_is_told_on_the_page_with_its_why() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let case = world.case(&token).await;
+        let path = format!("/api/v1/cases/{case}");
+        let shown = async |path: &str| world.api(&token, "GET", path, Value::Null).await.json();
+        assert_eq!(shown(&path).await["due_on"], "2026-09-29");
+        assert!(!world.get(&token, &format!("/cases/{case}")).await.text.contains("有变动"));
+        world.set_now("2026-09-22T09:00");
+        announce(&world).await;
+        // 22 23 24, then 25 to 28 off, 29 and 30 September.
+        assert_eq!(shown(&path).await["due_on"], "2026-09-30");
+        assert_eq!(shown("/api/v1/cases").await["items"][0]["due_on"], "2026-09-30");
+        let told = "受理期限的最后一日由 2026年9月29日 星期二 改为 2026年9月30日 星期三，因工作日历更新（关于增加放假的通知（示例），日历版本 newer）";
+        let events = shown(&format!("{path}/events")).await;
+        let last = events["items"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["kind"], &last["text"]), (&json!("due-moved"), &json!(told)));
+        let page = world.get(&token, &format!("/cases/{case}")).await.text;
+        assert_eq!(page.matches(told).count(), 2, "at the top and in the trace: {page}");
+        assert!(page.contains("期限的最后一日有变动") && page.contains("纪念日放假，不计"), "{page}");
+        let english = axum::http::Request::get(format!("/cases/{case}"))
+            .header("cookie", format!("session={token}; lang=en"))
+            .body(axum::body::Body::empty());
+        let english = world.send(english.unwrap()).await.text;
+        let told = "The last day of the time for accepting has moved from Tue 29 Sep 2026 to Wed 30 Sep 2026";
+        assert!(english.contains(told) && !english.contains('⟦'), "{english}");
+    })
+    .await;
+}

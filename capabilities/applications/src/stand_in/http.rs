@@ -169,7 +169,8 @@ pub(crate) fn promise_operation() -> Operation {
 }
 
 pub(crate) fn unpromise_operation() -> Operation {
-    operation("unpromiseMaterial", "Takes the promise of a material back.").returns_nothing(204, "It is gone.")
+    operation("unpromiseMaterial", "Takes the promise of a material back.")
+        .returns_nothing(204, "It is gone.")
 }
 
 pub(crate) fn commit_operation() -> Operation {
@@ -183,5 +184,6 @@ pub(crate) fn commit_operation() -> Operation {
 }
 
 pub(crate) fn uncommit_operation() -> Operation {
-    operation("withdrawCommitment", "Takes the commitment of a material back.").returns_nothing(204, "It is gone.")
+    operation("withdrawCommitment", "Takes the commitment of a material back.")
+        .returns_nothing(204, "It is gone.")
 }

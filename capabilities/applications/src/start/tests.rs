@@ -78,7 +78,12 @@ async fn only_persons_may() {
         let page = world.get("", &format!("/apply/{ITEM}/01")).await;
         assert_eq!((page.status, page.location.starts_with("/sign-in?next=")), (StatusCode::SEE_OTHER, true));
         let mut tx = world.room.db.begin().await.unwrap();
-        let wanted = || StartApplication { item: ITEM.into(), handling: "01".into(), division: TOWN.into() };
+        let wanted = || StartApplication {
+            item: ITEM.into(),
+            handling: "01".into(),
+            division: TOWN.into(),
+            again_of: None,
+        };
         let by_system = start(&mut tx, &world.room, &Actor::System, world.now(), wanted()).await;
         assert!(matches!(by_system.map_err(Refusal::from), Err(Refusal::Forbidden)));
     })

@@ -270,7 +270,8 @@ pub(crate) async fn send(
             }
             page_with_status(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                &build(&mut tx, &room, &visitor, draft, Wanted { near: "", window: &form.window }, errors).await?,
+                &build(&mut tx, &room, &visitor, draft, Wanted { near: "", window: &form.window }, errors)
+                    .await?,
             )
         }
     }

@@ -65,7 +65,12 @@ pub(crate) async fn show(
         promised: crate::start::http::limit(&visitor, &package.case_type.promised.within),
         window: shown.window.unwrap_or_default(),
         later: shown.promised,
-        commitments: shown.commitments.into_iter().map(|made| (when(&made), made)).map(|(w, m)| (m, w)).collect(),
+        commitments: shown
+            .commitments
+            .into_iter()
+            .map(|made| (when(&made), made))
+            .map(|(w, m)| (m, w))
+            .collect(),
         known: Known::of_case(&case).found(&visitor, &room, &package),
         instant: case.decided_by.is_some() && case.tasks.iter().all(|task| task.stage == AFTERWARDS),
         case_href: format!("/cases/{}", case.id),

@@ -60,7 +60,8 @@ async fn build(
     let person = visitor.actor.person()?;
     let case = own_case::get(tx, person, case).await?;
     let package = room.package(&case.case_type)?;
-    let files = dossier::materials(tx, room, Owner::Case(case.id), &own_purpose(person, Some(case.id))).await?;
+    let files =
+        dossier::materials(tx, room, Owner::Case(case.id), &own_purpose(person, Some(case.id))).await?;
     let base = format!("/cases/{}", case.id);
     let look = Look { visitor, room, package: &package, case: &case };
     let row = |promise: CasePromise| {

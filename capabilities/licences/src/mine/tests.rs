@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use kernel::{Actor, Role};
-use testkit::each_database;
+use testkit::{date, each_database};
 
 use crate::test_site::{
     app, app_at, facts, get, issue_certificate, issue_one, issuer, new_licence, person, staff, template,
@@ -59,6 +59,34 @@ async fn machines_page_through_them() {
             get(&app(&test.room, Actor::Anonymous), "/api/v1/licences").await.status,
             StatusCode::UNAUTHORIZED
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_find_what_is_held_today_and_nothing_of_its_holder() {
+    each_database(|db| async move {
+        let test = test_room(&db).await;
+        let licence = issue_certificate(&test.room, 1).await;
+        let held = async |n: u8, document: &str, day: &str| {
+            let mut tx = test.room.db.snapshot().await.unwrap();
+            let by = person(n);
+            crate::held_of(&mut tx, by.person().unwrap(), document, date(day)).await.unwrap()
+        };
+        let found = held(1, "registration", "2026-10-10").await.unwrap();
+        assert_eq!(found.id, licence.id);
+        let facts = serde_json::to_string(&found.facts()).unwrap();
+        assert!(facts.contains(&licence.number) && !facts.contains("holder"), "{facts}");
+        assert!(!facts.contains(&licence.holder_shown), "{facts}");
+        assert_eq!(held(1, "registration", "2026-10-08").await, None, "not valid yet");
+        assert_eq!(held(1, "registration", "2028-01-01").await, None, "not valid any more");
+        assert_eq!(held(1, "relief", "2026-10-10").await, None);
+        assert_eq!(held(2, "registration", "2026-10-10").await, None, "another's");
+        let mut tx = test.room.db.begin().await.unwrap();
+        let reason = "经查，申请材料不属实";
+        crate::revoke_by_decision(&mut tx, crate::test_site::now(), licence.id, reason).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(held(1, "registration", "2026-10-10").await, None, "revoked");
     })
     .await;
 }

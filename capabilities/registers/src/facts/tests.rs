@@ -24,7 +24,10 @@ async fn a_register_answers_without_anything_personal() {
 #[test]
 fn every_register_that_packages_may_name_has_a_name() {
     for register in KNOWN {
-        assert!(title(register).is_some_and(|key| crate::MESSAGES.0.contains(&format!("{key} = "))), "{register}");
+        assert!(
+            title(register).is_some_and(|key| crate::MESSAGES.0.contains(&format!("{key} = "))),
+            "{register}"
+        );
     }
     assert_eq!(label_of_field(SOCIAL_ORGANISATIONS, "funds"), Some("registers-funds"));
     assert_eq!(label_of_field(SOCIAL_ORGANISATIONS, "legal_representative"), None);

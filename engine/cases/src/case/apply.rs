@@ -12,6 +12,7 @@ use super::{
     Request, Suspension, Task, Warning, push,
 };
 use crate::event::{Asked, Conclusion, Defect, Event, Recorded};
+use crate::reevaluate::{ClockName, LastDay};
 use crate::status::{Outcome, Status, TaskKind, TaskState};
 
 impl Case {
@@ -81,6 +82,13 @@ impl Case {
             Event::Withdrawn { reason } => self.close(Outcome::Withdrawn, Some(reason.clone()), recorded.at),
             Event::OutOfTime => self.close(Outcome::OutOfTime, None, recorded.at),
             Event::EffectDone { effect, reference } => self.effects.push((effect.clone(), reference.clone())),
+            // Clocks are read anew with every calendar; only a notice states its last day.
+            Event::DueMoved { clock: ClockName::Notice, after: LastDay::On { day }, .. } => {
+                if let Some(notice) = self.notices.iter_mut().find(|notice| !notice.ended) {
+                    notice.until = *day;
+                }
+            }
+            Event::DueMoved { .. } => {}
         }
     }
 

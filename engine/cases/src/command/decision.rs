@@ -57,7 +57,8 @@ impl Case {
                 && task.conclusion == Some(Conclusion::Disagree)
                 && ctx.case_type.process.stage(&task.stage).is_some_and(|stage| !signs(stage))
         });
-        let needed = against.flat_map(|task| ctx.case_type.findings_of(task)).filter(|finding| finding.required);
+        let needed =
+            against.flat_map(|task| ctx.case_type.findings_of(task)).filter(|finding| finding.required);
         let missing = needed.filter(|finding| !self.findings.contains_key(&finding.id));
         let faults: Vec<_> = missing
             .map(|finding| FindingFault { id: finding.id.clone(), rule: FindingRule::Missing })

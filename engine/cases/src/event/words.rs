@@ -3,6 +3,7 @@
 use kernel::Message;
 
 use super::{Conclusion, Event};
+use crate::reevaluate::moved_sentence;
 use crate::status::Outcome;
 
 /// A sentence about an event.
@@ -58,6 +59,7 @@ impl Event {
             Self::OutOfTime => "out-of-time",
             Self::EffectDone { .. } => "effect-done",
             Self::Checked { .. } => "checked",
+            Self::DueMoved { .. } => "due-moved",
         }
     }
 
@@ -107,6 +109,7 @@ impl Event {
             | Self::OutOfTime
             | Self::EffectDone { .. }
             | Self::Checked { .. } => true,
+            Self::DueMoved { clock, .. } => clock.is_of_applicant(),
         }
     }
 
@@ -116,6 +119,7 @@ impl Event {
             // A document is ready; a register entry is the office's own matter.
             Self::EffectDone { effect, .. } => effect.starts_with("issue:"),
             Self::Resubmitted { partial, .. } => !partial,
+            Self::DueMoved { clock, .. } => clock.is_of_applicant(),
             Self::Checked { passed, .. } => !passed,
             Self::Submitted { .. }
             | Self::Expedited { .. }
@@ -238,6 +242,9 @@ impl Event {
             Self::Decided { reason, .. } => say!("refused").with("reason", reason),
             Self::Withdrawn { reason } => say!("withdrawn").with("reason", reason),
             Self::OutOfTime => say!("out-of-time"),
+            Self::DueMoved { clock, before, after, calendar, source } => {
+                moved_sentence(clock, *before, *after, calendar, source, |day| day.to_string())
+            }
         }
     }
 }

@@ -117,7 +117,11 @@ impl CaseType {
                     faults.add(place, "by:", "an executor has either a level or body_from");
                 }
                 let two_digits = |code: &String| code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit());
-                if executor.department.as_ref().is_some_and(|code| !two_digits(code) || executor.level.is_none()) {
+                if executor
+                    .department
+                    .as_ref()
+                    .is_some_and(|code| !two_digits(code) || executor.level.is_none())
+                {
                     let rule = "a department is two digits in quotes and goes with a level";
                     faults.add(place, "department", rule);
                 }

@@ -68,9 +68,10 @@ fn nothing_is_granted_on_what_a_reviewer_left_open() {
     let task = play.claim(&town(), TaskKind::Review, Some("vet"));
     play.give(&town(), opinion(task, Conclusion::Disagree, &json!({}))).unwrap();
     let task = play.claim(&county(), TaskKind::Decide, None);
-    let decide =
-        |task, grant| Command::Decide { task, grant, reason: "理由".into(), findings: Map::new() };
-    assert!(matches!(play.give(&county(), decide(task, true)), Err(CaseError::Findings(f)) if f[0].id == "fee"));
+    let decide = |task, grant| Command::Decide { task, grant, reason: "理由".into(), findings: Map::new() };
+    assert!(
+        matches!(play.give(&county(), decide(task, true)), Err(CaseError::Findings(f)) if f[0].id == "fee")
+    );
     // Sent back, established, granted against the advice.
     play.give(&county(), Command::SendBack { task, reason: "请核定费用".into() }).unwrap();
     let task = play.claim(&town(), TaskKind::Review, Some("vet"));
@@ -100,7 +101,9 @@ fn the_time_for_asking_for_a_hearing_stands_still_while_the_case_is_suspended() 
     play.at("2026-03-16T09:00").give(&county(), Command::Resume { reason: "判决".into() }).unwrap();
     // 3 March was the first day; 4 to 16 March do not count; 17 18 19 20 March are the others.
     assert_eq!(right(&play), Some(date("2026-03-20")));
-    play.at("2026-03-20T20:00").give(&citizen(), Command::RequestHearing { reason: "当面说明".into() }).unwrap();
+    play.at("2026-03-20T20:00")
+        .give(&citizen(), Command::RequestHearing { reason: "当面说明".into() })
+        .unwrap();
     check_invariants(&play);
 }
 

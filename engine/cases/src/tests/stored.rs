@@ -57,21 +57,21 @@ async fn replaying_the_stored_history_gives_the_stored_state() {
         let history = record::history(&mut tx, case.id).await.unwrap();
         assert_eq!(Case::replay(case.id, &history).unwrap(), stored);
         let Actor::Staff(vet) = clerk(2, COUNTY, &[Role::Review]) else { unreachable!() };
-        let day = date("2026-09-22");
-        let page = crate::worklist(
-            &mut tx,
-            &vet,
-            crate::Scope::Body,
-            None,
-            day,
-            &store::page::PageRequest::default(),
-        )
-        .await
-        .unwrap();
+        let filter = crate::WorkFilter::default();
+        let listed = |day: &str| crate::WorkQuery {
+            clerk: &vet,
+            scope: crate::Scope::Body,
+            filter: &filter,
+            sort: crate::Sort::Due,
+            days: crate::LightDays::of(date(day), &calendar, &(3..=3)),
+        };
+        let (place, size) = (crate::Place::First, store::page::PageSize::default());
+        let page = crate::worklist(&mut tx, &listed("2026-09-22"), &place, size).await.unwrap();
         assert_eq!(page.items.len(), 1);
         // The branch has three working days of its own: 23 24 28 September.
         assert_eq!(page.items[0].due_on, Some(date("2026-09-28")));
-        let lights = crate::count_lights(&mut tx, &vet, date("2026-09-29")).await.unwrap();
+        assert_eq!(page.items[0].package_version, case.case_type.version);
+        let lights = crate::count_lights(&mut tx, &listed("2026-09-29")).await.unwrap();
         assert_eq!(lights, crate::Lights { red: 1, ..Default::default() });
         let timers = tx
             .fetch_all("select run_at from jobs where kind = $1 order by run_at", store::vals![TIMER_JOB])

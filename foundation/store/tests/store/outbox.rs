@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::outbox::{
-    ATTEMPTS_MAX, Deliverers, Message, count_dead, deliver_due, deliver_forever, find, list_dead, list_waiting,
-    post, prune, replay, replay_all,
+    ATTEMPTS_MAX, Deliverers, Message, count_dead, deliver_due, deliver_forever, find, list_dead,
+    list_waiting, post, prune, replay, replay_all,
 };
 use store::page::{PageRequest, PageSize};
 use store::{Db, MIGRATIONS};

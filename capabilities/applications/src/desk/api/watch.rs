@@ -4,15 +4,14 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::Method;
 use cases::Scope;
-use legal_time::Light;
 use serde::{Deserialize, Serialize};
-use store::page::PageRequest;
 use utoipa::{IntoParams, ToSchema};
 use web::{AppError, Operation, Routes, Visitor};
 
-use super::{TAG, TaskQuery};
+use super::{TAG, list};
 use crate::Room;
-use crate::desk::views::{self, DeskLights, DeskTaskPage};
+use crate::desk::listing::{Asked, ListWords};
+use crate::desk::views::{DeskLights, DeskTaskPage};
 use crate::desk::{WATCH, names, see, watch};
 
 pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
@@ -24,7 +23,8 @@ pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
     let tasks = Operation::new("list_watched_tasks", "List the waiting work of a body")
         .tag(TAG)
         .path_param("body", "The short name of the body")
-        .query::<TaskQuery>()
+        .description("The filters are those of a worklist; its scope is always the body.")
+        .query::<ListWords>()
         .returns::<DeskTaskPage>(200, "Most urgent first");
     routes.api(Method::GET, "/api/v1/desk/watch", WATCH, list_bodies, bodies).api(
         Method::GET,
@@ -82,14 +82,10 @@ async fn list_tasks(
     State(room): State<Room>,
     visitor: Visitor,
     Path(slug): Path<String>,
-    Query(query): Query<TaskQuery>,
+    Query(words): Query<ListWords>,
 ) -> Result<Json<DeskTaskPage>, AppError> {
     let watcher = see::staff(&visitor.actor)?;
     let clerk = watch::as_clerk_of(watcher, &watch::body(&room, watcher, &slug)?);
-    let mut tx = room.db.snapshot().await?;
-    let (today, light) = (visitor.today(), query.light.map(Light::from));
-    let request = PageRequest { after: query.after, size: query.size };
-    let page = cases::worklist(&mut tx, &clerk, Scope::Body, light, today, &request).await?;
-    let lights = cases::count_lights(&mut tx, &clerk, today).await?;
-    Ok(Json(views::task_page(&visitor, &room, &clerk, page, lights)))
+    let asked = Asked { scope: Scope::Body, ..words.read()? };
+    Ok(Json(list::page(&visitor, &room, &clerk, &asked).await?))
 }

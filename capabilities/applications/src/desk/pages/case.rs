@@ -1,23 +1,40 @@
-//! `/desk/cases/{id}`: everything about a case for the clerks of its bodies, and what they may do now.
+//! `/desk/cases/{id}`: the workbench for one case. A strip that says who, what, where and until when; beneath it the
+//! materials beside what was filled in, what the platform checked, and what the clerk may do now.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use cases::{Case, Outcome, Status, Task};
+use cases::{Case, Task};
 use catalogue::{Masking, Named, Package, Section};
-use kernel::{CaseId, TaskId};
-use legal_time::Clock;
+use kernel::{CaseId, StaffActor, TaskId};
 use serde::Deserialize;
-use web::{AppError, FormErrors, FormPairs, Lang, Shell, Visitor};
+use store::page::{Cursor, Page};
+use web::{AppError, FormErrors, FormPairs, Shell, Visitor};
 
-use super::pieces;
 use super::work::{self, Work};
+use crate::desk::checks::{self, Check};
+use crate::desk::drafts::{self, Draft};
+use crate::desk::notes::{self, Note};
+use crate::desk::progress::{self, Step};
 use crate::desk::see::{self, Dossier};
-use crate::desk::{DeskError, actions, findings, names, views};
-use crate::dossier::Material;
-use crate::trace::{self, Place};
-use crate::{Room, division, http};
+use crate::desk::templates::{self, Template as Saying};
+use crate::desk::{DeskError, actions, findings, names};
+use crate::letters::view::Thread;
+use crate::{Room, division, http, letters};
+
+pub(super) mod files;
+mod flash;
+pub(super) mod history;
+pub(super) mod print;
+pub(super) mod strip;
+pub(super) mod talk;
+
+use files::Files;
+use flash::Flash;
+use history::{CorrectionView, EffectView, HistoryView, OpinionView};
+use strip::Strip;
+use talk::NoteRow;
 
 /// What the clerk looks at on the page.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +46,12 @@ pub(super) struct CaseQuery {
     material: String,
     /// What was done just before.
     done: String,
+    /// `public`: only what the applicant sees.
+    history: String,
+    /// Where the notes go on.
+    notes: Option<Cursor>,
+    /// Where the letters go on.
+    letters: Option<Cursor>,
 }
 
 /// What was typed before and what is wrong with it.
@@ -45,87 +68,58 @@ struct CasePage {
     errors: FormErrors,
     /// The same errors with the names of their inputs, for the list above the page.
     summary: FormErrors,
-    done: String,
     id: String,
     version: i64,
-    number: Vec<String>,
-    status: String,
-    status_kind: &'static str,
-    light: &'static str,
-    light_word: String,
+    flash: Option<Flash>,
+    strip: Strip,
+    steps: Vec<Step>,
+    files: Files,
     facts: Vec<(String, String)>,
-    reason: String,
-    clocks: Vec<ClockView>,
-    places: Vec<Place>,
-    notice_until: String,
     sections: Vec<Section>,
-    files: Vec<FileView>,
-    viewer: Option<Viewer>,
+    checks: Vec<Check>,
+    failed: usize,
     findings: Vec<(String, String)>,
     opinions: Vec<OpinionView>,
     correction: Option<CorrectionView>,
     effects: Vec<EffectView>,
     history: Vec<HistoryView>,
+    only_public: bool,
+    here: Here,
     tabs: Vec<TabView>,
     work: Option<Work>,
-    awaiting: bool,
+    unsent: Vec<Unsent>,
+    notes: Vec<NoteRow>,
+    notes_earlier: String,
+    note_typed: String,
+    thread: Thread,
+    is_watched: bool,
 }
 
-/// A clock with the reason for its date.
-pub(super) struct ClockView {
-    pub(super) title: String,
-    pub(super) due: String,
-    pub(super) basis: String,
-    pub(super) lines: Vec<String>,
+/// The address of this page: links within it keep the task and the file that are shown.
+#[derive(Clone)]
+pub(super) struct Here {
+    id: CaseId,
+    task: String,
+    material: String,
 }
 
-struct FileView {
-    name: String,
-    file_name: String,
-    by_office: bool,
-    size: String,
-    href: String,
-    is_shown: bool,
-}
+impl Here {
+    fn new(id: CaseId, query: &CaseQuery) -> Self {
+        let known = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric());
+        let kept = |text: &String| if known(text) { text.clone() } else { String::new() };
+        Self { id, task: kept(&query.task), material: kept(&query.material) }
+    }
 
-struct Viewer {
-    name: String,
-    href: String,
-    is_picture: bool,
-}
-
-struct OpinionView {
-    name: String,
-    who: String,
-    agrees: bool,
-    text: String,
-}
-
-/// The correction notice that was sent.
-struct CorrectionView {
-    sent_on: String,
-    answered_on: String,
-    defects: Vec<DefectView>,
-}
-
-/// A defect as the applicant reads it, and where it was found.
-pub(super) struct DefectView {
-    pub(super) target: String,
-    pub(super) problem: String,
-    pub(super) ground: String,
-    pub(super) noted_in: String,
-}
-
-struct EffectView {
-    name: String,
-    reference: String,
-    href: String,
-}
-
-struct HistoryView {
-    when: String,
-    text: String,
-    who: String,
+    /// The page with one more word in its query.
+    fn with(&self, more: &str) -> String {
+        let kept = [("task", &self.task), ("material", &self.material)];
+        let name = more.split('=').next().unwrap_or_default();
+        let kept = kept.iter().filter(|(key, value)| !value.is_empty() && *key != name);
+        let mut parts: Vec<String> = kept.map(|(key, value)| format!("{key}={value}")).collect();
+        parts.extend((!more.is_empty()).then(|| more.to_owned()));
+        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+        format!("/desk/cases/{}{query}", self.id)
+    }
 }
 
 struct TabView {
@@ -135,13 +129,25 @@ struct TabView {
     href: String,
 }
 
+/// Text that was typed into a form that the page does not show any more.
+struct Unsent {
+    task: String,
+    form: String,
+    name: String,
+    lines: Vec<(String, String)>,
+    when: String,
+    /// Where the form still is; empty when the work is somebody else's or done.
+    href: String,
+}
+
 pub(super) async fn show(
     State(room): State<Room>,
     visitor: Visitor,
     Path(id): Path<String>,
     Query(query): Query<CaseQuery>,
 ) -> Result<Response, AppError> {
-    render(&room, &visitor, http::id(&id)?, &query, None).await
+    let page = render(&room, &visitor, http::id(&id)?, &query, None).await?;
+    web::page(&page)
 }
 
 /// The page again, with what was typed and what is wrong with it (422).
@@ -151,7 +157,51 @@ pub(super) async fn again(
     id: CaseId,
     typed: Typed,
 ) -> Result<Response, AppError> {
-    render(room, visitor, id, &CaseQuery::default(), Some(typed)).await
+    let material = typed.pairs.get("shown").unwrap_or_default().to_owned();
+    let query = CaseQuery { material, ..CaseQuery::default() };
+    let page = render(room, visitor, id, &query, Some(typed)).await?;
+    web::page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Everything that the page tells, read in one transaction.
+struct Read {
+    case: Case,
+    dossier: Dossier,
+    history: Vec<cases::Recorded>,
+    there: Vec<String>,
+    may_act: Option<bool>,
+    notes: Page<Note>,
+    letters: Page<letters::Letter>,
+    sayings: Vec<Saying>,
+    drafts: Vec<Draft>,
+    next: Option<flash::Next>,
+    is_watched: bool,
+}
+
+async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> Result<Read, DeskError> {
+    let (by, now) = (&visitor.actor, visitor.now);
+    let clerk = see::staff(by)?;
+    let mut tx = room.db.begin().await?;
+    let case = see::case(&mut tx, clerk, id).await?;
+    let read = Read {
+        dossier: see::dossier(&mut tx, room, by, &case, now).await?,
+        history: cases::history(&mut tx, id).await?,
+        there: see::materials_there(&mut tx, id).await?,
+        may_act: checks::may_act(&mut tx, &case, now).await?,
+        notes: notes::list(&mut tx, room, by, &case, &talk::page(query.notes.as_ref())).await?,
+        letters: see::letters(&mut tx, room, by, &case, &talk::page(query.letters.as_ref()), now).await?,
+        sayings: templates::list(&mut tx, clerk).await?,
+        drafts: drafts::list(&mut tx, room, by, id).await?,
+        is_watched: cases::is_watched(&mut tx, clerk.staff, id).await?,
+        next: if flash::finishes(&query.done) {
+            flash::next(&mut tx, room, visitor, clerk, &query.task).await?
+        } else {
+            None
+        },
+        case,
+    };
+    tx.commit().await?;
+    Ok(read)
 }
 
 async fn render(
@@ -160,103 +210,89 @@ async fn render(
     id: CaseId,
     query: &CaseQuery,
     typed: Option<Typed>,
-) -> Result<Response, AppError> {
-    let by = &visitor.actor;
-    let clerk = see::staff(by)?;
-    let mut tx = room.db.begin().await?;
-    let case = see::case(&mut tx, clerk, id).await?;
-    let package = see::package(room, &case)?;
-    let dossier = see::dossier(&mut tx, room, by, &case, visitor.now).await?;
-    let history = cases::history(&mut tx, id).await?;
-    let there = see::materials_there(&mut tx, id).await?;
-    tx.commit().await?;
-
-    let status = if typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let typed = typed.unwrap_or_else(|| Typed {
-        pairs: FormPairs(Vec::new()),
-        errors: FormErrors::none(),
-        task: query.task.parse().ok(),
-    });
-    let tasks = actions::tasks_of(&case, clerk);
-    let chosen = typed.task.and_then(|id| tasks.iter().find(|task| task.id == id)).or(tasks.first()).copied();
-    let work = chosen.map(|task| {
-        let place = work::Place {
-            visitor,
-            room,
-            package: &package,
-            case: &case,
-            clerk,
-            there: &there,
-            dossier: &dossier,
-        };
-        work::of(&place, task, &typed.pairs, &typed.errors)
-    });
-    let seen = Seen { visitor, room, package: &package, case: &case };
-    let page = seen.page(&dossier, &history, query, work)?;
-    let tabs = seen.tabs(&tasks, chosen);
-    let summary = summary(&typed.errors, page.work.as_ref());
-    web::page_with_status(status, &CasePage { errors: typed.errors, summary, tabs, ..page })
+) -> Result<CasePage, AppError> {
+    let clerk = see::staff(&visitor.actor)?;
+    let read = read(room, visitor, id, query).await?;
+    let package = see::package(room, &read.case)?;
+    let seen = Seen { visitor, room, package: &package, case: &read.case, clerk };
+    Ok(seen.page(&read, query, typed)?)
 }
 
-struct Seen<'a> {
-    visitor: &'a Visitor,
-    room: &'a Room,
-    package: &'a Package,
-    case: &'a Case,
+/// A case as one clerk looks at it.
+pub(super) struct Seen<'a> {
+    pub(super) visitor: &'a Visitor,
+    pub(super) room: &'a Room,
+    pub(super) package: &'a Package,
+    pub(super) case: &'a Case,
+    pub(super) clerk: &'a StaffActor,
 }
 
 impl Seen<'_> {
-    fn page(
-        &self,
-        dossier: &Dossier,
-        history: &[cases::Recorded],
-        query: &CaseQuery,
-        work: Option<Work>,
-    ) -> Result<CasePage, DeskError> {
-        let Self { visitor, room, package, case } = *self;
-        let (due, light) = views::due(case, &room.calendar, visitor.today())?;
+    fn page(&self, read: &Read, query: &CaseQuery, typed: Option<Typed>) -> Result<CasePage, DeskError> {
+        let Self { visitor, room, package, case, clerk } = *self;
+        let named = typed.as_ref().and_then(|typed| typed.task).or_else(|| query.task.parse().ok());
+        let tasks = actions::tasks_of(case, clerk);
+        let chosen = named.and_then(|id| tasks.iter().find(|task| task.id == id)).or(tasks.first()).copied();
+        let errors = typed.as_ref().map(|typed| typed.errors.clone()).unwrap_or_default();
+        let pairs = typed.map_or_else(|| FormPairs(Vec::new()), |typed| typed.pairs);
+        let work = chosen.map(|task| self.work(read, task, &pairs, &errors));
+        let here = Here::new(case.id, query);
+        let checks = checks::of(visitor, package, &read.dossier, checks::signer(&read.history), read.may_act);
         let title = names::pick(visitor, &package.item.name);
-        let (files, viewer) = self.files(&dossier.materials, query);
+        let only_public = query.history == "public";
         Ok(CasePage {
             shell: Shell::new(visitor, title).crumb(visitor.t("web-desk"), "/desk"),
-            errors: FormErrors::none(),
-            summary: FormErrors::none(),
-            done: done_sentence(visitor, &query.done),
+            summary: summary(&errors, work.as_ref()),
             id: case.id.to_string(),
             version: case.version,
-            number: pieces(&case.number),
-            status: self.status(),
-            status_kind: status_kind(case),
-            light: if case.outcome.is_some() { "" } else { light.as_str() },
-            light_word: trace::light_word(visitor, light, due),
-            facts: self.facts(dossier),
-            reason: case.reason.clone().unwrap_or_default(),
-            clocks: clocks(visitor, room, case)?,
-            places: trace::places(visitor, room, package, case),
-            notice_until: case.hanging_notice().map(|notice| visitor.date(notice.until)).unwrap_or_default(),
-            sections: sections(visitor, room, package, dossier),
-            files,
-            viewer,
+            flash: self.flash(read, query),
+            strip: self.strip(read, work.as_ref())?,
+            steps: progress::of(visitor, room, package, case)?,
+            files: self.files(&read.dossier.materials, &here),
+            facts: self.facts(&read.dossier),
+            sections: sections(visitor, room, package, &read.dossier),
+            failed: checks.iter().filter(|check| check.verdict == checks::Verdict::Failed).count(),
+            checks,
             findings: findings::shown(visitor, package, case),
             opinions: self.opinions(),
             correction: self.correction(),
             effects: self.effects(),
-            history: self.history(history),
-            tabs: Vec::new(),
+            history: self.history(&read.history, only_public),
+            only_public,
+            tabs: self.tabs(&tasks, chosen, &here),
+            unsent: self.unsent(&read.drafts, work.as_ref(), &here),
             work,
-            awaiting: case.status == Status::Correction,
+            notes: self.note_rows(&read.notes.items),
+            notes_earlier: talk::earlier(&here, "notes", read.notes.next.as_ref()),
+            note_typed: pairs.get("note").unwrap_or_default().to_owned(),
+            thread: self.thread(&read.letters, &here, &pairs, &errors),
+            is_watched: read.is_watched,
+            here,
+            errors,
         })
     }
 
-    fn status(&self) -> String {
-        match self.case.outcome {
-            Some(outcome) => names::outcome(self.visitor, outcome),
-            None => names::status(self.visitor, self.case.status),
-        }
+    /// The forms of the task, with what was typed: just now, or earlier and not sent.
+    fn work(&self, read: &Read, task: &Task, pairs: &FormPairs, errors: &FormErrors) -> Work {
+        let Self { visitor, room, package, case, clerk } = *self;
+        let place = work::Place {
+            visitor,
+            room,
+            package,
+            case,
+            clerk,
+            there: &read.there,
+            dossier: &read.dossier,
+            sayings: &read.sayings,
+        };
+        let of_task = read.drafts.iter().filter(|draft| draft.task == task.id);
+        let just_typed = pairs.get("do");
+        let of_others = of_task.filter(|draft| just_typed != Some(draft.form.as_str()));
+        work::of(&place, task, pairs, &of_others.collect::<Vec<_>>(), errors)
     }
 
     fn facts(&self, dossier: &Dossier) -> Vec<(String, String)> {
-        let Self { visitor, room, package, case } = *self;
+        let Self { visitor, room, case, .. } = *self;
         let mut facts = vec![(visitor.t("desk-applicant"), dossier.applicant.clone())];
         if let Some((name, uscc)) = &dossier.acting_for {
             facts.push((visitor.t("desk-acting-for"), format!("{name}\n{uscc}")));
@@ -264,10 +300,6 @@ impl Seen<'_> {
         facts.push((visitor.t("desk-division"), division::full_name(&case.division)));
         facts.push((visitor.t("desk-body"), names::body_name(visitor, room, case.body)));
         facts.push((visitor.t("desk-submitted"), visitor.datetime(case.submitted_at)));
-        if case.status != Status::Closed {
-            facts.push((visitor.t("desk-stage"), names::stage(visitor, package, &case.stage)));
-            facts.push((visitor.t("desk-with"), trace::with_whom(visitor, room, case).join("、")));
-        }
         if let Some(body) = case.decided_by {
             facts.push((visitor.t("desk-decided-by"), names::body_name(visitor, room, body)));
         }
@@ -276,100 +308,8 @@ impl Seen<'_> {
         facts
     }
 
-    fn files(&self, materials: &[Material], query: &CaseQuery) -> (Vec<FileView>, Option<Viewer>) {
-        let Self { visitor, package, case, .. } = *self;
-        let mut viewer = None;
-        let mut files = Vec::new();
-        // What the applicant prepares in answer to the notice is theirs until they send it.
-        let mut current: Vec<&Material> = materials.iter().filter(|file| file.state == "current").collect();
-        // In the order of the guide, which the clerk has at hand.
-        current.sort_by_key(|file| {
-            let place = package.item.materials.iter().position(|material| material.id == file.material);
-            place.unwrap_or(usize::MAX)
-        });
-        for file in current {
-            let id = file.id.to_string();
-            let name = names::material(visitor, package, &file.material);
-            let is_shown = query.material == id;
-            if is_shown {
-                viewer = Some(Viewer {
-                    name: format!("{name} · {}", file.file_name),
-                    href: format!("/desk/cases/{}/materials/{id}", case.id),
-                    is_picture: file.media_type.starts_with("image/"),
-                });
-            }
-            let task = if query.task.is_empty() { String::new() } else { format!("task={}&", query.task) };
-            files.push(FileView {
-                name,
-                file_name: file.file_name.clone(),
-                by_office: file.added_by.starts_with("staff:"),
-                size: size(file.size),
-                href: format!("/desk/cases/{}?{task}material={id}#viewer", case.id),
-                is_shown,
-            });
-        }
-        (files, viewer)
-    }
-
-    fn opinions(&self) -> Vec<OpinionView> {
-        let Self { visitor, room, package, case } = *self;
-        let given = case.tasks.iter().filter_map(|task| {
-            let conclusion = task.conclusion?;
-            let body = names::body_name(visitor, room, task.body);
-            Some(OpinionView {
-                name: names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work),
-                who: format!("{body} {}", task.claimed_name.as_deref().unwrap_or_default()),
-                agrees: conclusion == cases::Conclusion::Agree,
-                text: task.text.clone().unwrap_or_default(),
-            })
-        });
-        given.collect()
-    }
-
-    fn correction(&self) -> Option<CorrectionView> {
-        let correction = self.case.correction.as_ref()?;
-        Some(CorrectionView {
-            sent_on: self.visitor.date(correction.sent_on),
-            answered_on: correction.answered_on.map(|day| self.visitor.date(day)).unwrap_or_default(),
-            defects: correction
-                .defects
-                .iter()
-                .map(|d| defect(self.visitor, self.package, self.case, d))
-                .collect(),
-        })
-    }
-
-    fn effects(&self) -> Vec<EffectView> {
-        let one = |(key, reference): &(String, String)| EffectView {
-            name: self.effect(key, reference),
-            href: if key.starts_with("issue:") { format!("/licences/{reference}") } else { String::new() },
-            reference: reference.clone(),
-        };
-        self.case.effects.iter().map(one).collect()
-    }
-
-    fn effect(&self, key: &str, reference: &str) -> String {
-        let event = cases::Event::EffectDone { effect: key.to_owned(), reference: reference.to_owned() };
-        trace::sentence(self.visitor, self.package, &event)
-    }
-
-    fn history(&self, history: &[cases::Recorded]) -> Vec<HistoryView> {
-        let newest_first = history.iter().rev();
-        let one = |recorded: &cases::Recorded| HistoryView {
-            when: self.visitor.datetime(recorded.at),
-            text: names::event(self.visitor, self.room, self.package, &recorded.event),
-            // The sentence itself says who took the task.
-            who: if matches!(recorded.event, cases::Event::TaskClaimed { .. }) {
-                String::new()
-            } else {
-                recorded.actor_name.clone()
-            },
-        };
-        newest_first.map(one).collect()
-    }
-
-    fn tabs(&self, tasks: &[&Task], chosen: Option<&Task>) -> Vec<TabView> {
-        let Self { visitor, package, case, .. } = *self;
+    fn tabs(&self, tasks: &[&Task], chosen: Option<&Task>, here: &Here) -> Vec<TabView> {
+        let Self { visitor, package, .. } = *self;
         let one = |task: &&Task| TabView {
             name: names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work),
             state: match &task.claimed_name {
@@ -379,10 +319,41 @@ impl Seen<'_> {
             href: if chosen.is_some_and(|chosen| chosen.id == task.id) {
                 String::new()
             } else {
-                format!("/desk/cases/{}?task={}#work", case.id, task.id)
+                format!("{}#work", here.with(&format!("task={}", task.id)))
             },
         };
         tasks.iter().map(one).collect()
+    }
+
+    /// What this clerk typed on the case and neither sent nor sees in a form of the page.
+    fn unsent(&self, drafts: &[Draft], work: Option<&Work>, here: &Here) -> Vec<Unsent> {
+        let Self { visitor, package, case, clerk, .. } = *self;
+        let is_shown = |draft: &&Draft| {
+            work.is_some_and(|work| work.task == draft.task.to_string() && work.may(&draft.form))
+        };
+        let one = |draft: &Draft| {
+            let task = case.task(draft.task);
+            let may = task.is_some_and(|task| {
+                actions::allowed(package, case, task, clerk)
+                    .iter()
+                    .any(|action| action.as_str() == draft.form)
+            });
+            Unsent {
+                task: draft.task.to_string(),
+                form: draft.form.clone(),
+                name: task.map_or_else(String::new, |task| {
+                    names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work)
+                }),
+                lines: work::lines(visitor, package, &draft.pairs),
+                when: visitor.datetime(draft.saved_at),
+                href: if may {
+                    format!("{}#work", here.with(&format!("task={}", draft.task)))
+                } else {
+                    String::new()
+                },
+            }
+        };
+        drafts.iter().filter(|draft| !is_shown(draft)).map(one).collect()
     }
 }
 
@@ -396,42 +367,6 @@ fn summary(errors: &FormErrors, work: Option<&Work>) -> FormErrors {
     summary
 }
 
-fn status_kind(case: &Case) -> &'static str {
-    match (case.status, case.outcome) {
-        (_, Some(Outcome::Granted)) => "success",
-        (_, Some(Outcome::Refused | Outcome::NotAccepted)) => "danger",
-        (_, Some(Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated)) => "plain",
-        (Status::Correction | Status::Suspended, None) => "warning",
-        (Status::Submitted | Status::InProgress | Status::Closed, None) => "info",
-    }
-}
-
-/// The word that something was done; only words of ours can be put into the address.
-fn done_sentence(visitor: &Visitor, done: &str) -> String {
-    const KNOWN: [&str; 10] = [
-        "claim",
-        "accept",
-        "not-accept",
-        "note-defect",
-        "drop-defect",
-        "send-correction",
-        "give-opinion",
-        "publish-notice",
-        "decide",
-        "attach",
-    ];
-    if KNOWN.contains(&done) { visitor.t(&format!("desk-done-{done}")) } else { String::new() }
-}
-
-fn size(bytes: i64) -> String {
-    let kilobytes = (bytes.max(0) + 1023) / 1024;
-    if kilobytes < 1024 {
-        format!("{kilobytes} KB")
-    } else {
-        format!("{}.{} MB", kilobytes / 1024, kilobytes % 1024 * 10 / 1024)
-    }
-}
-
 /// The answers in full: whoever reads them has named a purpose, and the look is noted.
 fn sections(visitor: &Visitor, room: &Room, package: &Package, dossier: &Dossier) -> Vec<Section> {
     let bodies = room.bodies();
@@ -441,56 +376,4 @@ fn sections(visitor: &Visitor, room: &Room, package: &Package, dossier: &Dossier
     };
     let answers = serde_json::Value::Object(dossier.answers.clone());
     package.form.describe(&answers, visitor.lang, Masking::Shown, &named)
-}
-
-/// A defect in words.
-pub(super) fn defect(
-    visitor: &Visitor,
-    package: &Package,
-    case: &Case,
-    defect: &cases::Defect,
-) -> DefectView {
-    let noted_in = case
-        .task(defect.task)
-        .map(|task| names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work));
-    DefectView {
-        target: names::target(visitor, package, defect),
-        problem: defect.problem.clone(),
-        ground: defect.ground.clone(),
-        noted_in: noted_in.unwrap_or_default(),
-    }
-}
-
-/// The clock that counts now and the statutory one, each with the reason for its date.
-pub(super) fn clocks(visitor: &Visitor, room: &Room, case: &Case) -> Result<Vec<ClockView>, DeskError> {
-    let leading = match (case.status, &case.promised_clock) {
-        (Status::Correction, _) => "desk-clock-correction",
-        (_, Some(_)) => "desk-clock-promised",
-        (_, None) => "desk-clock-acceptance",
-    };
-    let mut clocks = vec![clock(visitor, room, leading, case.leading_clock())?];
-    if case.status == Status::Correction
-        && let Some(promised) = &case.promised_clock
-    {
-        clocks.push(clock(visitor, room, "desk-clock-promised", promised)?);
-    }
-    if let Some(statutory) = &case.statutory_clock {
-        clocks.push(clock(visitor, room, "desk-clock-statutory", statutory)?);
-    }
-    Ok(clocks)
-}
-
-fn clock(visitor: &Visitor, room: &Room, key: &str, clock: &Clock) -> Result<ClockView, DeskError> {
-    let reading = clock.evaluate(&room.calendar).map_err(cases::CaseError::from)?;
-    let (lines, limit) = match visitor.lang {
-        Lang::ZhCn => (reading.explanation.lines_zh(), clock.limit.display_zh()),
-        Lang::En => (reading.explanation.lines_en(), clock.limit.to_string()),
-    };
-    let basis = clock.limit.basis.as_ref().map(|basis| format!("{limit} · {basis}"));
-    Ok(ClockView {
-        title: visitor.t(key),
-        due: trace::due_text(visitor, &reading),
-        basis: basis.unwrap_or(limit),
-        lines,
-    })
 }

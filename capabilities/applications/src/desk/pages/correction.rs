@@ -8,8 +8,8 @@ use kernel::CaseId;
 use serde::Deserialize;
 use web::{AppError, Lang, Shell, Visitor};
 
-use super::case::{DefectView, defect};
-use super::refuse;
+use super::case::history::{DefectView, defect};
+use super::conflict;
 use crate::desk::actions::{self, DeskAction};
 use crate::desk::see;
 use crate::{Room, http};
@@ -44,7 +44,9 @@ pub(super) async fn show(
     let package = see::package(&room, &case)?;
     let task = case.task(http::id(&query.task)?).ok_or(CaseError::NoSuchTask)?;
     if !actions::allowed(&package, &case, task, clerk).contains(&DeskAction::SendCorrection) {
-        return refuse(&visitor, id, why_not(&case).into());
+        let why_not = why_not(&case).into();
+        drop(tx);
+        return conflict::refuse(&room, &visitor, id, why_not, None).await;
     }
     let limit = package.case_type.process.correction.limit.to_limit();
     let limit = match visitor.lang {

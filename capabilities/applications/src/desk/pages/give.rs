@@ -8,9 +8,10 @@ use kernel::{CaseId, Message, Refusal, TaskId};
 use web::{AppError, FormErrors, FormPairs, Visitor};
 
 use super::case::{self, Typed};
-use super::{redirect, refuse, version};
+use super::conflict::{self, Unsent};
+use super::{redirect, version};
 use crate::desk::submit::{Given, submit};
-use crate::desk::{DeskCommand, DeskError, findings, see};
+use crate::desk::{DeskCommand, DeskError, drafts, findings, see};
 use crate::{Room, http};
 
 /// POST: done and back to the case, or the page again with what is wrong, or a word on why it cannot be.
@@ -25,19 +26,37 @@ pub(super) async fn post(
     let task: TaskId = http::id(pairs.get("task").unwrap_or_default())?;
     match give(&room, &visitor, id, task, &verb, &pairs).await {
         Ok(_) if verb == "release" => Ok(redirect("/desk")),
-        Ok(case) => Ok(redirect(&address(&case, task, &verb))),
+        Ok(case) => Ok(redirect(&address(&case, task, &verb, &pairs))),
         Err(error) => match FormErrors::of(&visitor, refusal(&room, &visitor, id, error).await?) {
-            Ok(errors) => case::again(&room, &visitor, id, Typed { pairs, errors, task: Some(task) }).await,
-            Err(refusal) => refuse(&visitor, id, refusal),
+            Ok(errors) => {
+                keep(&room, &visitor, (id, task, &verb), &pairs).await?;
+                case::again(&room, &visitor, id, Typed { pairs, errors, task: Some(task) }).await
+            }
+            Err(refusal) => {
+                conflict::refuse(&room, &visitor, id, refusal, Some(Unsent { task, pairs: &pairs })).await
+            }
         },
     }
 }
 
-/// The case page, at the task if there is still something to do in it.
-fn address(case: &Case, task: TaskId, verb: &str) -> String {
-    let live = case.task(task).is_some_and(cases::Task::is_live);
-    let task = if live { format!("task={task}&") } else { String::new() };
-    format!("/desk/cases/{}?{task}done={verb}", case.id)
+/// The case page: at the task and with the file that was looked at.
+fn address(case: &Case, task: TaskId, verb: &str, pairs: &FormPairs) -> String {
+    let shown = pairs.get("shown").and_then(|text| text.parse::<kernel::MaterialId>().ok());
+    let shown = shown.map(|id| format!("&material={id}")).unwrap_or_default();
+    format!("/desk/cases/{}?task={task}{shown}&done={verb}", case.id)
+}
+
+/// What was typed is kept although something in it is wrong: the line may break before it is mended.
+async fn keep(
+    room: &Room,
+    visitor: &Visitor,
+    of: (CaseId, TaskId, &str),
+    pairs: &FormPairs,
+) -> Result<(), DeskError> {
+    let clerk = see::staff(&visitor.actor)?;
+    let mut tx = room.db.begin().await?;
+    drafts::save(&mut tx, room, clerk, of, pairs, visitor.now).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn give(
@@ -55,6 +74,7 @@ async fn give(
     let expected = Some(version(pairs).map_err(DeskError::Refused)?);
     let given = Given { case: id, expected, command };
     let case = submit(&mut tx, room, &visitor.actor, given, visitor.now).await?;
+    drafts::forget(&mut tx, see::staff(&visitor.actor)?, task, verb).await?;
     tx.commit().await?;
     Ok(case)
 }

@@ -3,52 +3,103 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use cases::{Lights, Scope};
-use kernel::{CaseId, StaffActor};
+use cases::{COUNTED_MAX, Case, Lights, Place, Scope, Sort, TaskKind, WorkFilter, WorkPage};
+use kernel::StaffActor;
 use legal_time::Light;
 use serde::Deserialize;
 use store::Tx;
-use store::page::{Cursor, PageRequest};
-use web::{AppError, Shell, Visitor};
+use store::page::{Cursor, PageSize};
+use web::{AppError, Choice, Shell, Visitor};
 
 use super::redirect;
 use crate::Room;
-use crate::desk::api::{LightWord, ScopeWord};
+use crate::desk::filters::{self, SavedFilter};
+use crate::desk::listing::{self, Asked, ListWords};
 use crate::desk::views::{self, DeskTaskRow};
-use crate::desk::{DeskError, WATCH, WORK, see};
+use crate::desk::{DeskError, WATCH, WORK, export, names, numbers, see};
 
-/// Which part of the list, and what was done before.
+mod choices;
+
+use choices::Choices;
+
+/// Which part of the list, and what was looked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ListQuery {
-    scope: ScopeWord,
-    /// Empty when no light was chosen: forms send it all the same.
-    light: String,
-    after: Option<Cursor>,
-    /// A case number to look for.
+    #[serde(flatten)]
+    words: ListWords,
+    /// A case number, or its end, to look for.
     number: String,
-    /// How many tasks were taken by the form of the list.
-    taken: Option<u32>,
-    /// How many could not be.
-    missed: Option<u32>,
+    /// `all`: every row comes ticked.
+    select: String,
 }
 
 #[derive(Template)]
 #[template(path = "desk/pages/list.html", whitespace = "minimize")]
 struct ListPage {
     shell: Shell,
-    mine: bool,
+    tabs: Vec<Tab>,
+    is_done: bool,
+    empty_title: String,
+    empty_text: String,
+    saved: Vec<Chip>,
     rows: Vec<Row>,
-    filters: Vec<Filter>,
-    all_href: String,
-    filtered: bool,
-    next: String,
-    first: String,
+    lights: Vec<Filter>,
+    choices: Choices,
+    /// Filters beside the light.
+    filters: usize,
+    links: Links,
+    is_partial: bool,
+    all_chosen: bool,
+    /// Names the batch that is sent from this page.
+    key: String,
     number: String,
-    not_found: bool,
-    taken: Option<u32>,
-    missed: u32,
+    number_error: String,
+    found: Option<FoundCases>,
     may_watch: bool,
+    rows_max: usize,
+}
+
+/// A scope.
+struct Tab {
+    text: String,
+    href: String,
+    is_here: bool,
+}
+
+/// A saved filter.
+struct Chip {
+    name: String,
+    href: String,
+    is_here: bool,
+    is_default: bool,
+}
+
+/// Where the list goes on.
+struct Links {
+    /// The query of this list without its page.
+    query: String,
+    /// The same without light.
+    any_light: String,
+    /// Without any filter.
+    plain: String,
+    first: String,
+    previous: String,
+    next: String,
+    choose_all: String,
+}
+
+/// Cases of which the number was asked for.
+struct FoundCases {
+    rows: Vec<FoundCase>,
+    has_more: bool,
+}
+
+struct FoundCase {
+    href: String,
+    item_name: String,
+    number: Vec<String>,
+    status: String,
 }
 
 /// A row of a list of tasks.
@@ -58,6 +109,12 @@ pub(super) struct Row {
     pub(super) due: String,
     pub(super) light: &'static str,
     pub(super) light_word: String,
+    submitted: String,
+    finished: String,
+    /// Whether the clerk can take it, or has it.
+    is_choosable: bool,
+    /// What there is to say of a row that is not to be worked on now.
+    state_word: String,
 }
 
 /// A light by which the list can be narrowed, with its number of tasks.
@@ -83,38 +140,39 @@ pub(super) async fn show(
     if !visitor.actor.may(WORK) {
         return elsewhere(&visitor);
     }
-    let number = query.number.trim().to_owned();
     let mut tx = room.db.snapshot().await?;
-    if !number.is_empty()
-        && let Some(case) = visible_by_number(&mut tx, clerk, &number).await?
-    {
-        return Ok(redirect(&format!("/desk/cases/{case}")));
+    let saved = filters::list(&mut tx, clerk.staff).await?;
+    let is_bare = query.words == ListWords::default() && query.number.is_empty();
+    if let Some(opening) = saved.iter().find(|saved| saved.is_default && is_bare) {
+        return Ok(redirect(&format!("/desk?{}", opening.query)));
     }
-    let light = light_of(&query.light);
-    let today = visitor.today();
-    let request = PageRequest { after: query.after.clone(), ..PageRequest::default() };
-    let page = cases::worklist(&mut tx, clerk, query.scope.into(), light, today, &request).await?;
-    let lights = cases::count_lights(&mut tx, clerk, today).await?;
-    let mine = Scope::from(query.scope) == Scope::Mine;
-    let base = if mine { "/desk?scope=mine" } else { "/desk?scope=body" };
-    let here = light.map_or_else(|| base.to_owned(), |light| format!("{base}&light={}", light.as_str()));
-    let next = page.next.as_ref().map(|next| format!("{here}&after={next}")).unwrap_or_default();
-    let rows = page.items.into_iter().map(|item| views::task_row(&visitor, &room, clerk, item));
-    web::page(&ListPage {
-        shell: Shell::new(&visitor, visitor.t("web-desk")),
-        mine,
-        rows: rows.map(|task| row(&visitor, task)).collect(),
-        filters: filters(&visitor, base, light, lights),
-        all_href: base.to_owned(),
-        filtered: light.is_some(),
-        next,
-        first: if request.after.is_some() { here } else { String::new() },
-        not_found: !number.is_empty(),
-        number,
-        taken: query.taken,
-        missed: query.missed.unwrap_or_default(),
-        may_watch: visitor.actor.may(WATCH),
-    })
+    let (found, number_error) = match look_for(&mut tx, clerk, &query.number).await? {
+        Looked::For(cases) if cases.cases.len() == 1 => {
+            return Ok(redirect(&format!("/desk/cases/{}", cases.cases[0].id)));
+        }
+        Looked::For(cases) => (Some(cases), String::new()),
+        Looked::TooShort(message) => (None, visitor.message(&message)),
+        Looked::NotAsked => (None, String::new()),
+    };
+    let asked = query.words.read()?;
+    let list = List::read(&mut tx, &room, &visitor, clerk, &asked).await?;
+    drop(tx);
+    let mut page = list.page(&visitor, &room, clerk, &asked, saved);
+    page.all_chosen = query.select == "all";
+    page.found = found.map(|found| found_cases(&visitor, &room, found)).transpose()?;
+    page.number = query.number;
+    page.number_error = number_error;
+    web::page(&page)
+}
+
+/// `/desk/export.csv`: the list as a file.
+pub(super) async fn export(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Query(words): Query<ListWords>,
+) -> Result<Response, AppError> {
+    let clerk = see::staff(&visitor.actor)?.clone();
+    Ok(export::csv(room, visitor, clerk, words.read()?))
 }
 
 /// Supervision has lists of its own; administration has no cases.
@@ -125,46 +183,183 @@ fn elsewhere(visitor: &Visitor) -> Result<Response, AppError> {
     web::page(&NothingPage { shell: Shell::new(visitor, visitor.t("web-desk")) })
 }
 
-async fn visible_by_number(
-    tx: &mut Tx,
-    clerk: &StaffActor,
-    number: &str,
-) -> Result<Option<CaseId>, DeskError> {
-    let Some(id) = cases::find_by_number(tx, number).await? else { return Ok(None) };
-    match see::case(tx, clerk, id).await {
-        Ok(case) => Ok(Some(case.id)),
-        Err(DeskError::Case(cases::CaseError::NotFound)) => Ok(None),
+enum Looked {
+    NotAsked,
+    For(numbers::Found),
+    TooShort(kernel::Message),
+}
+
+async fn look_for(tx: &mut Tx, clerk: &StaffActor, number: &str) -> Result<Looked, DeskError> {
+    if number.trim().is_empty() {
+        return Ok(Looked::NotAsked);
+    }
+    match numbers::find(tx, clerk, number).await {
+        Ok(found) => Ok(Looked::For(found)),
+        Err(DeskError::Refused(kernel::Refusal::Invalid(mut faults))) if faults.len() == 1 => {
+            Ok(faults.pop().map_or(Looked::NotAsked, |fault| Looked::TooShort(fault.message)))
+        }
         Err(error) => Err(error),
     }
 }
 
-pub(super) fn light_of(word: &str) -> Option<Light> {
-    let word: Option<LightWord> = serde_json::from_value(word.into()).ok();
-    word.map(Light::from)
+fn found_cases(visitor: &Visitor, room: &Room, found: numbers::Found) -> Result<FoundCases, DeskError> {
+    let one = |case: &Case| {
+        let package = see::package(room, case)?;
+        Ok::<_, DeskError>(FoundCase {
+            href: format!("/desk/cases/{}", case.id),
+            item_name: names::pick(visitor, &package.item.name),
+            number: super::pieces(&case.number),
+            status: match case.outcome {
+                Some(outcome) => names::outcome(visitor, outcome),
+                None => names::status(visitor, case.status),
+            },
+        })
+    };
+    let rows = found.cases.iter().map(one).collect::<Result<_, _>>()?;
+    Ok(FoundCases { rows, has_more: found.has_more })
+}
+
+/// What was read for the page.
+struct List {
+    page: WorkPage,
+    lights: Lights,
+    items: Vec<String>,
+    is_deputy: bool,
+}
+
+impl List {
+    async fn read(
+        tx: &mut Tx,
+        room: &Room,
+        visitor: &Visitor,
+        clerk: &StaffActor,
+        asked: &Asked,
+    ) -> Result<Self, DeskError> {
+        let query = asked.query(room, clerk, visitor.today());
+        let page = cases::worklist(tx, &query, &asked.place, asked.size).await?;
+        let lights = cases::count_lights(tx, &query).await?;
+        let items = cases::items_of_worklist(tx, clerk).await?.into_iter().collect();
+        Ok(Self { page, lights, items, is_deputy: !clerk.deputy_of.is_empty() })
+    }
+
+    fn page(
+        self,
+        visitor: &Visitor,
+        room: &Room,
+        clerk: &StaffActor,
+        asked: &Asked,
+        saved: Vec<SavedFilter>,
+    ) -> ListPage {
+        let links = links(asked, &self.page);
+        let rows = self.page.items.into_iter().map(|item| views::task_row(visitor, room, clerk, item));
+        let chip = |SavedFilter { name, query, is_default, no: _ }: SavedFilter| Chip {
+            is_here: query == links.query,
+            href: format!("/desk?{query}"),
+            name,
+            is_default,
+        };
+        ListPage {
+            shell: Shell::new(visitor, visitor.t("web-desk")),
+            tabs: tabs(visitor, asked.scope, self.is_deputy),
+            is_done: asked.scope == Scope::Done,
+            empty_title: visitor.t(&format!("desk-empty-{}", listing::scope_word(asked.scope))),
+            empty_text: visitor.t(&format!("desk-empty-{}-text", listing::scope_word(asked.scope))),
+            saved: saved.into_iter().map(chip).collect(),
+            rows: rows.map(|task| row(visitor, task)).collect(),
+            lights: if asked.scope == Scope::Done {
+                Vec::new()
+            } else {
+                filters("/desk", visitor, asked, self.lights)
+            },
+            choices: Choices::of(visitor, room, clerk, asked, &self.items),
+            filters: asked.filters(),
+            links,
+            is_partial: self.page.is_partial,
+            all_chosen: false,
+            key: visitor.request_id.clone(),
+            number: String::new(),
+            number_error: String::new(),
+            found: None,
+            may_watch: visitor.actor.may(WATCH),
+            rows_max: export::ROWS_MAX,
+        }
+    }
+}
+
+fn tabs(visitor: &Visitor, here: Scope, is_deputy: bool) -> Vec<Tab> {
+    let all = [Scope::Body, Scope::Mine, Scope::Delegated, Scope::Watched, Scope::Done];
+    let shown = all.into_iter().filter(|scope| *scope != Scope::Delegated || is_deputy || here == *scope);
+    let tab = |scope| {
+        let word = listing::scope_word(scope);
+        Tab {
+            text: visitor.t(&format!("desk-tab-{word}")),
+            href: format!("/desk?scope={word}"),
+            is_here: scope == here,
+        }
+    };
+    shown.map(tab).collect()
+}
+
+fn links(asked: &Asked, page: &WorkPage) -> Links {
+    let query = asked.to_query();
+    let link = |name: &str, cursor: Option<&Cursor>| {
+        cursor.map(|cursor| format!("/desk?{query}&{name}={cursor}")).unwrap_or_default()
+    };
+    let here = match &asked.place {
+        Place::First => String::new(),
+        Place::After(cursor) => format!("&after={cursor}"),
+        Place::Before(cursor) => format!("&before={cursor}"),
+    };
+    let with = |filter: WorkFilter| format!("/desk?{}", Asked { filter, ..asked.clone() }.to_query());
+    Links {
+        any_light: with(WorkFilter { light: None, ..asked.filter.clone() }),
+        plain: with(WorkFilter::default()),
+        first: if asked.place == Place::First { String::new() } else { format!("/desk?{query}") },
+        previous: link("before", page.previous.as_ref()),
+        next: link("after", page.next.as_ref()),
+        choose_all: format!("/desk?{query}{here}&select=all"),
+        query,
+    }
 }
 
 pub(super) fn row(visitor: &Visitor, task: DeskTaskRow) -> Row {
+    let is_live = matches!(task.state, "open" | "claimed");
     Row {
         number: super::pieces(&task.number),
-        due: task.due_on.map(|day| visitor.date(day)).unwrap_or_default(),
-        light: task.light.as_str(),
+        due: task.due_on.filter(|_| is_live).map(|day| visitor.date(day)).unwrap_or_default(),
+        light: if is_live { task.light.as_str() } else { "" },
         light_word: crate::trace::light_word(visitor, task.light, task.due_on),
+        submitted: visitor.datetime(task.submitted_at),
+        finished: task.finished_at.map(|at| visitor.datetime(at)).unwrap_or_default(),
+        is_choosable: task.state == "open" || (task.state == "claimed" && (task.mine || task.delegated)),
+        state_word: if is_live { String::new() } else { visitor.t(&format!("desk-state-{}", task.state)) },
         task,
     }
 }
 
-pub(super) fn filters(visitor: &Visitor, base: &str, chosen: Option<Light>, lights: Lights) -> Vec<Filter> {
+/// The lights with their numbers; the one that is chosen leads back to all.
+pub(super) fn filters(path: &str, visitor: &Visitor, asked: &Asked, lights: Lights) -> Vec<Filter> {
     let counted = [
         (Light::Red, lights.red),
         (Light::Yellow, lights.yellow),
         (Light::Green, lights.green),
         (Light::Grey, lights.grey),
     ];
-    let one = |(light, count): (Light, i64)| Filter {
-        light: light.as_str(),
-        text: format!("{} {count}", visitor.t(&format!("cases-light-{}", light.as_str()))),
-        href: format!("{base}&light={}", light.as_str()),
-        chosen: chosen == Some(light),
+    let one = |(light, count): (Light, i64)| {
+        let chosen = asked.filter.light == Some(light);
+        let filter = WorkFilter { light: (!chosen).then_some(light), ..asked.filter.clone() };
+        let count = self::count(count);
+        Filter {
+            light: light.as_str(),
+            text: format!("{} {count}", visitor.t(&format!("cases-light-{}", light.as_str()))),
+            href: format!("{path}?{}", Asked { filter, ..asked.clone() }.to_query()),
+            chosen,
+        }
     };
     counted.into_iter().map(one).collect()
+}
+
+/// A number of tasks; `999+` where no more were counted.
+pub(super) fn count(count: i64) -> String {
+    if count >= COUNTED_MAX { format!("{}+", COUNTED_MAX - 1) } else { count.to_string() }
 }

@@ -6,7 +6,7 @@ use kernel::{CaseId, FieldError, Message, Refusal, TaskId};
 use web::{AppError, FormErrors, FormPairs, PostUpload, UploadedFile, Visitor};
 
 use super::case::{self, Typed};
-use super::{redirect, refuse, version};
+use super::{conflict, redirect, version};
 use crate::attach::HandedIn;
 use crate::desk::made::{self, AttachMade};
 use crate::desk::{DeskError, api};
@@ -38,7 +38,7 @@ pub(super) async fn add(
         Ok(()) => Ok(redirect(&format!("/desk/cases/{id}?task={task}&done=attach#work"))),
         Err(error) => match FormErrors::of(&visitor, beside(&material, error.into())) {
             Ok(errors) => case::again(&room, &visitor, id, Typed { pairs, errors, task: Some(task) }).await,
-            Err(refusal) => refuse(&visitor, id, refusal),
+            Err(refusal) => conflict::refuse(&room, &visitor, id, refusal, None).await,
         },
     }
 }

@@ -3,13 +3,14 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use cases::{Body, Lights, Scope};
+use cases::{Body, Lights, Place, Scope};
 use serde::Deserialize;
-use store::page::{Cursor, PageRequest};
+use store::page::Cursor;
 use web::{AppError, Shell, Visitor};
 
 use super::list::{self, Filter, Row};
 use crate::Room;
+use crate::desk::listing::{Asked, ListWords};
 use crate::desk::watch as watching;
 use crate::desk::{names, see, views};
 
@@ -32,7 +33,10 @@ struct BodiesPage {
 struct BodyRow {
     name: String,
     slug: String,
-    lights: Lights,
+    red: String,
+    yellow: String,
+    green: String,
+    grey: String,
 }
 
 pub(super) async fn bodies(
@@ -46,7 +50,10 @@ pub(super) async fn bodies(
     let row = |(body, lights): (Body, Lights)| BodyRow {
         name: names::pick(&visitor, &body.name),
         slug: body.slug,
-        lights,
+        red: list::count(lights.red),
+        yellow: list::count(lights.yellow),
+        green: list::count(lights.green),
+        grey: list::count(lights.grey),
     };
     web::page(&BodiesPage {
         shell: Shell::new(&visitor, visitor.t("desk-watch-title")).crumb(visitor.t("web-desk"), "/desk"),
@@ -54,13 +61,6 @@ pub(super) async fn bodies(
         rows: page.items.into_iter().map(row).collect(),
         first: if query.after.is_empty() { String::new() } else { "/desk/watch".to_owned() },
     })
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct WatchQuery {
-    light: String,
-    after: Option<Cursor>,
 }
 
 #[derive(Template)]
@@ -72,6 +72,7 @@ struct WatchPage {
     filtered: bool,
     all_href: String,
     next: String,
+    previous: String,
     first: String,
 }
 
@@ -79,30 +80,33 @@ pub(super) async fn tasks(
     State(room): State<Room>,
     visitor: Visitor,
     Path(slug): Path<String>,
-    Query(query): Query<WatchQuery>,
+    Query(words): Query<ListWords>,
 ) -> Result<Response, AppError> {
     let watcher = see::staff(&visitor.actor)?;
     let body = watching::body(&room, watcher, &slug)?;
     let clerk = watching::as_clerk_of(watcher, &body);
-    let (light, today) = (list::light_of(&query.light), visitor.today());
-    let request = PageRequest { after: query.after.clone(), ..PageRequest::default() };
+    let asked = Asked { scope: Scope::Body, ..words.read()? };
+    let query = asked.query(&room, &clerk, visitor.today());
     let mut tx = room.db.snapshot().await?;
-    let page = cases::worklist(&mut tx, &clerk, Scope::Body, light, today, &request).await?;
-    let lights = cases::count_lights(&mut tx, &clerk, today).await?;
-    // The query of a filter starts the address' query here; the worklist has one already.
-    let base = format!("/desk/watch/{slug}?");
-    let here = light.map_or_else(|| base.clone(), |light| format!("{base}&light={}", light.as_str()));
-    let next = page.next.as_ref().map(|next| format!("{here}&after={next}")).unwrap_or_default();
+    let page = cases::worklist(&mut tx, &query, &asked.place, asked.size).await?;
+    let lights = cases::count_lights(&mut tx, &query).await?;
+    drop(tx);
+    let (path, words) = (format!("/desk/watch/{slug}"), asked.to_query());
+    let link = |name: &str, cursor: Option<&Cursor>| {
+        cursor.map(|cursor| format!("{path}?{words}&{name}={cursor}")).unwrap_or_default()
+    };
+    let (next, previous) = (link("after", page.next.as_ref()), link("before", page.previous.as_ref()));
     let rows = page.items.into_iter().map(|item| views::task_row(&visitor, &room, &clerk, item));
     let title = names::pick(&visitor, &body.name);
     let watch = visitor.t("desk-watch-title");
     web::page(&WatchPage {
         shell: Shell::new(&visitor, title).crumb(visitor.t("web-desk"), "/desk").crumb(watch, "/desk/watch"),
         rows: rows.map(|task| list::row(&visitor, task)).collect(),
-        filters: list::filters(&visitor, &base, light, lights),
-        filtered: light.is_some(),
-        all_href: format!("/desk/watch/{slug}"),
+        filters: list::filters(&path, &visitor, &asked, lights),
+        filtered: asked.filter.light.is_some(),
+        first: if asked.place == Place::First { String::new() } else { format!("{path}?{words}") },
+        all_href: path,
         next,
-        first: if request.after.is_some() { here } else { String::new() },
+        previous,
     })
 }

@@ -5,10 +5,12 @@ use catalogue::{MadeBy, Package};
 use kernel::StaffActor;
 use web::{Choice, FormErrors, FormPairs, Visitor};
 
-use super::case::{DefectView, defect};
+use super::case::history::{DefectView, defect};
 use crate::desk::actions::{self, DeskAction};
+use crate::desk::drafts::Draft;
 use crate::desk::findings::{self, Input};
 use crate::desk::see::Dossier;
+use crate::desk::templates::Template;
 use crate::desk::{made, names};
 use crate::{Room, notices};
 
@@ -23,6 +25,17 @@ pub(super) struct Place<'a> {
     pub(super) there: &'a [String],
     /// What was handed in.
     pub(super) dossier: &'a Dossier,
+    /// Texts that the clerk uses again and again.
+    pub(super) sayings: &'a [Template],
+}
+
+/// A text to be picked.
+pub(super) struct Saying {
+    pub(super) id: String,
+    pub(super) title: String,
+    /// With the words of this case in it.
+    pub(super) text: String,
+    pub(super) is_shared: bool,
 }
 
 /// A task as its forms show it.
@@ -43,10 +56,13 @@ pub(super) struct Work {
     /// What everybody will read once the notice is published.
     pub(super) notice: Vec<(String, String)>,
     typed: FormPairs,
-    /// Whether the defect form is shown unfolded, because something in it is wrong.
+    /// Whether the defect form is shown unfolded, because something in it is wrong or was typed before.
     pub(super) noting: bool,
     /// The same of the form that does not accept.
     pub(super) declining: bool,
+    pub(super) sayings: Vec<Saying>,
+    /// Forms that hold what was typed earlier and not sent: the word of the command, and when it was kept.
+    pub(super) restored: Vec<(String, String)>,
 }
 
 /// A material that the office makes in the task.
@@ -64,20 +80,37 @@ impl Work {
         self.actions.iter().any(|action| action.as_str() == word)
     }
 
+    /// The forms of the task by the words of their commands, in the order of the page.
+    pub(super) fn forms(&self) -> impl Iterator<Item = &'static str> {
+        self.actions.iter().map(|action| action.as_str())
+    }
+
+    /// When the text of this form was kept; empty where the form is fresh.
+    pub(super) fn restored(&self, form: &str) -> &str {
+        self.restored.iter().find(|(found, _)| found == form).map_or("", |(_, when)| when.as_str())
+    }
+
     /// What was typed into a field before.
     pub(super) fn typed(&self, name: &str) -> &str {
         self.typed.get(name).unwrap_or_default()
     }
 }
 
-/// The forms of a task.
-pub(super) fn of(place: &Place<'_>, task: &Task, typed: &FormPairs, errors: &FormErrors) -> Work {
+/// The forms of a task: with what was typed just now, and in the other forms what was typed earlier and not sent.
+pub(super) fn of(
+    place: &Place<'_>,
+    task: &Task,
+    just_typed: &FormPairs,
+    kept: &[&Draft],
+    errors: &FormErrors,
+) -> Work {
     let Place { visitor, room, package, case, clerk, .. } = *place;
     let is_mine = task.claimed_by == Some(clerk.staff);
+    let typed = &together(just_typed, kept);
     let choice = |name: &str, value: &str, key: &str| {
         Choice::new(value, visitor.t(key)).chosen_if(typed.get(name) == Some(value))
     };
-    let was = |verb: &str| typed.get("do") == Some(verb);
+    let was = |verb: &str| typed.get("do") == Some(verb) || kept.iter().any(|draft| draft.form == verb);
     Work {
         task: task.id.to_string(),
         name: names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work),
@@ -99,7 +132,52 @@ pub(super) fn of(place: &Place<'_>, task: &Task, typed: &FormPairs, errors: &For
         typed: typed.clone(),
         noting: was("note-defect"),
         declining: was("not-accept"),
+        sayings: sayings(place),
+        restored: kept.iter().map(|draft| (draft.form.clone(), visitor.datetime(draft.saved_at))).collect(),
     }
+}
+
+/// No two forms of a task have an input of the same name, so one list serves them all.
+fn together(just_typed: &FormPairs, kept: &[&Draft]) -> FormPairs {
+    let earlier = kept.iter().flat_map(|draft| draft.pairs.0.iter());
+    let earlier = earlier.filter(|(name, _)| just_typed.get(name).is_none());
+    FormPairs(just_typed.0.iter().chain(earlier).cloned().collect())
+}
+
+fn sayings(place: &Place<'_>) -> Vec<Saying> {
+    let item = names::pick(place.visitor, &place.package.item.name);
+    let one = |template: &Template| Saying {
+        id: template.id.to_string(),
+        title: template.title.clone(),
+        text: template.filled(place.case, &item),
+        is_shared: template.is_shared,
+    };
+    place.sayings.iter().map(one).collect()
+}
+
+/// What was typed into a form, as label and text: to be read and copied where the form itself is not shown.
+pub(super) fn lines(visitor: &Visitor, package: &Package, pairs: &FormPairs) -> Vec<(String, String)> {
+    let one = |(name, value): &(String, String)| {
+        let chosen = match (name.as_str(), value.as_str()) {
+            ("conclusion", "agree") => Some(("desk-conclusion", "desk-agree")),
+            ("conclusion", "disagree") => Some(("desk-conclusion", "desk-disagree")),
+            ("grant", "true") => Some(("desk-decision", "desk-grant")),
+            ("grant", "false") => Some(("desk-decision", "desk-refuse")),
+            _ => None,
+        };
+        if let Some((label, word)) = chosen {
+            return Some((visitor.t(label), visitor.t(word)));
+        }
+        let label = match name.as_str() {
+            "text" => visitor.t("desk-opinion-text"),
+            "reason" => visitor.t("desk-reason-text"),
+            "problem" => visitor.t("desk-defect-problem"),
+            "ground" => visitor.t("desk-defect-ground"),
+            other => findings::name(visitor, package, other.strip_prefix("findings/")?)?,
+        };
+        (!value.trim().is_empty()).then(|| (label, value.clone()))
+    };
+    pairs.0.iter().filter_map(one).collect()
 }
 
 /// The lines of the notice, exactly as the public page will show them.
@@ -116,7 +194,7 @@ fn notice(place: &Place<'_>, task: &Task) -> Vec<(String, String)> {
 
 /// The task's own last day, where its branch has a limit of its own.
 fn task_due(place: &Place<'_>, task: &Task) -> String {
-    let reading = task.clock.as_ref().and_then(|clock| clock.evaluate(&place.room.calendar).ok());
+    let reading = task.clock.as_ref().and_then(|clock| clock.evaluate(place.room.calendar.current()).ok());
     reading.and_then(|reading| reading.due.date()).map(|day| place.visitor.date(day)).unwrap_or_default()
 }
 

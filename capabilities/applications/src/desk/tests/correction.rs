@@ -49,6 +49,7 @@ async fn a_second_notice_is_never_sent() {
             fields: Vec::new(),
             materials: vec!["photo".into()],
             facts: serde_json::Map::new(),
+            partial: false,
         };
         let by = Actor::Person(owner());
         cases::act(&mut tx, &around, &package.case_type, case.id, None, &by, answer).await.unwrap();

@@ -134,8 +134,8 @@ async fn the_list_narrows_down_by_light_and_turns_its_pages() {
         assert_eq!((&green["items"], &green["lights"]["yellow"]), (&json!([]), &json!(3)));
         let first = yellow["items"][0]["case"].as_str().unwrap().parse().unwrap();
         assert_eq!(office.see("accept", first).await["light"], "yellow", "list and case say the same");
-        office.get("accept", "/api/v1/desk/tasks?light=purple").await.expect(400);
-        office.get("accept", "/api/v1/desk/tasks?after=x").await.expect(400);
+        office.get("accept", "/api/v1/desk/tasks?light=purple").await.expect(422);
+        office.get("accept", "/api/v1/desk/tasks?after=x").await.expect(422);
     })
     .await;
 }
