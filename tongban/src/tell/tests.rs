@@ -156,8 +156,8 @@ fn samples(package: &Package) -> Vec<Event> {
         Event::Extended { by: limit(10), reason: reason() },
         Event::DueMoved {
             clock: cases::ClockName::Promised,
-            before: cases::LastDay::On(date("2026-10-16")),
-            after: cases::LastDay::On(date("2026-10-19")),
+            before: cases::LastDay::On { day: date("2026-10-16") },
+            after: cases::LastDay::On { day: date("2026-10-19") },
             calendar: "2".into(),
             source: "国办发明电〔2025〕7号".into(),
         },

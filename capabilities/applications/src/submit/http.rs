@@ -68,7 +68,6 @@ struct Windows {
     choices: Vec<Choice>,
 }
 
-
 /// Something to be done before sending, with where to do it.
 struct Missing {
     what: String,

@@ -58,6 +58,10 @@ pub(crate) fn operation() -> Operation {
     Operation::new("listWindows", "Lists windows of other divisions that receive the papers of a draft.")
         .tag("applications")
         .path_param("id", "The draft.")
-        .query_param("near", "Part of the name of a division or of a window, or the code of a division.", false)
+        .query_param(
+            "near",
+            "Part of the name of a division or of a window, or the code of a division.",
+            false,
+        )
         .returns::<WindowList>(200, "The windows.")
 }

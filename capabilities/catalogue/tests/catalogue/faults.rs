@@ -218,21 +218,21 @@ fn rules_of_the_process_1() {
         &["process.yaml:21: body_from names doctor, which the form does not ask for"],
     );
     check(
-        "field: is_guide_dog, is: true",
-        "field: is_guide_dog, is: yes please",
-        &["process.yaml:22: is_guide_dog is true or false"],
+        "form.is_guide_dog == true",
+        "form.is_guide_dog == 5",
+        &["process.yaml:22: in form.is_guide_dog == 5: a boolean is needed, this is an integer"],
     );
     check(
-        "field: is_guide_dog, is: true",
-        "field: owner_name, is: 张三",
+        "form.is_guide_dog == true",
+        "form.owner_name == '张三'",
         &[
             "process.yaml:22: owner_name is personal (x-personal): the case would keep it unsealed to compare it",
         ],
     );
     check(
-        "finding: deposit, at_most: 50000",
-        "finding: depot, at_most: 50000",
-        &["process.yaml:35: nobody establishes depot"],
+        "finding.deposit <= 50000",
+        "finding.depot <= 50000",
+        &["process.yaml:35: in finding.depot: there is no fact finding.depot; is finding.deposit meant?"],
     );
     check(
         "makes: [visit-report]",
