@@ -2,7 +2,7 @@
 //! their fold: replaying them gives it back. Fields that came later have a default, so that old histories still read.
 
 use jiff::civil::Date;
-use kernel::{BodyId, CaseId, EventId, Role, StaffId, TaskId, Timestamp};
+use kernel::{BodyId, EventId, Role, StaffId, TaskId, Timestamp};
 use legal_time::Limit;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -61,19 +61,24 @@ async fn a_day_off_announced_on_one_node_is_told_by_the_other() {
         let (node, other) = (Client::new(first.router.clone()), Client::new(second.router.clone()));
         let citizen = session(&first, person, clock.now()).await;
         let admin = session(&first, identity::Subject::Staff(imported.staff["admin"]), clock.now()).await;
-        let due = async |client: &Client| {
+        let due = async |client: &Client, token: &str| {
             let path = format!("/api/v1/cases/{case}");
-            client.send(Method::GET, &path, Some(&citizen), None).await.json()["due_on"].clone()
+            client.send(Method::GET, &path, Some(token), None).await.json()["due_on"].clone()
         };
-        assert_eq!((due(&node).await, due(&other).await), (json!("2026-11-16"), json!("2026-11-16")));
+        let before = (due(&node, &citizen).await, due(&other, &citizen).await);
+        assert_eq!(before, (json!("2026-11-16"), json!("2026-11-16")));
 
         clock.set(instant("2026-09-20T09:00"));
+        // Visits do not last for days.
+        let citizen = session(&first, person, clock.now()).await;
+        let admin = session(&first, identity::Subject::Staff(imported.staff["admin"]), clock.now()).await;
         let new = json!({"calendar": one_more_day_off("2026-10-12"), "source": "关于增加放假的通知（示例）"});
         let made = node.send(Method::POST, "/api/v1/calendars", Some(&admin), Some(&new)).await;
         assert_eq!(made.json(), json!({"version": "china-2018-2026.2", "run": 1}));
-        assert_eq!((due(&node).await, due(&other).await), (json!("2026-11-17"), json!("2026-11-16")));
+        let between = (due(&node, &citizen).await, due(&other, &citizen).await);
+        assert_eq!(between, (json!("2026-11-17"), json!("2026-11-16")));
         assert!(second.calendars.refresh().await.unwrap());
-        assert_eq!(due(&other).await, json!("2026-11-17"));
+        assert_eq!(due(&other, &citizen).await, json!("2026-11-17"));
         second.run_due().await.unwrap();
         let run = node.send(Method::GET, "/api/v1/calendar-runs/1", Some(&admin), None).await.json();
         assert_eq!(json!([run["state"], run["looked_at"], run["moved"]]), json!(["done", 1, 1]), "{run}");

@@ -84,7 +84,7 @@ async fn citizen_corrects(browser: &mut Browser, house: &House) {
     browser.open("/my").await;
     browser.sees("现在需要您处理").await;
     browser.sees("2026年6月5日").await;
-    browser.press("去补正").await;
+    browser.press("去办理").await;
     for said in [PROBLEM_OF_PAPER, PROBLEM_OF_FIELD, "待改", "只有这些内容可以修改"] {
         browser.sees(said).await;
     }

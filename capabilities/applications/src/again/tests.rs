@@ -29,7 +29,9 @@ async fn answers_and_files_of_a_closed_case_go_into_a_new_draft() {
         assert_eq!(json!([draft["answers"]["habits"], draft["dropped"]]), json!(["怕打雷", []]));
         // The account of today is newer than what was filled in then.
         assert_eq!(draft["answers"]["phone"], "19900000001");
-        let files: Vec<_> = draft["materials"].as_array().unwrap().iter().map(|f| &f["file_name"]).collect();
+        let mut files: Vec<_> =
+            draft["materials"].as_array().unwrap().iter().map(|f| f["file_name"].as_str().unwrap()).collect();
+        files.sort_unstable(); // copied at one instant, so their ids are in no order
         assert_eq!(files, ["dog.png", "针.pdf"]);
         assert_eq!(draft["missing"], json!([]));
         let id = draft["id"].as_str().unwrap();

@@ -201,7 +201,7 @@ async fn an_answer_can_be_sent_in_parts() {
         assert_eq!(json!([sent["status"], sent["correction"]["answered"]]), json!(["correction", ["breed"]]));
         assert_eq!(sent["correction"]["answered_on"], Value::Null);
         let page = world.get(&token, &format!("/cases/{case}/correct")).await.text;
-        assert_eq!(page.matches("已改").count(), 1, "{page}");
+        assert_eq!(page.matches(">已改<").count(), 1, "{page}");
         assert!(page.contains("待改") && page.contains("value=\"send-part\""), "{page}");
         let id = case.parse().unwrap();
         let by = world.zhang();

@@ -199,13 +199,16 @@ async fn a_holiday_announced_later_is_told_on_the_page_with_its_why() {
         let token = world.token(world.zhang).await;
         let case = world.case(&token).await;
         let path = format!("/api/v1/cases/{case}");
-        let shown = async |path: &str| world.api(&token, "GET", path, Value::Null).await.json();
-        assert_eq!(shown(&path).await["due_on"], "2026-09-29");
+        let before = world.api(&token, "GET", &path, Value::Null).await.json();
+        assert_eq!(before["due_on"], "2026-09-29");
         assert!(!world.get(&token, &format!("/cases/{case}")).await.text.contains("有变动"));
         world.set_now("2026-09-22T09:00");
         announce(&world).await;
+        let token = world.token(world.zhang).await; // a visit does not last for days
+        let shown = async |path: &str| world.api(&token, "GET", path, Value::Null).await.json();
         // 22 23 24, then 25 to 28 off, 29 and 30 September.
-        assert_eq!(shown(&path).await["due_on"], "2026-09-30");
+        let now_shown = shown(&path).await;
+        assert_eq!(now_shown["due_on"], "2026-09-30", "{now_shown}");
         assert_eq!(shown("/api/v1/cases").await["items"][0]["due_on"], "2026-09-30");
         let told = "受理期限的最后一日由 2026年9月29日 星期二 改为 2026年9月30日 星期三，因工作日历更新（关于增加放假的通知（示例），日历版本 newer）";
         let events = shown(&format!("{path}/events")).await;

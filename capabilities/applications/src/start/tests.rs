@@ -60,7 +60,12 @@ async fn every_refusal_says_what_is_wrong() {
         check(new(ITEM, "439999"), 422, &[("division", "applications-division-unknown")]).await;
         check(new(ITEM, "430102"), 422, &[("division", "applications-division-to-town")]).await;
         check(new(ITEM, "430102002"), 422, &[("division", "applications-division-nobody")]).await;
-        check(json!({"item": ITEM}), 422, &[("", "web-json-field")]).await;
+        check(
+            json!({"item": ITEM}),
+            422,
+            &[("handling", "applications-field-needed"), ("division", "applications-field-needed")],
+        )
+        .await;
         let company = world.company_token().await;
         let answer = world.api(&company, "POST", "/api/v1/drafts", new(ITEM, TOWN)).await;
         assert_eq!(answer.status, StatusCode::CONFLICT);

@@ -220,7 +220,7 @@ fn rules_of_the_process_1() {
     check(
         "form.is_guide_dog == true",
         "form.is_guide_dog == 5",
-        &["process.yaml:22: in form.is_guide_dog == 5: a boolean is needed, this is an integer"],
+        &["process.yaml:22: in form.is_guide_dog == 5: yes or no and a whole number do not go together"],
     );
     check(
         "form.is_guide_dog == true",
@@ -261,7 +261,9 @@ fn rules_of_the_process_2() {
     check(
         "stops_clock: true",
         "stops_clock: true\n    findings: []",
-        &["process.yaml:25: stage notice: a public notice has by, lasts, stops_clock, lines and makes"],
+        &[
+            "process.yaml:25: stage notice: a public notice has no findings; it has by, lasts, lines, objections, makes",
+        ],
     );
     check(
         "stops_clock: true",

@@ -8,7 +8,7 @@ use catalogue::{Clientele, Library};
 const REGISTERS: [&str; 1] = ["social-organisations"];
 
 fn library() -> Library {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages/minzheng");
     let registers = REGISTERS.map(str::to_owned).into();
     Library::load(&root, &registers).unwrap_or_else(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();

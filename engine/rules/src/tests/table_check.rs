@@ -153,7 +153,7 @@ fn types_and_allowed_values_are_checked() {
         ["table t, rule 1: 1 (form.age) is said to be a text and is a whole number"]
     );
     let table = table(
-        "name: t\ninputs: [{expression: form.local, type: boolean}]\noutputs: [{id: r, type: text, values: [x, y]}]\n\
+        "name: t\ninputs: [{expression: form.local, type: boolean}]\noutputs: [{id: r, type: text, values: [x, w]}]\n\
          rules:\n- {when: ['-'], then: [z]}\n",
     );
     let found: Vec<String> = table.check(&types()).iter().map(TableFinding::to_string).collect();
