@@ -125,7 +125,7 @@ fn check_reads(parts: &Parts<'_>, source: &mut Source) {
         if parts.form.field(&name).is_some_and(|field| field.personal) {
             let rule =
                 format!("{name} is personal (x-personal): the case would keep it unsealed to compare it");
-            source.add_near("process", &name, rule);
+            source.add_near("stages", &name, rule);
         }
     }
     for executor in parts.case_type.process.executors() {
