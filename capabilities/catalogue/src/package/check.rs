@@ -121,11 +121,15 @@ fn with_field(types: Types, above: &str, field: &Field) -> Types {
 /// What the process reads of the form stays unsealed in the case, so nothing personal may be read. A choice is compared
 /// with one of its options. A body is read from a field that names one.
 fn check_reads(parts: &Parts<'_>, source: &mut Source) {
+    let expressions = parts.case_type.process.expressions();
     for name in parts.case_type.fields_read() {
         if parts.form.field(&name).is_some_and(|field| field.personal) {
             let rule =
                 format!("{name} is personal (x-personal): the case would keep it unsealed to compare it");
-            source.add_near("stages", &name, rule);
+            let path = format!("form.{name}");
+            let reader = expressions.iter().find(|(_, expression)| expression.reads().contains(&path));
+            let (place, near) = reader.map_or(("stages", name.as_str()), |(at, read)| (at, read.source()));
+            source.add_near(place, near, rule);
         }
     }
     for executor in parts.case_type.process.executors() {
