@@ -113,8 +113,7 @@ impl Platform {
         std::fs::create_dir_all(&settings.folder).with_context(|| settings.folder.display().to_string())?;
         let vault = Vault::open_or_create(settings.folder.join("vault.key")).context("vault.key")?;
         let files = Files::open(settings.folder.join("files"), &vault).context("files")?;
-        let db = Db::open(&settings.database).await.context("database")?;
-        db.migrate(&MIGRATIONS).await?;
+        let db = open_database(&settings.database).await?;
         let library = load_packages(&db, &vault, &settings.packages, now).await?;
         let from = settings.certificates_from.as_second();
         let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
@@ -208,6 +207,12 @@ impl Platform {
         let tried = store::jobs::run_due(&self.db, &self.handlers, now).await?;
         Ok(tried + store::outbox::deliver_due(&self.db, now, &self.deliverers).await?)
     }
+}
+
+async fn open_database(url: &str) -> anyhow::Result<Db> {
+    let db = Db::open(url).await.context("database")?;
+    db.migrate(&MIGRATIONS).await?;
+    Ok(db)
 }
 
 async fn load_packages(

@@ -107,14 +107,13 @@ impl Earlier {
         let mut taken = Vec::new();
         for file in &self.files {
             let material = materials_of_applicant(package).find(|material| material.id == file.material);
-            match material.and_then(|material| Kept::again(file, material)) {
-                Some(kept) => taken.push((file.material.clone(), kept)),
-                None => {
-                    let name = format!("materials/{}", file.material);
-                    if !dropped.contains(&name) {
-                        dropped.push(name);
-                    }
-                }
+            if let Some(kept) = material.and_then(|material| Kept::again(file, material)) {
+                taken.push((file.material.clone(), kept));
+                continue;
+            }
+            let name = format!("materials/{}", file.material);
+            if !dropped.contains(&name) {
+                dropped.push(name);
             }
         }
         (answers, taken, dropped)

@@ -69,7 +69,7 @@ pub(crate) async fn waiting(
         let case = cases::get(tx, summary.id).await?;
         let package = room.package(&case.case_type)?;
         let look = Look { visitor, room, package: &package, case: &case };
-        waiting.extend(look.to_do()?.into_iter().map(|to_do| (summary.clone(), to_do)));
+        waiting.extend(look.waiting_for_applicant()?.into_iter().map(|to_do| (summary.clone(), to_do)));
     }
     waiting.sort_by_key(|(_, to_do)| to_do.until.unwrap_or(Date::MAX));
     Ok(waiting)

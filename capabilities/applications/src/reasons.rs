@@ -125,7 +125,7 @@ impl Reasons<'_> {
             findings.any(|finding| finding.id == id && finding.kind == cases::FindingType::Money)
         };
         path.strip_prefix("finding.").is_some_and(is_finding)
-            || (path.starts_with("register.") && path.ends_with(".funds"))
+            || (path.starts_with("register.") && path.rsplit('.').next() == Some("funds"))
     }
 }
 

@@ -87,7 +87,7 @@ fn library(root: &Path) -> catalogue::Library {
     write_item(root, "kennel", |_, text| {
         text.replace(ITEM, KENNEL).replace("audience: [\"1\"]", "audience: [\"2\"]")
     });
-    write_item(root, "guard", |file, text| guard::file(file, text));
+    write_item(root, "guard", guard::file);
     let registers = registers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
     catalogue::Library::load(root, &registers).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
@@ -374,7 +374,7 @@ fn staff((staff, body): (StaffId, kernel::BodyId), division: &str) -> Actor {
         body,
         division: division.into(),
         roles: [Role::Acceptance, Role::Review, Role::Decision].into(),
-        deputy_of: Default::default(),
+        deputy_of: std::collections::BTreeSet::new(),
         shown_as: "陈受理".into(),
     })
 }

@@ -350,10 +350,11 @@ fn refusal(error: ImportError) -> AppError {
         let field = format!("calendar/{}", error.field);
         FieldError { field: field.trim_end_matches('/').to_owned(), ..error }
     };
-    AppError(match error.into() {
-        Refusal::Invalid(errors) if is_data => Refusal::Invalid(errors.into_iter().map(inside).collect()),
-        other => other,
-    })
+    let refusal: Refusal = error.into();
+    if let (true, Refusal::Invalid(errors)) = (is_data, &refusal) {
+        return AppError(Refusal::Invalid(errors.iter().cloned().map(inside).collect()));
+    }
+    AppError(refusal)
 }
 
 pub(crate) async fn preview_calendar(

@@ -268,7 +268,7 @@ fn errors_of(visitor: &Visitor, error: import::ImportError) -> Result<FormErrors
         return Ok(errors);
     }
     let mut at_file = FormErrors::none();
-    for (place, text) in errors.iter() {
+    for (place, text) in &errors {
         at_file.add("file", if place.is_empty() { text.clone() } else { format!("{place}: {text}") });
     }
     Ok(at_file)

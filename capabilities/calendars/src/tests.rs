@@ -148,7 +148,8 @@ impl World {
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf().await;
-        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let encoded =
+            |text: &str| text.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
         let mut body = format!("_csrf={}", encoded(&csrf));
         for (name, value) in fields {
             body.push_str(&format!("&{name}={}", encoded(value)));

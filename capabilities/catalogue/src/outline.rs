@@ -101,10 +101,12 @@ impl Teller<'_> {
             let title = if self.visitor.lang == Lang::ZhCn { title.replace(": ", "：") } else { title };
             return OutlineStep { title, details, branches: Vec::new(), shape: Shape::Work };
         }
-        let shape = match &stage.kind {
-            StageKind::Decision { .. } => Shape::Decision,
-            _ if branches.is_empty() => Shape::Work,
-            _ => Shape::Parallel,
+        let shape = if matches!(stage.kind, StageKind::Decision { .. }) {
+            Shape::Decision
+        } else if branches.is_empty() {
+            Shape::Work
+        } else {
+            Shape::Parallel
         };
         OutlineStep { title, details, branches, shape }
     }

@@ -115,7 +115,7 @@ pub(crate) fn staff(n: u8, role: Role) -> Actor {
         body: body_id(n),
         division: "430000".into(),
         roles: [role].into(),
-        deputy_of: Default::default(),
+        deputy_of: std::collections::BTreeSet::new(),
         shown_as: "孙决定".into(),
     })
 }

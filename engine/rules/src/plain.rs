@@ -1,8 +1,6 @@
 //! A condition as people can be told it, without any facts: comparisons of one fact with one value, where it is made
 //! of such, and its text where it is not.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "what has no plain words is said as it is written")]
-
 use serde_json::Value;
 
 use crate::node::{Literal, Node};

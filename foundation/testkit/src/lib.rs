@@ -56,7 +56,8 @@ where
     Run: Fn(Db) -> Done,
     Done: Future<Output = ()>,
 {
-    each_test_database(async |test_db: &TestDb| test(test_db.db.clone()).await).await;
+    // Boxed: the bodies of tests are large, and clippy would have every one of them say so.
+    each_test_database(async |test_db: &TestDb| Box::pin(test(test_db.db.clone())).await).await;
 }
 
 /// As [`each_database`], for tests that need the address too.

@@ -40,7 +40,7 @@ pub(crate) fn staff(role: Role) -> Actor {
         body: BodyId::from_parts(Timestamp::UNIX_EPOCH, [3; 10]),
         division: "430102".into(),
         roles: BTreeSet::from([role]),
-        deputy_of: Default::default(),
+        deputy_of: std::collections::BTreeSet::new(),
         shown_as: "李审查".into(),
     })
 }

@@ -70,6 +70,7 @@ impl Player<'_> {
         self.create(&format!("{path}/submission"), token, &Value::Object(submission)).await
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`Action::side` says which are the applicant's")]
     pub(super) async fn applicant_step(
         &self,
         scenario: &Scenario,

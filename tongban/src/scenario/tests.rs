@@ -31,7 +31,25 @@ fn every_verb_is_written_as_it_is_called() {
             Action::Route => "level: city",
             Action::DropDefect => "index: 0",
             Action::Supply => "material: lease",
-            _ => "text: ''",
+            Action::Apply
+            | Action::Resubmit
+            | Action::RequestHearing
+            | Action::WaiveHearing
+            | Action::Object
+            | Action::Withdraw
+            | Action::Wait
+            | Action::Claim
+            | Action::Release
+            | Action::Accept
+            | Action::NotAccept
+            | Action::Expedite
+            | Action::NoteDefect
+            | Action::SendCorrection
+            | Action::TakeBack
+            | Action::SendBack
+            | Action::Conclude
+            | Action::PublishNotice
+            | Action::Resume => "text: ''",
         };
         let scenario = read(&format!("{who}do: {word}, {needed}")).unwrap();
         assert_eq!(scenario.steps[0].action, *action, "{word}");

@@ -1,12 +1,11 @@
 //! What staff are told (告知工作人员): something changed in work that they hold or that waits for them.
 
-use cases::{Event, Task, TaskKind};
+use cases::{Case, Event, Task, TaskKind};
 use kernel::{StaffId, TaskId};
 use messages::{Recipient, Telling, Topic};
 
 use super::{Moment, Sentences, bare, both, words};
 
-#[expect(clippy::too_many_lines, reason = "a table with a line or two for each event")]
 #[expect(clippy::wildcard_enum_match_arm, reason = "the list of all events stands in `super::tellings`")]
 pub(super) fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
     let with = |(kind, title, text): Sentences, name, value: String| (kind, title, text.with(name, value));
@@ -80,7 +79,7 @@ fn holders(moment: &Moment<'_>, concerned: impl Fn(&Task) -> bool) -> Vec<Recipi
 
 /// The clerks whose work has come to nothing.
 fn who_held(moment: &Moment<'_>) -> Vec<Recipient> {
-    let before = moment.before.iter().flat_map(|case| case.live_tasks());
+    let before = moment.before.iter().flat_map(Case::live_tasks);
     let mut held: Vec<StaffId> = before.filter_map(|task| task.claimed_by).collect();
     held.sort();
     held.dedup();

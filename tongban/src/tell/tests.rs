@@ -100,6 +100,7 @@ fn told_of(package: &Package, event: Event, acting_for: Option<LegalPersonId>) -
 }
 
 /// Everything that can be told: a sentence that none of these says is found below.
+#[expect(clippy::too_many_lines, reason = "a list with an entry for each event")]
 fn samples(package: &Package) -> Vec<Event> {
     let reason = || "示例原因。".to_owned();
     let defect = |problem: &str| Defect {

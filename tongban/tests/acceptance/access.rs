@@ -138,7 +138,7 @@ async fn strangers_change_nothing() {
         body: store::fresh_id((platform.clock)()),
         division: "430000".into(),
         roles: [Role::Supervision].into(),
-        deputy_of: Default::default(),
+        deputy_of: std::collections::BTreeSet::new(),
         shown_as: "监察".into(),
     });
     let changed: Vec<String> = platform

@@ -60,7 +60,6 @@ async fn a_day_off_announced_on_one_node_is_told_by_the_other() {
         let person = identity::Subject::Person(imported.persons[&scenario.applicant]);
         let (node, other) = (Client::new(first.router.clone()), Client::new(second.router.clone()));
         let citizen = session(&first, person, clock.now()).await;
-        let admin = session(&first, identity::Subject::Staff(imported.staff["admin"]), clock.now()).await;
         let due = async |client: &Client, token: &str| {
             let path = format!("/api/v1/cases/{case}");
             client.send(Method::GET, &path, Some(token), None).await.json()["due_on"].clone()

@@ -2,7 +2,8 @@
 //! not is there whole or not at all.
 //!
 //! Each round prepares complete drafts in this process, starts the program, submits them from several clients at once and
-//! kills it after a time that differs from round to round. Then the database is read as it was left.
+//! kills it after a number of answers that differs from round to round, and a moment more. Then the database is read as
+//! it was left.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use cases::Case;
 use kernel::{CaseId, Timestamp};
 use serde_json::{Value, json};
 use store::vals;
+use tokio::sync::Semaphore;
 use tongban::platform::Platform;
 use tongban::scenario::{Client, Extent, FrozenClock, Player, Scenario, invented_pdf};
 
@@ -47,9 +49,10 @@ async fn no_acknowledged_case_is_lost_and_none_is_half_there() {
             prepared
         };
         let server = place.serve();
-        // From "killed before the first answer" to "killed after the last".
-        let life = Duration::from_micros(500 + (round as u64 * 7919) % 60_000);
-        let acknowledged = submit_until_killed(server, &token, &drafts, life).await;
+        // From "killed before the first answer" to "killed after the last", whatever the speed of the machine.
+        let answers = u32::try_from(round % (DRAFTS + 1)).unwrap();
+        let moment = Duration::from_micros((round as u64 * 7919) % 20_000);
+        let acknowledged = submit_until_killed(server, &token, &drafts, (answers, moment)).await;
         let platform = Platform::open(&settings, machine_clock()).await.unwrap();
         check(&platform, &drafts, &acknowledged, &mut tally).await;
         platform.db.close().await;
@@ -94,18 +97,20 @@ async fn prepare(platform: &Platform, place: &Place) -> (String, Vec<String>) {
     (token, drafts)
 }
 
-/// Submits from several clients at once; kills the program after `life`. Says which draft was answered with which case.
+/// Submits from several clients at once; kills the program after so many answers and a moment more. Says which draft was
+/// answered with which case.
 async fn submit_until_killed(
     server: crate::server::Server,
     token: &str,
     drafts: &[String],
-    life: Duration,
+    (answers, moment): (u32, Duration),
 ) -> BTreeMap<String, CaseId> {
     let dead = Arc::new(AtomicBool::new(false));
+    let given = Arc::new(Semaphore::new(0));
     let mut clients = Vec::new();
     for share in drafts.chunks(drafts.len().div_ceil(CLIENTS)) {
-        let (url, token, share, dead) =
-            (server.url.clone(), token.to_owned(), share.to_vec(), Arc::clone(&dead));
+        let (url, token, share) = (server.url.clone(), token.to_owned(), share.to_vec());
+        let (dead, given) = (Arc::clone(&dead), Arc::clone(&given));
         clients.push(tokio::spawn(async move {
             let http = reqwest::Client::new();
             let mut answered = Vec::new();
@@ -125,11 +130,17 @@ async fn submit_until_killed(
                 assert!(status.is_success(), "{status} {text}");
                 let receipt: Value = serde_json::from_str(&text).unwrap();
                 answered.push((draft, receipt["case"].as_str().unwrap().parse::<CaseId>().unwrap()));
+                given.add_permits(1);
             }
             answered
         }));
     }
-    tokio::time::sleep(life).await;
+    tokio::time::timeout(Duration::from_mins(1), given.acquire_many(answers))
+        .await
+        .expect("answers come")
+        .unwrap()
+        .forget();
+    tokio::time::sleep(moment).await;
     server.kill();
     dead.store(true, Ordering::SeqCst);
     let mut acknowledged = BTreeMap::new();

@@ -95,7 +95,7 @@ fn staff(word: &str) -> Option<Actor> {
         body: body_id(body),
         division: if body == TOWN { "430102001".into() } else { "430102".into() },
         roles: roles.iter().copied().collect(),
-        deputy_of: Default::default(),
+        deputy_of: std::collections::BTreeSet::new(),
         shown_as: format!("示例{word}"),
     }))
 }
@@ -380,5 +380,5 @@ where
     Run: Fn(Office) -> Done,
     Done: Future<Output = ()>,
 {
-    testkit::each_database(async |db| test(Office::open(db, "2026-09-21T09:30").await).await).await;
+    testkit::each_database(async |db| Box::pin(test(Office::open(db, "2026-09-21T09:30").await)).await).await;
 }

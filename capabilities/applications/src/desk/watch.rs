@@ -78,7 +78,7 @@ mod tests {
                 body: BodyId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]),
                 division: own.into(),
                 roles: [Role::Supervision].into(),
-                deputy_of: Default::default(),
+                deputy_of: std::collections::BTreeSet::new(),
                 shown_as: String::new(),
             };
             let body = Body {

@@ -195,7 +195,7 @@ impl Look<'_> {
     }
 
     /// What the applicant must do now, the most urgent first.
-    pub(crate) fn to_do(&self) -> Result<Vec<CaseToDo>, Refusal> {
+    pub(crate) fn waiting_for_applicant(&self) -> Result<Vec<CaseToDo>, Refusal> {
         let base = format!("/cases/{}", self.case.id);
         let mut list = Vec::new();
         if self.case.status == Status::Closed {
@@ -313,19 +313,18 @@ impl Look<'_> {
     /// The time that was added.
     pub(crate) fn extension(&self) -> Option<CaseExtension> {
         let events = self.case.promised_clock.iter().flat_map(|clock| &clock.events);
-        events
-            .filter_map(|event| match event {
-                ClockEvent::Extend { by, reason, .. } => Some(CaseExtension {
-                    by: crate::start::http::limit(self.visitor, by),
-                    basis: by.basis.clone().unwrap_or_default(),
-                    reason: reason.clone(),
-                }),
-                ClockEvent::Start { .. }
-                | ClockEvent::Pause { .. }
-                | ClockEvent::Resume { .. }
-                | ClockEvent::Stop { .. } => None,
-            })
-            .last()
+        let mut extensions = events.filter_map(|event| match event {
+            ClockEvent::Extend { by, reason, .. } => Some(CaseExtension {
+                by: crate::start::http::limit(self.visitor, by),
+                basis: by.basis.clone().unwrap_or_default(),
+                reason: reason.clone(),
+            }),
+            ClockEvent::Start { .. }
+            | ClockEvent::Pause { .. }
+            | ClockEvent::Resume { .. }
+            | ClockEvent::Stop { .. } => None,
+        });
+        extensions.next_back()
     }
 
     /// How many objected, and what came of it.

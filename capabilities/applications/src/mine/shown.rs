@@ -81,7 +81,8 @@ impl Shown {
     pub(crate) fn of(look: &Look<'_>) -> Result<Self, Refusal> {
         let Look { visitor, case, .. } = look;
         let is_closed = case.status == Status::Closed;
-        let to_do: Vec<ToDo> = look.to_do()?.into_iter().map(|to_do| ToDo::of(look, to_do)).collect();
+        let to_do: Vec<ToDo> =
+            look.waiting_for_applicant()?.into_iter().map(|to_do| ToDo::of(look, to_do)).collect();
         let with_day = |check: CaseCheck| {
             let until = day(visitor, check.until);
             (check, until)

@@ -329,7 +329,7 @@ impl CaseView {
             light: crate::trace::light(room, case, reading, visitor.today()).as_str().to_owned(),
             with: crate::trace::with_whom(visitor, room, case),
             correction: case.correction.as_ref().map(NoticeView::of),
-            to_do: look.to_do()?,
+            to_do: look.waiting_for_applicant()?,
             promises: look.promises()?,
             commitments: case.intake.commitments.clone(),
             hearing: look.hearing()?,

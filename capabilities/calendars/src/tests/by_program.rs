@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn request(calendar: Value) -> Value {
+fn request(calendar: &Value) -> Value {
     json!({ "calendar": calendar, "source": SOURCE })
 }
 
@@ -11,22 +11,21 @@ async fn programs_preview_import_compare_and_go_back() {
     each_database(async |db| {
         let world = World::new(db).await;
         let year: Value = serde_json::from_str(YEAR_2027).unwrap();
-        let preview =
-            world.api(Method::POST, "/api/v1/calendars/preview", request(year.clone())).await.json();
+        let preview = world.api(Method::POST, "/api/v1/calendars/preview", request(&year)).await.json();
         assert_eq!((&preview["in_force"], &preview["turn"]), (&json!("china-2018-2026.1"), &json!(1)));
         assert_eq!(preview["difference"]["announced"][0]["working_days"], 248);
-        let made = world.api(Method::POST, "/api/v1/calendars", request(year.clone())).await;
+        let made = world.api(Method::POST, "/api/v1/calendars", request(&year)).await;
         assert_eq!(
             (made.status, made.json()),
             (StatusCode::CREATED, json!({"version": "china-2018-2027.1", "run": 1}))
         );
-        let again = world.api(Method::POST, "/api/v1/calendars", request(year)).await;
+        let again = world.api(Method::POST, "/api/v1/calendars", request(&year)).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "a repeated request does nothing twice");
         let extra = changed(|year| {
             let day = json!({"name": "纪念日", "date": "2027-07-01", "isOffDay": true});
             year["days"].as_array_mut().unwrap().push(day);
         });
-        let second = world.api(Method::POST, "/api/v1/calendars", request(extra)).await.json();
+        let second = world.api(Method::POST, "/api/v1/calendars", request(&extra)).await.json();
         assert_eq!(second["version"], "china-2018-2027.2");
         let list = world.api(Method::GET, "/api/v1/calendars?size=2", Value::Null).await.json();
         let versions: Vec<&str> =
@@ -57,7 +56,7 @@ async fn faults_name_field_and_rule() {
     each_database(async |db| {
         let world = World::new(db).await;
         let check = async |calendar: Value, expected: &[(&str, &str)]| {
-            let answer = world.api(Method::POST, "/api/v1/calendars", request(calendar)).await;
+            let answer = world.api(Method::POST, "/api/v1/calendars", request(&calendar)).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
             let expected: Vec<_> = expected
                 .iter()

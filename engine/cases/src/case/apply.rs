@@ -67,15 +67,7 @@ impl Case {
             Event::Warned { task, due, overdue } => {
                 self.warned.push(Warning { task: *task, due: *due, overdue: *overdue });
             }
-            Event::Decided { task, outcome, reason, findings, body } => {
-                if let Some(task) = task.and_then(|id| self.task_mut(id)) {
-                    task.finish(TaskState::Done, today);
-                    task.text = Some(reason.clone());
-                }
-                self.findings.extend(findings.clone());
-                self.decided_by = Some(*body);
-                self.close(*outcome, Some(reason.clone()), recorded.at);
-            }
+            Event::Decided { .. } => self.apply_decision(recorded, today),
             Event::NotAccepted { reason } => {
                 self.close(Outcome::NotAccepted, Some(reason.clone()), recorded.at);
             }
@@ -90,6 +82,17 @@ impl Case {
             }
             Event::DueMoved { .. } => {}
         }
+    }
+
+    fn apply_decision(&mut self, recorded: &Recorded, today: Date) {
+        let Event::Decided { task, outcome, reason, findings, body } = &recorded.event else { return };
+        if let Some(task) = task.and_then(|id| self.task_mut(id)) {
+            task.finish(TaskState::Done, today);
+            task.text = Some(reason.clone());
+        }
+        self.findings.extend(findings.clone());
+        self.decided_by = Some(*body);
+        self.close(*outcome, Some(reason.clone()), recorded.at);
     }
 
     fn task_mut(&mut self, id: TaskId) -> Option<&mut Task> {

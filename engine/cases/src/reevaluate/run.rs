@@ -328,12 +328,11 @@ pub async fn list_moves(tx: &mut Tx, run: i64, page: &PageRequest) -> Result<Pag
 
 fn read_move(row: &Row) -> Result<Move, CaseError> {
     let fault: Option<String> = row.get(5)?;
-    let days = match &fault {
-        Some(_) => None,
-        None => {
-            let (before, after): (String, String) = (row.get(3)?, row.get(4)?);
-            Some((serde_json::from_str(&before)?, serde_json::from_str(&after)?))
-        }
+    let days = if fault.is_some() {
+        None
+    } else {
+        let (before, after): (String, String) = (row.get(3)?, row.get(4)?);
+        Some((serde_json::from_str(&before)?, serde_json::from_str(&after)?))
     };
     Ok(Move { case: row.get(0)?, number: row.get(1)?, clock: row.get(2)?, days, fault })
 }

@@ -76,13 +76,13 @@ async fn again(
     name: String,
     query: String,
 ) -> Result<Response, AppError> {
-    let errors = match Refusal::from(error) {
-        Refusal::Conflict(message) => {
-            let mut errors = FormErrors::none();
-            errors.add("", visitor.message(&message));
-            errors
-        }
-        refusal => FormErrors::of(visitor, refusal)?,
+    let refusal = Refusal::from(error);
+    let errors = if let Refusal::Conflict(message) = &refusal {
+        let mut errors = FormErrors::none();
+        errors.add("", visitor.message(message));
+        errors
+    } else {
+        FormErrors::of(visitor, refusal)?
     };
     page(room, visitor, Some(Failed { errors, name, query })).await
 }

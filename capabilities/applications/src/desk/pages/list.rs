@@ -159,7 +159,7 @@ pub(super) async fn show(
     drop(tx);
     let mut page = list.page(&visitor, &room, clerk, &asked, saved);
     page.all_chosen = query.select == "all";
-    page.found = found.map(|found| found_cases(&visitor, &room, found)).transpose()?;
+    page.found = found.as_ref().map(|found| found_cases(&visitor, &room, found)).transpose()?;
     page.number = query.number;
     page.number_error = number_error;
     web::page(&page)
@@ -202,7 +202,7 @@ async fn look_for(tx: &mut Tx, clerk: &StaffActor, number: &str) -> Result<Looke
     }
 }
 
-fn found_cases(visitor: &Visitor, room: &Room, found: numbers::Found) -> Result<FoundCases, DeskError> {
+fn found_cases(visitor: &Visitor, room: &Room, found: &numbers::Found) -> Result<FoundCases, DeskError> {
     let one = |case: &Case| {
         let package = see::package(room, case)?;
         Ok::<_, DeskError>(FoundCase {

@@ -295,20 +295,15 @@ impl Typed<'_> {
 
     /// A value of a list; what is none of it must be chosen.
     fn chosen<T: DeserializeOwned>(&self, field: &str) -> Result<T, Refusal> {
-        serde_json::from_value(Value::from(self.get(field))).map_err(|_form| self.wrong(field, "desk-choose"))
+        serde_json::from_value(Value::from(self.get(field))).map_err(|_form| wrong(field, "desk-choose"))
     }
 
     fn yes_no(&self, field: &str) -> Result<bool, Refusal> {
-        self.get(field).parse().map_err(|_form| self.wrong(field, "desk-choose"))
+        self.get(field).parse().map_err(|_form| wrong(field, "desk-choose"))
     }
 
     fn number<T: std::str::FromStr>(&self, field: &str) -> Result<T, Refusal> {
-        self.get(field).parse().map_err(|_form| self.wrong(field, "cases-finding-wrong-type"))
-    }
-
-    /// An error under the name that the engine would give it; `give` puts it beside its input.
-    fn wrong(&self, field: &str, key: &'static str) -> Refusal {
-        Refusal::field(field, Message::new(key))
+        self.get(field).parse().map_err(|_form| wrong(field, "cases-finding-wrong-type"))
     }
 
     fn command(
@@ -355,7 +350,7 @@ impl Typed<'_> {
             },
             "transfer" => DeskCommand::Transfer {
                 task,
-                to: self.get("to").parse().map_err(|_form| self.wrong("to", "desk-choose"))?,
+                to: self.get("to").parse().map_err(|_form| wrong("to", "desk-choose"))?,
                 reason: reason(),
             },
             "ask" => DeskCommand::Ask { task: named, asked: self.asked(most)?, reason: reason() },
@@ -374,11 +369,16 @@ impl Typed<'_> {
                 let amount = self.number("by")?;
                 let unit = most.map_or(Unit::WorkingDays, |most| most.unit);
                 if !(1..=Limit::MAX_AMOUNT).contains(&amount) {
-                    return Err(self.wrong("by", "cases-finding-wrong-type"));
+                    return Err(wrong("by", "cases-finding-wrong-type"));
                 }
                 Ok(AskFor::Extension { by: Limit { amount, unit, basis: None } })
             }
-            Some(_) | None => Err(self.wrong("what", "desk-choose")),
+            Some(_) | None => Err(wrong("what", "desk-choose")),
         }
     }
+}
+
+/// An error under the name that the engine would give it; `give` puts it beside its input.
+fn wrong(field: &str, key: &'static str) -> Refusal {
+    Refusal::field(field, Message::new(key))
 }
