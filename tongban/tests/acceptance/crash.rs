@@ -21,6 +21,8 @@ use tongban::scenario::{Client, Extent, FrozenClock, Player, Scenario, invented_
 
 use crate::server::{Place, machine_clock, say, workspace};
 
+/// The one item that is applied for.
+const PACKAGE: &str = "packages/minzheng/linshi-jiuzhu";
 /// Rounds; `TONGBAN_CRASH_ROUNDS` sets another number for a quick look.
 const ROUNDS: usize = 200;
 /// Complete drafts made for each round.
@@ -38,8 +40,9 @@ struct Tally {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_acknowledged_case_is_lost_and_none_is_half_there() {
     let rounds = std::env::var("TONGBAN_CRASH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
-    let place = Place::make(None).await;
-    let settings = Place::settings(place.folder.path(), place.port, None);
+    let place = Place::make_with(None, PACKAGE).await;
+    let mut settings = Place::settings(place.folder.path(), place.port, None);
+    settings.packages = workspace().join(PACKAGE);
     let mut tally = Tally::default();
     for round in 0..rounds {
         let (token, drafts) = {
@@ -66,7 +69,7 @@ async fn no_acknowledged_case_is_lost_and_none_is_half_there() {
 
 /// Complete drafts, ready to be submitted, and the token of their person.
 async fn prepare(platform: &Platform, place: &Place) -> (String, Vec<String>) {
-    let file = workspace().join("packages/minzheng/linshi-jiuzhu/scenarios/01-granted.yaml");
+    let file = workspace().join(PACKAGE).join("scenarios/01-granted.yaml");
     let scenario = Scenario::read(&file).unwrap();
     let person = place.imported.persons[&scenario.applicant];
     let mut tx = platform.db.begin().await.unwrap();
@@ -216,6 +219,6 @@ async fn a_folder_that_was_killed_goes_on_working() {
     let cast = tongban::cast::Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
     let player = Player::new(&platform, clock, &cast, &place.imported);
     let package = platform.library.current("000511002000", "01").unwrap();
-    let file = workspace().join("packages/minzheng/linshi-jiuzhu/scenarios/01-granted.yaml");
+    let file = workspace().join(PACKAGE).join("scenarios/01-granted.yaml");
     player.play(&package, &Scenario::read(&file).unwrap(), Extent::Whole).await.unwrap();
 }

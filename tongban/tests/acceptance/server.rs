@@ -93,9 +93,15 @@ pub(crate) const PASSWORD: &str = "yanshi-2026-mima";
 impl Place {
     /// Makes it. `database` of nothing means SQLite in the folder.
     pub(crate) async fn make(database: Option<&str>) -> Self {
+        Self::make_with(database, "packages").await
+    }
+
+    /// Makes it with the service packages of this folder only: what is started again and again should start quickly.
+    pub(crate) async fn make_with(database: Option<&str>, packages: &str) -> Self {
         let folder = testkit::folder();
         let port = free_port();
-        let settings = Self::settings(folder.path(), port, database);
+        let mut settings = Self::settings(folder.path(), port, database);
+        settings.packages = workspace().join(packages);
         let platform = tongban::platform::Platform::open(&settings, machine_clock()).await.unwrap();
         let cast = tongban::cast::Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
         let mut tx = platform.db.begin().await.unwrap();
