@@ -101,3 +101,63 @@ identity-body-unknown = There is no such body.
 identity-person-unknown = There is no such person.
 identity-roles-missing = At least one role is needed.
 identity-page-wrong = The page cannot be found; a page has 1 to 100 rows.
+
+identity-deputies-title = Absence and deputies
+identity-deputies-lead = { $body }: who is away and who stands in. Meanwhile the deputy works on what the absent colleague has taken; the history says who acted for whom.
+identity-deputies-body = Body
+identity-deputies-body-show = Show this body
+identity-deputies-you = Today you stand in for
+identity-deputies-work = Show their tasks
+identity-deputies-away = Away today
+identity-deputies-away-none = Nobody with a deputy is away today.
+identity-deputies-for = { $deputy } for { $absent }
+identity-deputies-days = { $from } to { $until }
+identity-deputies-all = All deputies
+identity-deputies-none = No deputies yet
+identity-deputies-none-text = Before you are away, name your deputy here.
+identity-deputy = Deputy
+identity-deputy-hint = A colleague of the same body who has every working role of who is away, and who is not away themself.
+identity-deputy-name = Name a deputy
+identity-deputy-name-lead = Both are told. At most { $days } days at once; one colleague stands in for at most { $most } at a time; a deputy's deputy cannot act.
+identity-deputy-absent = Who is away
+identity-deputy-first-day = First day
+identity-deputy-last-day = Last day
+identity-deputy-last-day-hint = The deputy still acts on this day; it can be ended earlier.
+identity-deputy-days = Days
+identity-deputy-why = Reason
+identity-deputy-why-hint = Such as a business trip or leave. At most { $most } characters; only the two, whoever named the deputy and the manager see it.
+identity-deputy-named-by = Named by { $name }
+identity-deputy-state = State
+identity-deputy-state-ahead = Not begun
+identity-deputy-state-running = Running
+identity-deputy-state-over = Over
+identity-deputy-state-ended = Ended early
+identity-deputy-end = End
+identity-deputy-choose = Choose one.
+identity-deputy-unknown = Nobody like that works in this body.
+identity-deputy-no-work = This colleague has none of the roles acceptance, review and decision, so there is no work to stand in for.
+identity-deputy-oneself = Nobody can stand in for themself.
+identity-deputy-lacks-roles = The deputy lacks these roles:{ $acceptance ->
+    [yes] {" "}acceptance
+   *[no] {""}
+ }{ $review ->
+    [yes] {" "}review
+   *[no] {""}
+ }{ $decision ->
+    [yes] {" "}decision
+   *[no] {""}
+ }. A deputy needs every working role of who is away.
+identity-deputy-past = The first day cannot be before today.
+identity-deputy-backwards = The last day cannot be before the first.
+identity-deputy-too-long = At most { $most } days at once.
+identity-deputy-too-far = At most { $most } days ahead.
+identity-deputy-reason = Give a reason of at most { $most } characters.
+identity-deputy-overlaps = { $name } stands in from { $from } to { $until } already. End that first, or choose other days.
+identity-deputy-away = { $name } is away from { $from } to { $until } and cannot stand in.
+identity-deputy-stands-in = This colleague stands in for { $name } from { $from } to { $until }, and that cannot pass on to a third. End it first.
+identity-deputy-too-many = This colleague stands in for { $most } others in this time already, which is the most.
+identity-role-acceptance = acceptance
+identity-role-review = review
+identity-role-decision = decision
+identity-role-supervision = supervision
+identity-role-administration = administration

@@ -93,3 +93,63 @@ identity-body-unknown = 没有这个机构。
 identity-person-unknown = 没有这个人员。
 identity-roles-missing = 至少需要一个岗位角色。
 identity-page-wrong = 翻页参数不正确；每页 1 至 100 条。
+
+identity-deputies-title = 请假代理
+identity-deputies-lead = { $body }：谁不在岗、由谁代理。代理期间，代理人可以办理被代理人已签收的任务，办理记录写明“谁代谁”。
+identity-deputies-body = 机构
+identity-deputies-body-show = 查看该机构
+identity-deputies-you = 您今天代理以下同事
+identity-deputies-work = 查看代理的任务
+identity-deputies-away = 今天不在岗
+identity-deputies-away-none = 今天没有人请假代理。
+identity-deputies-for = { $deputy } 代 { $absent }
+identity-deputies-days = { $from } 至 { $until }
+identity-deputies-all = 代理记录
+identity-deputies-none = 还没有代理记录
+identity-deputies-none-text = 外出或者请假前，在这里指定代理人。
+identity-deputy = 代理人
+identity-deputy-hint = 同一机构、具备被代理人全部办件岗位、期间自己不请假的同事。
+identity-deputy-name = 指定代理人
+identity-deputy-name-lead = 双方都会收到消息。一次最长 { $days } 天；一人同一时间最多代理 { $most } 人；代理人的代理人不能办理。
+identity-deputy-absent = 谁不在岗
+identity-deputy-first-day = 第一天
+identity-deputy-last-day = 最后一天
+identity-deputy-last-day-hint = 当天仍由代理人办理；可以提前结束。
+identity-deputy-days = 期间
+identity-deputy-why = 原因
+identity-deputy-why-hint = 例如：出差、休假。不超过 { $most } 个字；只有双方、指定人和负责人看得到。
+identity-deputy-named-by = 由 { $name } 指定
+identity-deputy-state = 状态
+identity-deputy-state-ahead = 未开始
+identity-deputy-state-running = 代理中
+identity-deputy-state-over = 已期满
+identity-deputy-state-ended = 已提前结束
+identity-deputy-end = 结束代理
+identity-deputy-choose = 请选择。
+identity-deputy-unknown = 该机构没有这名在岗人员。
+identity-deputy-no-work = 这名人员没有受理、审查或者决定岗位，没有任务可以代理。
+identity-deputy-oneself = 不能由本人代理本人。
+identity-deputy-lacks-roles = 代理人缺少岗位：{ $acceptance ->
+    [yes] 受理{" "}
+   *[no] {""}
+ }{ $review ->
+    [yes] 审查{" "}
+   *[no] {""}
+ }{ $decision ->
+    [yes] 决定{" "}
+   *[no] {""}
+ }。代理人须具备被代理人的全部办件岗位。
+identity-deputy-past = 第一天不能早于今天。
+identity-deputy-backwards = 最后一天不能早于第一天。
+identity-deputy-too-long = 一次代理不超过 { $most } 天。
+identity-deputy-too-far = 最多提前 { $most } 天指定。
+identity-deputy-reason = 请填写原因，不超过 { $most } 个字。
+identity-deputy-overlaps = 这段时间与已有代理重叠：{ $from } 至 { $until } 由 { $name } 代理。请先结束它，或者改日期。
+identity-deputy-away = { $name } 在 { $from } 至 { $until } 自己不在岗，不能代理。
+identity-deputy-stands-in = 这名人员在 { $from } 至 { $until } 代理 { $name }，代理不能转给第三人。请先结束那次代理。
+identity-deputy-too-many = 该同事这段时间已代理 { $most } 人，不能再多。
+identity-role-acceptance = 受理
+identity-role-review = 审查
+identity-role-decision = 决定
+identity-role-supervision = 监察
+identity-role-administration = 系统管理

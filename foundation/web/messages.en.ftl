@@ -16,6 +16,7 @@ web-desk = Worklist
 web-messages = Messages
 web-unread = ({ $count } unread)
 web-outbox = Outbox
+web-deputies = Absence and deputies
 web-account = My account
 web-hat = for an organisation
 web-register = Social organisations

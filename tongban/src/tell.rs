@@ -2,6 +2,7 @@
 //! command has made; here each of them becomes messages. A new kind of event is one more arm of [`tellings`].
 
 mod applicant;
+mod deputies;
 mod staff;
 #[cfg(test)]
 mod tests;
@@ -19,10 +20,15 @@ use store::jobs::{self, Handlers, Job};
 pub const MESSAGES: (&str, &str) =
     (include_str!("tell/messages.zh-CN.ftl"), include_str!("tell/messages.en.ftl"));
 
-/// The handler of [`cases::TELL_JOB`].
+/// The handlers of [`cases::TELL_JOB`] and [`identity::DEPUTY_JOB`].
 pub fn handlers(applications: &applications::Room, room: &messages::Room) -> Handlers {
+    let (db, box_of) = (applications.db.clone(), room.clone());
+    let deputies = Handlers::new().on(identity::DEPUTY_JOB, move |job, now| {
+        let (db, room) = (db.clone(), box_of.clone());
+        async move { Ok(deputies::run(&db, &room, &job, now).await?) }
+    });
     let (applications, room) = (applications.clone(), room.clone());
-    Handlers::new().on(cases::TELL_JOB, move |job, now| {
+    deputies.on(cases::TELL_JOB, move |job, now| {
         let (applications, room) = (applications.clone(), room.clone());
         async move { Ok(run(&applications, &room, &job, now).await?) }
     })
@@ -111,6 +117,7 @@ type Sentences = (&'static str, Message, Message);
 fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
     match &moment.recorded.event {
         Event::TaskTransferred { .. }
+        | Event::TaskReleased { .. }
         | Event::TaskRouted { .. }
         | Event::PromiseKept { .. }
         | Event::Resubmitted { .. }
@@ -145,7 +152,6 @@ fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
         Event::RulesApplied { .. }
         | Event::TaskOpened { .. }
         | Event::TaskClaimed { .. }
-        | Event::TaskReleased { .. }
         | Event::DefectNoted { .. }
         | Event::DefectDropped { .. }
         | Event::StageStarted { .. }

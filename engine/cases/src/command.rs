@@ -75,10 +75,13 @@ pub enum Command {
         /// Which.
         task: TaskId,
     },
-    /// Give a task back.
+    /// Give a task back; by whoever has it, or with a reason by who decides in that body.
     Release {
         /// Which.
         task: TaskId,
+        /// Why, where it is not their own.
+        #[serde(default)]
+        reason: String,
     },
     /// Hand a task to a colleague of the same body (转办). By whoever has it, or by who decides in that body.
     Transfer {
@@ -286,13 +289,51 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The task in which the command is given.
+    pub(crate) const fn task(&self) -> Option<TaskId> {
+        match self {
+            Self::Claim { task }
+            | Self::Release { task, .. }
+            | Self::Transfer { task, .. }
+            | Self::Route { task, .. }
+            | Self::Accept { task }
+            | Self::NotAccept { task, .. }
+            | Self::Expedite { task, .. }
+            | Self::DropDefect { task, .. }
+            | Self::SendCorrection { task }
+            | Self::GiveOpinion { task, .. }
+            | Self::TakeBack { task }
+            | Self::SendBack { task, .. }
+            | Self::Arrange { task, .. }
+            | Self::Conclude { task, .. }
+            | Self::PublishNotice { task }
+            | Self::AnswerObjection { task, .. }
+            | Self::Ask { task, .. }
+            | Self::Approve { task, .. }
+            | Self::Decide { task, .. }
+            | Self::Check { task, .. } => Some(*task),
+            Self::NoteDefect { defect } => Some(defect.task),
+            Self::Resubmit { .. }
+            | Self::Supply { .. }
+            | Self::RequestHearing { .. }
+            | Self::WaiveHearing
+            | Self::Object { .. }
+            | Self::Resume { .. }
+            | Self::Withdraw { .. }
+            | Self::Tick
+            | Self::RecordEffect { .. } => None,
+        }
+    }
+}
+
 impl Case {
     /// What a command makes happen. The events are not applied yet.
     pub fn decide(&self, ctx: &Context<'_>, by: &Actor, command: Command) -> Result<Vec<Event>, CaseError> {
         self.admit(by, &command)?;
         match command {
             Command::Claim { task } => self.claim(by, task),
-            Command::Release { task } => self.release(by, task),
+            Command::Release { task, reason } => self.release(by, task, &reason),
             Command::Transfer { task, to, name, reason } => self.transfer(by, task, to, name, &reason),
             Command::Route { task, level, reason } => self.route(ctx, by, task, level, &reason),
             Command::Accept { task } => self.accept(ctx, by, task),
@@ -357,7 +398,7 @@ impl Case {
         #[expect(clippy::wildcard_enum_match_arm, reason = "after the end everything else is refused")]
         let afterwards = match command {
             Command::Claim { task }
-            | Command::Release { task }
+            | Command::Release { task, .. }
             | Command::Transfer { task, .. }
             | Command::Check { task, .. } => self.task(*task).is_some_and(|task| task.stage == AFTERWARDS),
             _ => false,

@@ -15,7 +15,7 @@ use crate::status::{Outcome, TaskKind};
 mod parts;
 mod words;
 
-pub use parts::{Asked, BundlePart, Conclusion, Defect, Intake, Promised, RuleOutcome, Votes};
+pub use parts::{Asked, BundlePart, Conclusion, Defect, Intake, Promised, RuleOutcome, StoodInFor, Votes};
 
 /// What happened.
 #[expect(clippy::large_enum_variant, reason = "events are made one by one and written at once")]
@@ -92,6 +92,9 @@ pub enum Event {
     TaskReleased {
         /// Which.
         task: TaskId,
+        /// Why, where somebody else gave it back than whoever had it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// A task was handed to a colleague (转办).
     TaskTransferred {
@@ -404,6 +407,9 @@ pub struct Recorded {
     pub actor: String,
     /// How the actor is shown on the history page.
     pub actor_name: String,
+    /// For whom the actor stood in (代理), if for anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in_for: Option<StoodInFor>,
     /// What.
     pub event: Event,
 }

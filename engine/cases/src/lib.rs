@@ -38,7 +38,7 @@ pub use case::{
 pub use command::{AskFor, Command, Context};
 pub use error::CaseError;
 pub use event::{
-    Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, Votes,
+    Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, StoodInFor, Votes,
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
 pub use lists::{CaseSummary, hanging_notices, of_applicant};
@@ -60,9 +60,10 @@ pub use reevaluate::{
 };
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
-    COUNTED_MAX, LightDays, Lights, NUMBER_END_MIN, Place, Scope, Sort, WATCHED_MAX, WorkFilter, WorkItem,
-    WorkPage, WorkQuery, WorkState, case_of_task, count_lights, find_by_number, find_by_number_end,
-    is_watched, items_of_worklist, unwatch, watch, worklist,
+    COUNTED_MAX, ClerkLoad, ItemLoad, LightDays, Lights, NUMBER_END_MIN, Place, RoleLoad, Scope, Sort,
+    VersionLoad, WATCHED_MAX, WorkFilter, WorkItem, WorkPage, WorkQuery, WorkState, case_of_task,
+    count_lights, find_by_number, find_by_number_end, is_watched, items_of_worklist, load_of_clerks,
+    load_of_items, load_of_roles, unwatch, waiting_of_clerk, watch, worklist,
 };
 
 /// Tables of this room.
@@ -70,6 +71,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
     store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
     store::Migration::new("cases/0003_worklist", include_str!("sql/0003_worklist.sql")),
+    store::Migration::new("cases/0004_deputies", include_str!("sql/0004_deputies.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

@@ -90,6 +90,7 @@ cases-work-check = Check afterwards
 cases-event-rules-hold = Checked by rules: all conditions of an instant decision hold
 cases-event-rules-do-not-hold = Checked by rules: not all conditions of an instant decision hold; a clerk goes on
 cases-event-expedited = Goes first (green channel): { $reason }
+cases-event-task-taken-from = Task taken back for others to take: { $reason }
 cases-event-task-transferred = Handed to { $name }: { $reason }
 cases-event-task-routed = Passed to the body of the { $level ->
     [province] province

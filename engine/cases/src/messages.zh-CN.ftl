@@ -90,6 +90,7 @@ cases-work-check = 事后核查
 cases-event-rules-hold = 系统按规则核对，全部符合即时办结条件
 cases-event-rules-do-not-hold = 系统按规则核对，不完全符合即时办结条件，转人工办理
 cases-event-expedited = 纳入绿色通道优先办理：{ $reason }
+cases-event-task-taken-from = 任务收回待签收：{ $reason }
 cases-event-task-transferred = 转交 { $name } 办理：{ $reason }
 cases-event-task-routed = 转{ $level ->
     [province] 省级

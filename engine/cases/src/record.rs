@@ -12,7 +12,7 @@ use crate::case::{Applicant, Case};
 use crate::command::{Command, Context};
 use crate::days::{due_on, yellow_from};
 use crate::error::CaseError;
-use crate::event::{Event, Intake, Recorded};
+use crate::event::{Event, Intake, Recorded, StoodInFor};
 use crate::process::{CaseType, Effect};
 use crate::reevaluate::has_running;
 use crate::stage::find_body;
@@ -128,8 +128,9 @@ pub async fn act(
         }
         take(&mut case, &mut events, around.now, &Actor::System, overdue);
     }
+    let stood_in_for = case.stands_in_for(by, &command);
     let wanted = with_context(around, case_type, |ctx| case.decide(ctx, by, command))?;
-    take(&mut case, &mut events, around.now, by, wanted);
+    take_for(&mut case, &mut events, around.now, (by, stood_in_for.as_ref()), wanted);
     if events.is_empty() {
         return Ok(case);
     }
@@ -166,8 +167,20 @@ async fn write_rest(
 }
 
 pub(crate) fn take(case: &mut Case, log: &mut Vec<Recorded>, now: Timestamp, by: &Actor, events: Vec<Event>) {
+    take_for(case, log, now, (by, None), events);
+}
+
+/// The same for events of somebody who stands in for somebody else (代理).
+fn take_for(
+    case: &mut Case,
+    log: &mut Vec<Recorded>,
+    now: Timestamp,
+    (by, stood_in_for): (&Actor, Option<&StoodInFor>),
+    events: Vec<Event>,
+) {
     for event in events {
         let recorded = recorded(now, case.version + 1, by, &name_of(by), event);
+        let recorded = Recorded { stood_in_for: stood_in_for.cloned(), ..recorded };
         case.apply(&recorded);
         log.push(recorded);
     }
@@ -185,7 +198,7 @@ fn recorded(at: Timestamp, seq: i64, by: &Actor, name: &str, event: Event) -> Re
     // The events table keeps microseconds; the state must be the fold of what is stored.
     let at = from_micros(to_micros(at));
     let id: EventId = store::fresh_id(at);
-    Recorded { id, seq, at, actor: by.reference(), actor_name: name.to_owned(), event }
+    Recorded { id, seq, at, actor: by.reference(), actor_name: name.to_owned(), stood_in_for: None, event }
 }
 
 /// The next number of this body, item and day: implementation code + date + serial (办件编号).
@@ -314,11 +327,22 @@ async fn update_case(
 }
 
 pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
-    for Recorded { id, seq, at, actor, actor_name, event } in events {
+    for Recorded { id, seq, at, actor, actor_name, stood_in_for, event } in events {
         tx.execute(
-            "insert into case_events (case_id, seq, id, at, actor, actor_name, kind, payload)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            vals![case, *seq, *id, *at, actor, actor_name, event.kind(), serde_json::to_string(event)?],
+            "insert into case_events (case_id, seq, id, at, actor, actor_name, for_staff, for_name, kind, payload)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            vals![
+                case,
+                *seq,
+                *id,
+                *at,
+                actor,
+                actor_name,
+                stood_in_for.as_ref().map(|held| held.staff),
+                stood_in_for.as_ref().map(|held| held.name.as_str()),
+                event.kind(),
+                serde_json::to_string(event)?
+            ],
         )
         .await?;
     }
@@ -415,7 +439,8 @@ pub(crate) fn from_state(state: &str) -> Result<Case, CaseError> {
 pub async fn history(tx: &mut Tx, id: CaseId) -> Result<Vec<Recorded>, CaseError> {
     let rows = tx
         .fetch_all(
-            "select id, seq, at, actor, actor_name, payload from case_events where case_id = $1 order by seq",
+            "select id, seq, at, actor, actor_name, payload, for_staff, for_name from case_events
+             where case_id = $1 order by seq",
             vals![id],
         )
         .await?;
@@ -428,8 +453,14 @@ pub async fn history(tx: &mut Tx, id: CaseId) -> Result<Vec<Recorded>, CaseError
                 at: row.get(2)?,
                 actor: row.get(3)?,
                 actor_name: row.get(4)?,
+                stood_in_for: stood_in_for(row)?,
                 event: serde_json::from_str(&payload)?,
             })
         })
         .collect()
+}
+
+fn stood_in_for(row: &store::Row) -> Result<Option<StoodInFor>, CaseError> {
+    let (staff, name): (Option<kernel::StaffId>, Option<String>) = (row.get(6)?, row.get(7)?);
+    Ok(staff.zip(name).map(|(staff, name)| StoodInFor { staff, name }))
 }

@@ -25,6 +25,7 @@ impl Case {
                 at: ctx.now,
                 actor: String::new(),
                 actor_name: String::new(),
+                stood_in_for: None,
                 event,
             });
         }

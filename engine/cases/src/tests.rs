@@ -229,7 +229,7 @@ impl Play {
 
 fn recorded(at: Timestamp, seq: i64, by: &Actor, event: Event) -> Recorded {
     let id = kernel::EventId::from_parts(at, [u8::try_from(seq % 251).unwrap(); 10]);
-    Recorded { id, seq, at, actor: by.reference(), actor_name: String::new(), event }
+    Recorded { id, seq, at, actor: by.reference(), actor_name: String::new(), stood_in_for: None, event }
 }
 
 fn object(value: &serde_json::Value) -> Map<String, serde_json::Value> {

@@ -16,6 +16,7 @@ use crate::tasks::{FAR_DAY, due_rank};
 
 mod find;
 mod lights;
+mod load;
 mod ranges;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,10 @@ mod watch;
 
 pub use find::{NUMBER_END_MIN, case_of_task, find_by_number, find_by_number_end, items_of_worklist};
 pub use lights::{COUNTED_MAX, LightDays, Lights, count_lights};
+pub use load::{
+    ClerkLoad, ItemLoad, RoleLoad, VersionLoad, load_of_clerks, load_of_items, load_of_roles,
+    waiting_of_clerk,
+};
 pub use watch::{WATCHED_MAX, is_watched, unwatch, watch};
 
 use ranges::{At, Key, Order};

@@ -14,9 +14,12 @@ mod appoint_agent;
 mod authenticate;
 mod bodies;
 mod client;
+mod deputies;
+mod end_deputy;
 mod legal_persons;
 pub mod lockout;
 mod me;
+mod name_deputy;
 mod password;
 pub mod permission;
 mod person_name;
@@ -47,8 +50,14 @@ pub use appoint_agent::{AppointAgent, AppointAgentError, appoint_agent};
 pub use authenticate::{authenticate, authentication};
 pub use bodies::{BodyRecord, bodies, find_body, list_bodies};
 pub use client::Client;
+pub use deputies::{DeputyRecord, DeputyState, deputies_of, deputies_on, find_deputy};
+pub use end_deputy::end_deputy;
 pub use legal_persons::{
     AgentRecord, Hat, LegalPersonKind, LegalPersonRecord, agents_of, find_legal_person, hats, may_act_for,
+};
+pub use name_deputy::{
+    DEPUTY_AHEAD_MAX, DEPUTY_DAYS_MAX, DEPUTY_JOB, DEPUTY_REASON_MAX, NameDeputy, NameDeputyError,
+    STANDS_IN_MAX, name_deputy,
 };
 pub use password::{HashFault, Passwords, Strength};
 pub use person_name::{PersonName, Phone};
@@ -66,8 +75,10 @@ pub use token::Token;
 use store::Migration;
 
 /// The tables of this room, after those of `store`.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration::new("identity/0001_identity", include_str!("sql/0001_identity.sql"))];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration::new("identity/0001_identity", include_str!("sql/0001_identity.sql")),
+    Migration::new("identity/0002_deputies", include_str!("sql/0002_deputies.sql")),
+];
 
 /// The sentences of this room, Chinese and English, for `web::Source`.
 pub const MESSAGES: (&str, &str) =

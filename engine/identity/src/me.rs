@@ -31,6 +31,8 @@ pub(crate) struct Me {
     /// Staff: what they are trusted with.
     #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
+    /// Staff: the colleagues for whom they stand in today.
+    deputy_of: Vec<String>,
 }
 
 /// A legal person that one may act for.
@@ -71,6 +73,7 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<J
                 body: None,
                 division: None,
                 roles: Vec::new(),
+                deputy_of: Vec::new(),
             }))
         }
         Actor::Staff(staff) => Ok(Json(Me {
@@ -82,6 +85,7 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<J
             body: Some(staff.body.to_string()),
             division: Some(staff.division),
             roles: staff.roles.into_iter().collect(),
+            deputy_of: staff.deputy_of.iter().map(ToString::to_string).collect(),
         })),
         Actor::Anonymous | Actor::System => Err(AppError(Refusal::Unauthenticated)),
     }

@@ -1,6 +1,6 @@
 //! What may be done here, and by whom. Whether *this* legal person may be managed is asked by each command.
 
-use kernel::Permission;
+use kernel::{Permission, Role};
 
 /// Opening an account.
 pub const REGISTER: Permission = Permission::everyone("identity.register");
@@ -18,3 +18,10 @@ pub const SWITCH_HAT: Permission = Permission::persons("identity.switch-hat");
 pub const MANAGE_AGENTS: Permission = Permission::persons("identity.manage-agents");
 /// Reading the public directory of bodies.
 pub const SEE_BODIES: Permission = Permission::everyone("identity.see-bodies");
+/// Seeing who is away in the own body and who stands in for them.
+pub const SEE_DEPUTIES: Permission = Permission::staff("identity.see-deputies", &[]);
+/// Naming and ending deputies; whose, is asked by the command.
+pub const NAME_DEPUTIES: Permission = Permission::staff(
+    "identity.name-deputies",
+    &[Role::Acceptance, Role::Review, Role::Decision, Role::Administration],
+);

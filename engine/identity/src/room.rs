@@ -6,11 +6,12 @@ use web::{Routes, Site};
 
 use crate::password::Passwords;
 use crate::permission::{
-    MANAGE_AGENTS, REGISTER, SEE_ACCOUNT, SEE_BODIES, SEE_SELF, SIGN_IN, SIGN_OUT, SWITCH_HAT,
+    MANAGE_AGENTS, NAME_DEPUTIES, REGISTER, SEE_ACCOUNT, SEE_BODIES, SEE_DEPUTIES, SEE_SELF, SIGN_IN,
+    SIGN_OUT, SWITCH_HAT,
 };
 use crate::{
-    account, appoint_agent, bodies, me, register_person, revoke_agent, session_api, sign_in, sign_out,
-    switch_hat,
+    account, appoint_agent, bodies, deputies, me, register_person, revoke_agent, session_api, sign_in,
+    sign_out, switch_hat,
 };
 
 /// The surroundings of this room, made once at start. Cheap to clone.
@@ -47,12 +48,15 @@ fn pages() -> Routes<Room> {
         .page(Method::GET, "/my/agents", MANAGE_AGENTS, appoint_agent::http::show)
         .page(Method::POST, "/my/agents", MANAGE_AGENTS, appoint_agent::http::submit)
         .page(Method::POST, "/my/agents/{agent}/revoke", MANAGE_AGENTS, revoke_agent::http::submit)
+        .page(Method::GET, "/staff/deputies", SEE_DEPUTIES, deputies::http::show)
+        .page(Method::POST, "/staff/deputies", NAME_DEPUTIES, deputies::http::submit)
+        .page(Method::POST, "/staff/deputies/{deputy}/end", NAME_DEPUTIES, deputies::http::end)
 }
 
 fn api() -> Routes<Room> {
     let agents = "/api/v1/legal-persons/{legal_person}/agents";
     let current = "/api/v1/sessions/current";
-    Routes::new()
+    deputies_api(Routes::new())
         .api(Method::POST, "/api/v1/sessions", SIGN_IN, session_api::open, session_api::open_operation())
         .api(Method::GET, current, SEE_SELF, session_api::show, session_api::show_operation())
         .api(Method::DELETE, current, SEE_SELF, sign_out::http::api, sign_out::http::operation())
@@ -93,4 +97,12 @@ fn api() -> Routes<Room> {
             revoke_agent::http::api,
             revoke_agent::http::operation(),
         )
+}
+
+fn deputies_api(routes: Routes<Room>) -> Routes<Room> {
+    use deputies::api;
+    routes
+        .api(Method::GET, "/api/v1/deputies", SEE_DEPUTIES, api::list, api::list_operation())
+        .api(Method::POST, "/api/v1/deputies", NAME_DEPUTIES, api::name, api::operation())
+        .api(Method::DELETE, "/api/v1/deputies/{deputy}", NAME_DEPUTIES, api::end, api::end_operation())
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kernel::{
-    Actor, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId, Timestamp, from_micros,
-    to_micros,
+    Actor, BodyId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId, Timestamp,
+    china_date, from_micros, to_micros,
 };
 use store::{Db, Result, Row, Tx, Vault, fresh_id, vals};
 
@@ -156,15 +156,9 @@ async fn who(tx: &mut Tx, vault: &Vault, row: &Row, now: Timestamp) -> Result<Op
     }
     let staff: StaffId = row.get(5)?;
     let Some(shown_as) = row.get::<Option<String>>(8)? else { return Ok(None) }; // disabled
-    let roles = staff::roles_of(tx, staff).await?;
-    let actor = Actor::Staff(StaffActor {
-        staff,
-        body: row.get(9)?,
-        division: row.get(10)?,
-        roles,
-        deputy_of: std::collections::BTreeSet::new(),
-        shown_as,
-    });
+    let body: BodyId = row.get(9)?;
+    let (roles, deputy_of) = staff::powers_of(tx, staff, body, china_date(now)).await?;
+    let actor = Actor::Staff(StaffActor { staff, body, division: row.get(10)?, roles, deputy_of, shown_as });
     Ok(Some((Subject::Staff(staff), actor)))
 }
 

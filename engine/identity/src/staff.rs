@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use kernel::{BodyId, Role, StaffId};
 use store::{Result, Tx, vals};
 
@@ -52,8 +53,27 @@ pub async fn staff_of(tx: &mut Tx, body: BodyId) -> Result<Vec<StaffRecord>> {
     Ok(staff)
 }
 
-/// The roles of a member of staff.
-pub(crate) async fn roles_of(tx: &mut Tx, staff: StaffId) -> Result<BTreeSet<Role>> {
-    let rows = tx.fetch_all("select role from staff_roles where staff = $1", vals![staff]).await?;
-    rows.iter().map(|row| row.parse(0)).collect()
+/// What a member of staff may do today, in one look: their roles, and the colleagues for whom they stand in (代理).
+/// A colleague who has left is stood in for no more; their work is handed on by whoever shares it out.
+pub(crate) async fn powers_of(
+    tx: &mut Tx,
+    staff: StaffId,
+    body: BodyId,
+    today: Date,
+) -> Result<(BTreeSet<Role>, BTreeSet<StaffId>)> {
+    let rows = tx.fetch_all(POWERS, vals![staff, body, today]).await?;
+    let (mut roles, mut deputy_of) = (BTreeSet::new(), BTreeSet::new());
+    for row in &rows {
+        match row.get::<Option<StaffId>>(1)? {
+            Some(absent) => _ = deputy_of.insert(absent),
+            None => _ = roles.insert(row.parse(0)?),
+        }
+    }
+    Ok((roles, deputy_of))
 }
+
+pub(crate) const POWERS: &str = "select r.role, null from staff_roles r where r.staff = $1
+     union all
+     select null, d.absent from deputies d join staff a on a.id = d.absent
+     where d.deputy = $1 and d.ended_at is null and d.last_day >= $3 and d.first_day <= $3
+         and a.disabled_at is null and a.body = $2";

@@ -63,6 +63,8 @@ typed_id! {
     AgentId;
     /// A member of staff of a body (工作人员).
     StaffId;
+    /// The standing in of one member of staff for another (代理).
+    DeputyId;
     /// An office that decides, hears or accepts (机构).
     BodyId;
     /// A signed-in visit (会话).

@@ -49,8 +49,8 @@ const ADMIN_NAV: &[NavLink] = &[
     link("/check", "web-check"),
 ];
 
-/// Where a person's name in the navigation leads, and the page that hangs on it.
-const BY_NAME: [&str; 2] = ["/my/account", "/my/agents"];
+/// Where the visitor's name in the navigation leads, and the page that hangs on it.
+const BY_NAME: [&str; 3] = ["/my/account", "/my/agents", "/staff/deputies"];
 
 /// What every page template holds in its field `shell`; it offers all that a [`Visitor`] offers.
 #[derive(Debug, Clone)]

@@ -40,6 +40,7 @@ impl Action {
             Self::Ask => ON_THE_MATTER,
             Self::Claim | Self::Release | Self::Transfer | Self::Expedite => &TaskKind::ALL,
             Self::Resume
+            | Self::Deputise
             | Self::Apply
             | Self::Resubmit
             | Self::Supply
@@ -81,14 +82,21 @@ impl Player<'_> {
     pub(super) async fn staff_step(&self, package: &Package, step: &Step, stand: &Stand) -> Played<Answer> {
         let clerk = self.clerk(step.who.as_ref().ok_or("who acts?")?)?;
         let token = self.session(identity::Subject::Staff(clerk.staff)).await?;
+        if step.action == Action::Deputise {
+            return self.deputise(step, &token).await;
+        }
         let case = self.case(stand.case()?).await?;
         let (task, is_live) = task_for(&case, step, &clerk)?;
         let path = format!("/api/v1/desk/cases/{}/commands", case.id);
+        // What somebody has is not taken from them; a deputy works on it as it is.
+        let is_taken = case.task(task).is_some_and(|task| task.claimed_by.is_some());
         if is_live && step.action.takes() {
             let claim = json!({ "command": { "do": "claim", "task": task } });
-            let claimed = self.create(&path, &token, &claim).await;
-            if !claimed.is_good() {
-                return Ok(claimed);
+            if !is_taken {
+                let claimed = self.create(&path, &token, &claim).await;
+                if !claimed.is_good() {
+                    return Ok(claimed);
+                }
             }
             for material in made_in(package, &case, task).iter().filter(|_| step.action.makes()) {
                 let path = format!("/api/v1/desk/cases/{}/materials/{material}", case.id);
@@ -100,6 +108,19 @@ impl Player<'_> {
         }
         let command = self.command(step, task)?;
         Ok(self.create(&path, &token, &json!({ "command": command })).await)
+    }
+
+    /// Names the colleague who stands in from this day on.
+    async fn deputise(&self, step: &Step, token: &str) -> Played<Answer> {
+        let deputy = self.clerk(step.to.as_ref().ok_or("who stands in?")?)?.staff;
+        let first_day = kernel::china_date(self.clock.now());
+        let more = i64::from(step.days.ok_or("for how many days?")?.saturating_sub(1));
+        let last_day =
+            first_day.saturating_add(jiff::Span::new().try_days(more).map_err(|error| error.to_string())?);
+        let reason = if step.text.is_empty() { "外出" } else { step.text.as_str() };
+        let named =
+            json!({ "deputy": deputy, "first_day": first_day, "last_day": last_day, "reason": reason });
+        Ok(self.create("/api/v1/deputies", token, &named).await)
     }
 
     fn command(&self, step: &Step, task: TaskId) -> Played<Value> {
@@ -146,6 +167,7 @@ impl Player<'_> {
                 "do": "check", "task": task, "passed": step.passed, "text": text, "findings": findings,
             }),
             Action::Apply
+            | Action::Deputise
             | Action::Resubmit
             | Action::Supply
             | Action::RequestHearing

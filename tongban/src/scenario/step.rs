@@ -101,9 +101,12 @@ pub struct Step {
     /// Whether a later check was passed.
     #[serde(default)]
     pub passed: Option<bool>,
-    /// Login of the colleague to whom a task is handed.
+    /// Login of the colleague to whom a task is handed, or who stands in.
     #[serde(default)]
     pub to: Option<String>,
+    /// For how many days a colleague stands in, the first one counted.
+    #[serde(default)]
+    pub days: Option<u32>,
     /// Level to which a task is passed on.
     #[serde(default)]
     pub level: Option<Level>,
@@ -210,6 +213,8 @@ verbs! {
     Release = ("release", Side::Staff, &[], &["branch"]),
     /// 转办
     Transfer = ("transfer", Side::Staff, &["to"], &["branch", "text"]),
+    /// Name who stands in for this clerk (请假代理), from that day on for so many days.
+    Deputise = ("deputise", Side::Staff, &["to", "days"], &["text"]),
     /// 上报、下派
     Route = ("route", Side::Staff, &["level"], &["branch", "text"]),
     /// 受理
@@ -293,6 +298,7 @@ impl Step {
             ("grant", self.grant.is_some()),
             ("passed", self.passed.is_some()),
             ("to", self.to.is_some()),
+            ("days", self.days.is_some()),
             ("level", self.level.is_some()),
         ];
         keys.into_iter().filter(|(_, is_given)| *is_given).map(|(key, _)| key).collect()

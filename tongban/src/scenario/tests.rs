@@ -28,6 +28,7 @@ fn every_verb_is_written_as_it_is_called() {
             Action::Check => "passed: true",
             Action::Ask => "what: extension, by: 10 working days",
             Action::Transfer => "to: sj-review-2",
+            Action::Deputise => "to: sj-review-2, days: 5",
             Action::Route => "level: city",
             Action::DropDefect => "index: 0",
             Action::Supply => "material: lease",

@@ -85,6 +85,17 @@ tell-check-failed-text = Your case { $number } did not pass the check after the 
 
 tell-transferred-title = Handed to you: { $item_en }
 tell-transferred-text = Case { $number } was handed to you. Reason: { $reason }.
+tell-handed-on-title = Your task was handed on: { $item_en }
+tell-handed-on-text = Your task of case { $number } was handed to { $name }. Reason: { $reason }.
+tell-put-back-title = Your task was put back: { $item_en }
+tell-put-back-text = Your task of case { $number } was put back for anybody with the role to take. Reason: { $reason }.
+tell-deputy-absent-title = { $deputy } will stand in for you
+tell-deputy-absent-text = From { $from } to { $until } { $deputy } stands in for you on the tasks that you have taken. Named by { $by }. Reason: { $reason }. It can be ended earlier.
+tell-deputy-deputy-title = Please stand in for { $absent }
+tell-deputy-deputy-text = From { $from } to { $until } you stand in for { $absent }: what they have taken is on your desk under “Delegated”, where you can do it or hand it on; the history says that it was you. Named by { $by }.
+tell-deputy-ended-title = Standing in has ended: { $deputy } for { $absent }
+tell-deputy-ended-absent = { $by } has ended that { $deputy } stands in for you; your tasks are yours again.
+tell-deputy-ended-deputy = { $by } has ended that you stand in for { $absent }; their tasks are on your desk no more.
 tell-routed-title = Passed to your body: { $item_en }
 tell-routed-text = Case { $number } was passed to your body. Reason: { $reason }.
 tell-promise-kept-title = Promised material is there: { $item_en }

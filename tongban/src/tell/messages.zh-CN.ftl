@@ -82,6 +82,17 @@ tell-check-failed-text = 您的办件（{ $number }）事后核查没有通过�
 
 tell-transferred-title = 转交您办理：{ $item }
 tell-transferred-text = 办件 { $number } 转交您办理。原因：{ $reason }。
+tell-handed-on-title = 您的任务已转交：{ $item }
+tell-handed-on-text = 办件 { $number } 的任务已转交 { $name } 办理。原因：{ $reason }。
+tell-put-back-title = 您的任务已收回：{ $item }
+tell-put-back-text = 办件 { $number } 的任务已收回，由有岗位的人签收。原因：{ $reason }。
+tell-deputy-absent-title = { $deputy } 将代理您
+tell-deputy-absent-text = { $from } 至 { $until }，{ $deputy } 代理您办理已签收的任务。由 { $by } 指定，原因：{ $reason }。可以提前结束。
+tell-deputy-deputy-title = 请您代理 { $absent }
+tell-deputy-deputy-text = { $from } 至 { $until }，请您代理 { $absent }：其已签收的任务在工作台“代理”中，您可以办理或者转办，记录写明由您代办。由 { $by } 指定。
+tell-deputy-ended-title = 代理已结束：{ $deputy } 代 { $absent }
+tell-deputy-ended-absent = { $by } 已结束 { $deputy } 对您的代理；您的任务由您本人办理。
+tell-deputy-ended-deputy = { $by } 已结束您对 { $absent } 的代理；其任务不再出现在您的工作台。
 tell-routed-title = 转来办理：{ $item }
 tell-routed-text = 办件 { $number } 转到您所在机构办理。原因：{ $reason }。
 tell-promise-kept-title = 承诺的材料已补齐：{ $item }

@@ -6,8 +6,36 @@ use messages::{Recipient, Telling, Topic};
 
 use super::{Moment, Sentences, bare, both, words};
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the list of all events stands in `super::tellings`")]
+/// Whoever has or gets the work, and whoever it was taken from.
 pub(super) fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
+    let mut all = of_event(moment);
+    all.extend(taken_from(moment));
+    all
+}
+
+/// A colleague had the work, and somebody else handed it on or put it back.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list of all events stands in `super::tellings`")]
+fn taken_from(moment: &Moment<'_>) -> Option<Telling> {
+    let (id, new_holder, (kind, title, text)) = match &moment.recorded.event {
+        Event::TaskTransferred { task, to, name, reason } => {
+            let (kind, title, text) = words!("handed-on");
+            (*task, Some(*to), (kind, title, text.with("name", name).with("reason", bare(reason))))
+        }
+        Event::TaskReleased { task, reason } => {
+            let (kind, title, text) = words!("put-back");
+            (*task, None, (kind, title, text.with("reason", bare(reason))))
+        }
+        _ => return None,
+    };
+    let held = moment.before.as_ref()?.task(id)?.claimed_by?;
+    let did_it = new_holder.is_some() && moment.recorded.actor == format!("staff:{held}");
+    let link = format!("/desk/cases/{}", moment.at.id);
+    (Some(held) != new_holder && !did_it)
+        .then(|| moment.telling(Recipient::Staff(held), Topic::Work, link, (kind, title, text)))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list of all events stands in `super::tellings`")]
+fn of_event(moment: &Moment<'_>) -> Vec<Telling> {
     let with = |(kind, title, text): Sentences, name, value: String| (kind, title, text.with(name, value));
     let (topic, to, sentences) = match &moment.recorded.event {
         Event::TaskTransferred { to, reason, .. } => {

@@ -74,6 +74,7 @@ fn recorded(events: Vec<Event>) -> Vec<Recorded> {
             at: instant("2026-10-09T10:00"),
             actor: format!("staff:{}", id::<StaffId>(7)),
             actor_name: "甲".into(),
+            stood_in_for: None,
             event,
         })
         .collect()
@@ -122,6 +123,7 @@ fn samples(package: &Package) -> Vec<Event> {
         beginning(package, None).remove(0),
         Event::Expedited { reason: reason(), promised: None },
         Event::TaskTransferred { task: id(1), to: id(8), name: "乙".into(), reason: reason() },
+        Event::TaskReleased { task: id(1), reason: reason() },
         Event::TaskRouted { task: id(2), level: cases::Level::County, body: id(2), reason: reason() },
         Event::Accepted { deemed: false, statutory: limit(20), promised: limit(10) },
         Event::Accepted { deemed: true, statutory: limit(20), promised: limit(10) },
@@ -199,9 +201,73 @@ fn every_event_that_concerns_somebody_is_told_in_whole_sentences() {
             assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
         }
     }
+    // Said of what is no event of a case, or only when somebody else did it: tested below.
+    used.extend(["tell-handed-on-title", "tell-handed-on-text"]);
+    for what in ["named", "ended"] {
+        for telling in deputies::tellings(&deputy(), what) {
+            for message in [&telling.title, &telling.text] {
+                used.insert(message.key);
+                for lang in Lang::ALL {
+                    let text = texts.format(lang, message.key, &message.args);
+                    assert!(!text.contains(['⟦', '{']) && !text.contains("。。"), "{what}: {text}");
+                }
+            }
+        }
+    }
     let written = MESSAGES.0.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
     let unused: Vec<&str> = written.filter(|key| key.starts_with("tell-") && !used.contains(key)).collect();
     assert!(unused.is_empty(), "sentences that nobody says: {unused:?}");
+}
+
+fn deputy() -> identity::DeputyRecord {
+    identity::DeputyRecord {
+        id: id(3),
+        absent: id(7),
+        absent_name: "王示例".into(),
+        deputy: id(8),
+        deputy_name: "李示例".into(),
+        body: id(1),
+        first_day: date("2026-10-12"),
+        last_day: date("2026-10-16"),
+        reason: "出差。".into(),
+        named_by: id(9),
+        named_by_name: "赵示例".into(),
+        ended_by_name: Some("赵示例".into()),
+        ended_at: None,
+    }
+}
+
+#[test]
+fn whoever_had_the_work_hears_that_somebody_else_handed_it_on() {
+    let package = package();
+    let told_by = |actor: StaffId, event: Event| {
+        let mut history = recorded(beginning(&package, None).into_iter().chain([event]).collect());
+        history.last_mut().unwrap().actor = format!("staff:{actor}");
+        let after = Case::replay(id(4), &history).unwrap();
+        let calendar = Calendar::china();
+        let scene = Scene { package: &package, calendar: &calendar, history: &history, after: &after };
+        let told = scene.tellings_since(history.last().unwrap().seq);
+        told.into_iter().map(|telling| (telling.to, telling.kind)).collect::<Vec<_>>()
+    };
+    let staff = |n| Recipient::Staff(id::<StaffId>(n));
+    let handed =
+        || Event::TaskTransferred { task: id(1), to: id(8), name: "乙".into(), reason: "休假".into() };
+    assert_eq!(told_by(id(9), handed()), [(staff(8), "case-transferred"), (staff(7), "case-handed-on")]);
+    assert_eq!(told_by(id(7), handed()), [(staff(8), "case-transferred")], "who hands it on knows");
+    let put_back = Event::TaskReleased { task: id(1), reason: "离岗".into() };
+    assert_eq!(told_by(id(9), put_back), [(staff(7), "case-put-back")]);
+}
+
+#[test]
+fn both_hear_of_a_deputy() {
+    for (what, kind) in [("named", "deputy-named"), ("ended", "deputy-ended")] {
+        let told = deputies::tellings(&deputy(), what);
+        let to: Vec<_> = told.iter().map(|telling| (telling.to, telling.kind)).collect();
+        assert_eq!(
+            to,
+            [(Recipient::Staff(id::<StaffId>(7)), kind), (Recipient::Staff(id::<StaffId>(8)), kind)]
+        );
+    }
 }
 
 fn check(told: &[Telling], to: &[Recipient], topic: Topic, kind: &str, link: &str) {
@@ -246,7 +312,7 @@ fn what_is_the_offices_own_matter_is_told_to_nobody() {
     let register = Event::EffectDone { effect: "register:x".into(), reference: "1".into() };
     let partial = Event::Resubmitted { fields: vec![], materials: vec![], facts: Map::new(), partial: true };
     let passed = Event::Checked { task: id(1), passed: true, text: "属实".into(), findings: Map::new() };
-    for event in [register, partial, passed, Event::TaskReleased { task: id(1) }] {
+    for event in [register, partial, passed, Event::TaskReleased { task: id(1), reason: String::new() }] {
         assert!(!event.tells() && told_of(&package, event, None).is_empty());
     }
 }

@@ -18,6 +18,18 @@ use crate::status::{Outcome, Status, TaskKind, TaskState};
 impl Case {
     /// What one more event makes of the case.
     pub fn apply(&mut self, recorded: &Recorded) {
+        let Some(held) = &recorded.stood_in_for else { return self.apply_event(recorded) };
+        let of_holder = |task: &&Task| task.is_live() && task.claimed_by == Some(held.staff);
+        let held: Vec<TaskId> = self.tasks.iter().filter(of_holder).map(|task| task.id).collect();
+        self.apply_event(recorded);
+        for task in self.tasks.iter_mut().filter(|task| held.contains(&task.id)) {
+            if task.state == TaskState::Done {
+                task.done_by_deputy = Some(recorded.actor_name.clone());
+            }
+        }
+    }
+
+    fn apply_event(&mut self, recorded: &Recorded) {
         self.version = recorded.seq;
         let today = china_date(recorded.at);
         match &recorded.event {
@@ -149,12 +161,13 @@ impl Case {
             text: None,
             votes: None,
             established: Vec::new(),
+            done_by_deputy: None,
         });
     }
 
     fn apply_to_task(&mut self, event: &Event, today: Date) {
         let (Event::TaskClaimed { task, .. }
-        | Event::TaskReleased { task }
+        | Event::TaskReleased { task, .. }
         | Event::TaskTransferred { task, .. }
         | Event::TaskRouted { task, .. }
         | Event::OpinionGiven { task, .. }

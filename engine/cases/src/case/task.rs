@@ -45,6 +45,9 @@ pub struct Task {
     /// Findings that it established.
     #[serde(default)]
     pub established: Vec<String>,
+    /// Who did it for whoever has it (代理), if not they themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_by_deputy: Option<String>,
 }
 
 impl Task {
@@ -67,6 +70,7 @@ impl Task {
         self.text = None;
         self.votes = None;
         self.established.clear();
+        self.done_by_deputy = None;
         if let Some(clock) = &mut self.clock {
             clock.events.retain(|event| !matches!(event, ClockEvent::Stop { .. }));
         }

@@ -2,10 +2,10 @@
 
 use kernel::{Actor, Role, StaffActor, StaffId, TaskId};
 
-use super::{Context, needed};
+use super::{Command, Context, needed};
 use crate::case::{Case, Task};
 use crate::error::CaseError;
-use crate::event::Event;
+use crate::event::{Event, StoodInFor};
 use crate::process::Level;
 use crate::status::{Status, TaskKind};
 
@@ -75,10 +75,39 @@ impl Case {
         }
     }
 
-    pub(super) fn release(&self, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {
-        let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
-        held_by(task, staff)?;
-        Ok(vec![Event::TaskReleased { task: id }])
+    pub(super) fn release(&self, by: &Actor, id: TaskId, reason: &str) -> Result<Vec<Event>, CaseError> {
+        let own = self.competent(by, id, &TaskKind::ALL).and_then(|(task, staff)| held_by(task, staff));
+        let reason = match own {
+            Ok(()) => String::new(), // whoever gives their own work back owes nobody a reason
+            Err(refused) => {
+                let task = self.managed(by, id)?.filter(|task| task.claimed_by.is_some()).ok_or(refused)?;
+                if !task.is_live() {
+                    return Err(CaseError::TaskDone);
+                }
+                needed("reason", reason)?
+            }
+        };
+        Ok(vec![Event::TaskReleased { task: id, reason }])
+    }
+
+    /// The task, if this clerk shares out the work of its body: whoever decides there does.
+    fn managed(&self, by: &Actor, id: TaskId) -> Result<Option<&Task>, CaseError> {
+        let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
+        let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
+        Ok((staff.body == task.body && staff.roles.contains(&Role::Decision)).then_some(task))
+    }
+
+    /// For whom the actor stands in (代理) when they do this work: whoever has the task, unless the actor shares out
+    /// the work of the body anyway.
+    pub(crate) fn stands_in_for(&self, by: &Actor, command: &Command) -> Option<StoodInFor> {
+        let Actor::Staff(staff) = by else { return None };
+        let task = self.task(command.task()?)?;
+        let holder = task.claimed_by.filter(|holder| staff.deputy_of.contains(holder))?;
+        let shares_out = matches!(command, Command::Transfer { .. })
+            && staff.body == task.body
+            && staff.roles.contains(&Role::Decision);
+        let name = task.claimed_name.clone().unwrap_or_default();
+        (!shares_out).then_some(StoodInFor { staff: holder, name })
     }
 
     pub(super) fn transfer(
@@ -89,14 +118,13 @@ impl Case {
         name: String,
         reason: &str,
     ) -> Result<Vec<Event>, CaseError> {
-        let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
-        let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
-        // Whoever decides in a body also shares out its work.
-        let manages = staff.body == task.body && staff.roles.contains(&Role::Decision);
-        if !manages {
+        let task = if let Some(task) = self.managed(by, id)? {
+            task
+        } else {
             let (task, staff) = self.competent(by, id, &TaskKind::ALL)?;
             held_by(task, staff)?;
-        }
+            task
+        };
         if !task.is_live() {
             return Err(CaseError::TaskDone);
         }

@@ -1,6 +1,6 @@
 //! What events are made of.
 
-use kernel::{BodyId, CaseId, TaskId};
+use kernel::{BodyId, CaseId, StaffId, TaskId};
 use legal_time::Limit;
 use serde::{Deserialize, Serialize};
 
@@ -127,4 +127,13 @@ impl Asked {
             Self::Termination { .. } => "termination",
         }
     }
+}
+
+/// The member of staff whose work a deputy did (被代理人).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoodInFor {
+    /// Who.
+    pub staff: StaffId,
+    /// Their name.
+    pub name: String,
 }

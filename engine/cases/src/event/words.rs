@@ -121,6 +121,8 @@ impl Event {
             Self::Resubmitted { partial, .. } => !partial,
             Self::DueMoved { clock, .. } => clock.is_of_applicant(),
             Self::Checked { passed, .. } => !passed,
+            // Whoever gives their own work back knows it.
+            Self::TaskReleased { reason, .. } => !reason.is_empty(),
             Self::Submitted { .. }
             | Self::Expedited { .. }
             | Self::TaskTransferred { .. }
@@ -151,7 +153,6 @@ impl Event {
             Self::RulesApplied { .. }
             | Self::TaskOpened { .. }
             | Self::TaskClaimed { .. }
-            | Self::TaskReleased { .. }
             | Self::DefectNoted { .. }
             | Self::DefectDropped { .. }
             | Self::StageStarted { .. }
@@ -173,7 +174,8 @@ impl Event {
             Self::Expedited { reason, .. } => say!("expedited").with("reason", reason),
             Self::TaskOpened { stage, .. } => say!("task-opened").with("stage", stage),
             Self::TaskClaimed { name, .. } => say!("task-claimed").with("name", name),
-            Self::TaskReleased { .. } => say!("task-released"),
+            Self::TaskReleased { reason, .. } if reason.is_empty() => say!("task-released"),
+            Self::TaskReleased { reason, .. } => say!("task-taken-from").with("reason", reason),
             Self::TaskTransferred { name, reason, .. } => {
                 say!("task-transferred").with("name", name).with("reason", reason)
             }

@@ -207,7 +207,7 @@ fn anything(case: &Case, step: &Move) -> Command {
     match step.what {
         0..=5 => work_on(any, step),
         6 => Command::Claim { task },
-        7 => Command::Release { task },
+        7 => Command::Release { task, reason: String::new() },
         8 => {
             let Actor::Staff(to) = actor(2) else { unreachable!() };
             Command::Transfer { task, to: to.staff, name: "示例3".into(), reason: text }

@@ -156,3 +156,69 @@ async fn publish(tx: &mut store::Tx, around: &Surroundings<'_>, case_type: &Case
         }
     }
 }
+
+/// 李 works on what 王 has taken: every event says who acted for whom, and the stored state is still the fold.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deputy_acts_in_their_own_name_for_somebody_else() {
+    testkit::each_database(async |db| {
+        let (calendar, bodies, case_type) = (Calendar::china(), bodies(), dog_licence());
+        let at = |when: &str| Surroundings { now: instant(when), calendar: &calendar, bodies: &bodies };
+        let mut tx = fresh(&db).await;
+        let around = at("2026-09-21T09:30");
+        let case = record::open(&mut tx, &around, &case_type, &citizen(), new_case()).await.unwrap();
+        let (wang, head) =
+            (clerk(1, TOWN, &[Role::Acceptance]), clerk(7, TOWN, &[Role::Acceptance, Role::Decision]));
+        let Actor::Staff(mut li) = clerk(6, TOWN, &[Role::Acceptance]) else { unreachable!() };
+        let Actor::Staff(absent) = &wang else { unreachable!() };
+        let task = case.live_tasks().next().unwrap().id;
+        let around = at("2026-09-22T10:00");
+        let act = async |tx: &mut store::Tx, by: &Actor, command| {
+            record::act(tx, &around, &case_type, case.id, None, by, command).await
+        };
+        act(&mut tx, &wang, Command::Claim { task }).await.unwrap();
+        let refused = act(&mut tx, &Actor::Staff(li.clone()), Command::Accept { task }).await;
+        assert!(matches!(refused, Err(CaseError::TakenBy(_))));
+        li.deputy_of.insert(absent.staff);
+        let li = Actor::Staff(li);
+        act(&mut tx, &li, Command::Accept { task }).await.unwrap();
+        let history = record::history(&mut tx, case.id).await.unwrap();
+        let stored = record::get(&mut tx, case.id).await.unwrap();
+        assert_eq!(Case::replay(case.id, &history).unwrap(), stored);
+        let of = |kind: &str| history.iter().find(|recorded| recorded.event.kind() == kind).unwrap();
+        assert_eq!(of("task-claimed").stood_in_for, None);
+        let accepted = of("accepted");
+        assert_eq!(accepted.actor, li.reference());
+        let held = crate::StoodInFor { staff: absent.staff, name: absent.shown_as.clone() };
+        assert_eq!(accepted.stood_in_for, Some(held));
+        let done = stored.task(task).unwrap();
+        assert_eq!(done.claimed_by, Some(absent.staff), "it stays the work of whoever took it");
+        assert!(done.done_by_deputy.is_some());
+        // Whoever decides there takes work back from a colleague, with a reason.
+        let second = record::open(&mut tx, &around, &case_type, &citizen(), new_case()).await.unwrap();
+        let task = second.live_tasks().next().unwrap().id;
+        let give = async |tx: &mut store::Tx, by: &Actor, command| {
+            record::act(tx, &around, &case_type, second.id, None, by, command).await
+        };
+        let release = |reason: &str| Command::Release { task, reason: reason.into() };
+        assert!(matches!(give(&mut tx, &head, release("离岗")).await, Err(CaseError::NotClaimed)));
+        give(&mut tx, &wang, Command::Claim { task }).await.unwrap();
+        assert!(matches!(give(&mut tx, &head, release(" ")).await, Err(CaseError::TextMissing { .. })));
+        let stranger = clerk(8, COUNTY, &[Role::Decision]);
+        assert!(matches!(give(&mut tx, &stranger, release("离岗")).await, Err(CaseError::NotCompetent)));
+        let released = give(&mut tx, &head, release("离岗")).await.unwrap();
+        assert_eq!(released.task(task).unwrap().claimed_by, None);
+        let history = record::history(&mut tx, second.id).await.unwrap();
+        assert_eq!(Case::replay(second.id, &history).unwrap(), released);
+        let last = history.last().unwrap();
+        assert!(matches!(&last.event, Event::TaskReleased { reason, .. } if reason == "离岗"), "{last:?}");
+        assert!(last.event.tells());
+    })
+    .await;
+}
+
+#[test]
+fn an_event_of_an_older_program_still_reads() {
+    let old = r#"{"kind":"task-released","task":"01a1b8c3571771de8a4bbb9f68abb522"}"#;
+    let event: Event = serde_json::from_str(old).unwrap();
+    assert_eq!(serde_json::to_string(&event).unwrap(), old, "and is written as it was");
+}

@@ -241,6 +241,6 @@ pub(super) fn between(query: &WorkQuery<'_>) -> Vec<Read> {
 }
 
 /// The first day that is not yellow in every package, and the first that is yellow in none.
-fn between_days(days: LightDays) -> [Date; 2] {
+pub(super) fn between_days(days: LightDays) -> [Date; 2] {
     [days.surely_yellow_until, days.yellow_until].map(|day| day.tomorrow().unwrap_or(day))
 }

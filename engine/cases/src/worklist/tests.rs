@@ -16,6 +16,7 @@ use crate::status::TaskKind;
 mod filled;
 mod lights;
 mod lists;
+mod load;
 mod migration;
 mod plans;
 mod watching;

@@ -8,10 +8,15 @@ use store::{Engine, Val};
 use super::lists::every_filter;
 use super::*;
 use crate::worklist::ranges::{self, Read, Walk};
-use crate::worklist::{find, lights as counting, watch};
+use crate::worklist::{find, lights as counting, load, watch};
 
 /// What the database says of how it would read.
-async fn plan(tx: &mut Tx, engine: Engine, sql: &str, vals: Vec<Val>) -> String {
+async fn plan(tx: &mut Tx, engine: Engine, sql: impl Into<store::Sql>, vals: Vec<Val>) -> String {
+    let sql = match (sql.into(), engine) {
+        (store::Sql::One(sql), _) => sql,
+        (store::Sql::Two { sqlite, .. }, Engine::Sqlite) => sqlite,
+        (store::Sql::Two { postgres, .. }, Engine::Postgres) => postgres,
+    };
     let (explain, column) = match engine {
         Engine::Sqlite => ("explain query plan", 3),
         Engine::Postgres => ("explain", 0),
@@ -125,4 +130,28 @@ async fn check_the_rest(tx: &mut Tx, engine: Engine, clerk: &StaffActor) {
     check(&plan(tx, engine, find::ITEMS, items).await, "items");
     let watched = vals![id::<StaffId>(100), 6000];
     check(&plan(tx, engine, watch::TASKS, watched).await, "watched");
+    check_load(tx, engine).await;
+}
+
+/// What managers read.
+async fn check_load(tx: &mut Tx, engine: Engine) {
+    let body: BodyId = id(1);
+    let days = today();
+    let clerks = format!("[\"{}\", \"{}\"]", id::<StaffId>(100), id::<StaffId>(103));
+    let of_clerks = vals![clerks, body, days.today, days.today, days.today, 0_i64, 0_i64];
+    let found = plan(tx, engine, load::OF_CLERKS, of_clerks).await;
+    check(&found.replace("SCAN k ", "clerks "), "load of clerks");
+    let of_roles = plan(tx, engine, load::OF_ROLES, vals![body, days.today]).await;
+    check(&of_roles.replace("SCAN looked_at", "looked at"), "load of roles");
+    let of_items = vals![body, "", days.today, days.today, days.today, 20];
+    let found = plan(tx, engine, load::OF_ITEMS, of_items).await;
+    // Of each item so many rows at most are put together by version.
+    check(
+        &found
+            .replace("USE TEMP B-TREE FOR GROUP BY", "group")
+            .replace("USE TEMP B-TREE FOR count(DISTINCT)", "count"),
+        "load of items",
+    );
+    let waiting = vals![id::<StaffId>(100), body, 100];
+    check(&plan(tx, engine, load::WAITING_OF_CLERK, waiting).await, "waiting of a clerk");
 }
