@@ -12,6 +12,7 @@ use crate::Room;
 mod act;
 mod actions;
 mod api;
+mod away;
 mod batch;
 mod checks;
 mod command;
@@ -22,6 +23,7 @@ mod filters;
 mod findings;
 mod listing;
 mod made;
+mod manage;
 mod money;
 mod names;
 mod notes;
@@ -43,6 +45,10 @@ pub const WORK: Permission =
     Permission::staff("desk.work", &[Role::Acceptance, Role::Review, Role::Decision]);
 /// Watching that promises are kept.
 pub const WATCH: Permission = Permission::staff("desk.watch", &[Role::Supervision]);
+/// Seeing how the work of a body is shared out: for who decides there, and for supervision, which changes nothing.
+pub const MANAGE: Permission = Permission::staff("desk.manage", &[Role::Decision, Role::Supervision]);
+/// Sharing it out anew.
+pub const REASSIGN: Permission = Permission::staff("desk.reassign", &[Role::Decision]);
 /// Coming to the desk at all: whoever has no work here is told so.
 pub const OPEN: Permission = Permission::staff("desk.open", &[]);
 

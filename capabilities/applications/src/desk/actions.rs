@@ -152,6 +152,12 @@ pub(super) fn allowed(package: &Package, case: &Case, task: &Task, clerk: &Staff
     actions
 }
 
+/// Whether the clerk has the task, or stands in for whoever has it (代理).
+pub(super) fn is_held_by(clerk: &StaffActor, task: &Task) -> bool {
+    let is_own = |holder| holder == clerk.staff || clerk.deputy_of.contains(&holder);
+    task.claimed_by.is_some_and(is_own)
+}
+
 /// Whether an opinion has not left the hand of whoever gave it: beside others that still wait, in the stage where the
 /// case stands. The engine asks the same again.
 fn may_be_taken_back(package: &Package, case: &Case, task: &Task, clerk: &StaffActor) -> bool {
@@ -164,7 +170,7 @@ fn may_be_taken_back(package: &Package, case: &Case, task: &Task, clerk: &StaffA
     });
     let others_wait =
         case.live_tasks().any(|other| other.stage == task.stage && other.work == TaskKind::Review);
-    let is_theirs = task.claimed_by == Some(clerk.staff) && task.body == clerk.body;
+    let is_theirs = is_held_by(clerk, task) && task.body == clerk.body;
     let is_opinion =
         task.work == TaskKind::Review && task.state == TaskState::Done && task.conclusion.is_some();
     is_theirs && is_opinion && side_by_side && others_wait && case.stage == task.stage && !case.office_waits()
@@ -220,7 +226,7 @@ pub(super) fn making_task<'a>(
     match (making.iter().find(competent), making.is_empty()) {
         (None, true) => Err(DeskError::NotNow),
         (None, false) => Err(DeskError::Refused(Refusal::Forbidden)),
-        (Some(task), _) if task.claimed_by == Some(clerk.staff) => Ok(task),
+        (Some(task), _) if is_held_by(clerk, task) => Ok(task),
         (Some(task), _) => Err(match &task.claimed_name {
             Some(name) => CaseError::TakenBy(name.clone()).into(),
             None => CaseError::NotClaimed.into(),

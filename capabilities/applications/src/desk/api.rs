@@ -22,6 +22,7 @@ mod batch;
 mod checks;
 mod filters;
 mod list;
+mod manage;
 mod talk;
 mod watch;
 
@@ -64,7 +65,8 @@ pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
         .path_param("id", "The case")
         .path_param("material", "The file's id")
         .returns_file("application/octet-stream");
-    checks::routes(talk::routes(filters::routes(batch::routes(list::routes(watch::routes(routes))))))
+    let routes = manage::routes(watch::routes(routes));
+    checks::routes(talk::routes(filters::routes(batch::routes(list::routes(routes)))))
         .api(Method::GET, "/api/v1/desk/cases/{id}", WORK, get_case, see)
         .api(Method::POST, "/api/v1/desk/cases/{id}/commands", WORK, post_command, command)
         .api(Method::POST, "/api/v1/desk/cases/{id}/materials/{material}", WORK, post_material, attach)

@@ -192,13 +192,18 @@ async fn do_one(
 }
 
 /// A task with its case, which the clerk may see.
-struct Found {
-    case: Case,
-    package: Arc<Package>,
-    task: Task,
+pub(super) struct Found {
+    pub(super) case: Case,
+    pub(super) package: Arc<Package>,
+    pub(super) task: Task,
 }
 
-async fn find(tx: &mut Tx, room: &Room, clerk: &StaffActor, id: TaskId) -> Result<Found, DeskError> {
+pub(super) async fn find(
+    tx: &mut Tx,
+    room: &Room,
+    clerk: &StaffActor,
+    id: TaskId,
+) -> Result<Found, DeskError> {
     let case = cases::case_of_task(tx, id).await?.ok_or(CaseError::NoSuchTask)?;
     let case = see::case(tx, clerk, case).await?;
     let package = see::package(room, &case)?;
@@ -206,7 +211,7 @@ async fn find(tx: &mut Tx, room: &Room, clerk: &StaffActor, id: TaskId) -> Resul
     Ok(Found { case, package, task })
 }
 
-fn shown(visitor: &Visitor, task: TaskId, found: Option<&Found>) -> Shown {
+pub(super) fn shown(visitor: &Visitor, task: TaskId, found: Option<&Found>) -> Shown {
     let Some(Found { case, package, task: of_case }) = found else {
         return Shown { task: task.to_string(), ..Shown::default() };
     };
@@ -230,7 +235,7 @@ fn commands(
     let task = found.task.id;
     let (agree, text) = match batch {
         Batch::Claim => return Ok(vec![DeskCommand::Claim { task }]),
-        Batch::Release => return Ok(vec![DeskCommand::Release { task }]),
+        Batch::Release => return Ok(vec![DeskCommand::Release { task, reason: String::new() }]),
         Batch::Settle { agree, text } => (*agree, text.clone()),
     };
     routine(found, clerk)?;
@@ -286,7 +291,7 @@ fn alike(found: &Found, of_all: &Group) -> Result<(), DeskError> {
 }
 
 /// Why it was not done, for the row of the task. A fault of ours is logged and does not hide what became of the others.
-fn sentence(visitor: &Visitor, error: DeskError) -> String {
+pub(super) fn sentence(visitor: &Visitor, error: DeskError) -> String {
     match Refusal::from(error) {
         Refusal::Conflict(message) | Refusal::Malformed(message) | Refusal::Unsupported(message) => {
             visitor.message(&message)

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::DeskError;
+use super::actions::is_held_by;
 use crate::Room;
 
 /// A command of an office to a case. Where `task` is left out, the one live task for that work is meant; a
@@ -24,11 +25,14 @@ pub enum DeskCommand {
         #[schema(value_type = String)]
         task: TaskId,
     },
-    /// Give a task back.
+    /// Give a task back: by whoever has it, or with a reason by who decides in its body.
     Release {
         /// The task.
         #[schema(value_type = String)]
         task: TaskId,
+        /// Why, where it is not their own.
+        #[serde(default)]
+        reason: String,
     },
     /// Accept the application (受理).
     Accept {
@@ -108,6 +112,9 @@ pub enum DeskCommand {
         to: StaffId,
         /// Why.
         reason: String,
+        /// Also while the colleague is away; without it that is refused, and the answer names who stands in.
+        #[serde(default)]
+        anyway: bool,
     },
     /// Pass a review to the body of another level (上报、下派), where the package allows it.
     Route {
@@ -276,7 +283,7 @@ impl DeskCommand {
     pub(super) fn resolve(self, place: &Place<'_>) -> Result<Command, DeskError> {
         Ok(match self {
             Self::Claim { task } => Command::Claim { task },
-            Self::Release { task } => Command::Release { task },
+            Self::Release { task, reason } => Command::Release { task, reason },
             Self::Accept { task } => Command::Accept { task: place.meant(task, &[TaskKind::Accept], None)? },
             Self::NotAccept { task, reason } => {
                 Command::NotAccept { task: place.meant(task, &[TaskKind::Accept], None)?, reason }
@@ -297,7 +304,7 @@ impl DeskCommand {
                 let task = place.meant(task, &[TaskKind::Review], branch.as_deref())?;
                 Command::GiveOpinion { task, conclusion, text, findings }
             }
-            Self::Transfer { task, to, reason } => {
+            Self::Transfer { task, to, reason, anyway: _ } => {
                 Command::Transfer { task, to, name: String::new(), reason } // the name is looked up by `act`
             }
             Self::Route { task, branch, level, reason } => {
@@ -360,7 +367,7 @@ const ANY_WORK: [TaskKind; 7] = [
 impl Place<'_> {
     /// The opinion named, or the clerk's last one.
     fn given(&self, named: Option<TaskId>) -> Result<TaskId, DeskError> {
-        let theirs = |task: &&Task| task.claimed_by == Some(self.clerk.staff) && task.conclusion.is_some();
+        let theirs = |task: &&Task| is_held_by(self.clerk, task) && task.conclusion.is_some();
         let last = self.case.tasks.iter().rev().find(theirs).map(|task| task.id);
         named.or(last).ok_or(DeskError::Refused(Refusal::Forbidden))
     }
@@ -379,7 +386,7 @@ impl Place<'_> {
             kinds.contains(&task.work) && (branch.is_none() || task.branch.as_deref() == branch)
         };
         let nearness = |task: &&Task| {
-            let own = task.claimed_by == Some(self.clerk.staff);
+            let own = is_held_by(self.clerk, task);
             let competent = task.body == self.clerk.body && self.clerk.roles.contains(&task.role);
             (own, competent)
         };

@@ -21,6 +21,9 @@ pub enum DeskError {
     /// The colleague works elsewhere, has another role, or has left.
     #[error("no such colleague for this work")]
     NoSuchColleague,
+    /// The colleague is away, and this one stands in for them.
+    #[error("the colleague is away")]
+    ColleagueAway(Box<identity::DeputyRecord>),
     /// The office must make these materials before it goes on.
     #[error("the office has yet to make {} materials", .0.len())]
     MaterialMissing(Vec<(String, Words)>),
@@ -48,6 +51,13 @@ impl From<DeskError> for Refusal {
             DeskError::Refused(refusal) => refusal,
             DeskError::NotNow => Self::conflict("desk-not-now"),
             DeskError::NoSuchColleague => Self::field("to", Message::new("desk-no-such-colleague")),
+            DeskError::ColleagueAway(away) => {
+                let message = Message::new("desk-colleague-away")
+                    .with("name", &away.absent_name)
+                    .with("until", away.last_day)
+                    .with("deputy", &away.deputy_name);
+                Self::field("to", message)
+            }
             DeskError::MaterialMissing(missing) => {
                 Self::Invalid(missing.iter().map(missing_material).collect())
             }

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, InvalidHeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cases::Place;
@@ -21,7 +21,7 @@ pub(super) const ROWS_MAX: usize = 5000;
 /// Most pages that are read for one file, also when a filter lets little through.
 const PAGES_MAX: usize = 500;
 /// Spreadsheets take a file for UTF-8 only when it begins with this mark.
-const MARK: &str = "\u{feff}";
+pub(super) const MARK: &str = "\u{feff}";
 
 const COLUMNS: [&str; 9] = [
     "desk-number",
@@ -47,6 +47,16 @@ pub(super) fn csv(room: Room, visitor: Visitor, clerk: StaffActor, asked: Asked)
         (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"worklist.csv\"")),
     ];
     (headers, body).into_response()
+}
+
+/// A file of this name that is whole already.
+pub(super) fn file(name: &str, text: String) -> Result<Response, InvalidHeaderValue> {
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    Ok((headers, text).into_response())
 }
 
 /// What is still to be written.
@@ -99,7 +109,7 @@ fn fields(visitor: &Visitor, row: &DeskTaskRow) -> [String; 9] {
     ]
 }
 
-fn line(fields: &[String]) -> String {
+pub(super) fn line(fields: &[String]) -> String {
     let mut line = fields.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(",");
     line.push_str("\r\n");
     line

@@ -460,3 +460,85 @@ desk-watch-body = Body
 desk-watch-empty = There is no body in this division
 desk-watch-none = No such task
 desk-no-such-colleague = This colleague does not work in the body of the task, or does not have its role.
+
+desk-transfer-anyway = If they are away
+desk-transfer-anyway-yes = Hand it to them all the same; their deputy works on it
+desk-transfer-anyway-no = Warn me first
+desk-colleague-away = { $name } is away until { $until }, and { $deputy } stands in. Choose { $deputy }, or say that it is meant all the same.
+desk-colleague-until = { $name } (away until { $until }, { $deputy } stands in)
+desk-deputy-of = { $deputy } for { $name }
+desk-deputy-for = You stand in for { $name } here; the history says so.
+desk-role-acceptance = acceptance
+desk-role-review = review
+desk-role-decision = decision
+desk-role-supervision = supervision
+desk-role-administration = administration
+
+desk-manage-title = Load and reassignment
+desk-manage-lead = { $body }: who has how much, what nobody has taken, and what is late.
+desk-manage-late = Late tasks: { $count }
+desk-manage-items = By item
+desk-manage-tasks = Choose tasks to hand on
+desk-manage-tasks-of = Tasks of { $name }
+desk-manage-deputies = Absence and deputies
+desk-manage-packages = Process versions
+desk-manage-open = Waiting to be taken
+desk-manage-nobody = Nobody has it
+desk-manage-nobody-red = Nobody has it, and late
+desk-manage-taken = Taken
+desk-manage-clerks = Clerks
+desk-manage-clerk = Clerk
+desk-manage-login = Login
+desk-manage-roles = Role
+desk-manage-claimed = In hand
+desk-manage-yellow = Near the end
+desk-manage-red = Late
+desk-manage-waiting = Waits with its case
+desk-manage-oldest = Oldest from
+desk-manage-finished = Finished in { $days } days
+desk-manage-note = Note
+desk-manage-left = Has left
+desk-manage-away = { $deputy } stands in until { $until }
+desk-manage-stands-in = Stands in today for: { $names }
+desk-manage-all = Hand on all
+desk-manage-all-red = Hand on the late ones
+desk-manage-all-of = Everything that { $name } has, also what waits with its case
+desk-manage-chosen = Hand on the chosen
+desk-manage-no-clerks = Nobody in this body works on cases
+desk-manage-no-clerks-text = Once the administration has added staff, their load is shown here.
+desk-manage-hint = Counted up to 999. What waits with its case has been taken while the applicant corrects or the case is suspended. What a deputy finishes counts for whoever has it.
+desk-manage-file = Download the table (CSV)
+desk-manage-items-lead = { $body }: how much waits of each item, and under which version of the process.
+desk-manage-items-hint = Of each role the most urgent 1000 tasks are counted. A case keeps the version of its submission; new cases come in under the version in force.
+desk-manage-tasks-waiting = Waiting
+desk-manage-versions = Process versions and cases
+desk-manage-version = { $version }: { $count } { $count ->
+    [one] case
+   *[other] cases
+ }
+desk-manage-in-force = In force
+desk-manage-none-in-force = No version is in force
+desk-manage-no-items = No work waits
+desk-manage-no-items-text = When cases come in, their number and process version are shown here by item.
+desk-manage-no-tasks = No tasks to hand on
+desk-manage-waiting-too = { $count } more wait with their cases and are not in the table; “everything” hands them on too.
+desk-reassign-title = Hand tasks on
+desk-reassign-lead = { $count ->
+    [one] One task will be handed on.
+   *[other] These { $count } tasks will be handed on.
+ }
+desk-reassign-more = At most { $most } at once, the most urgent first; do it again for the rest.
+desk-reassign-unable = { $count } cannot be handed on
+desk-reassign-to = To whom
+desk-reassign-to-hint = The colleague needs the role of each task; where it is missing, the result says so.
+desk-reassign-pool = Nobody: back for anybody with the role to take
+desk-reassign-anyway = Also if they are away (their deputy works on it)
+desk-reassign-reason = Reason
+desk-reassign-reason-hint = Whoever had it and whoever gets it read this, and the history keeps it. At most { $most } characters.
+desk-reassign-reason-long = At most { $most } characters.
+desk-reassign-confirm = Hand on { $count }
+desk-reassign-back = Back
+desk-reassign-done = { $count } handed on
+desk-reassign-nothing = There is nothing to hand on.
+desk-reassign-moved = { $name } has had this task since; it was not handed on.
+desk-reassign-released = This task was given back since; it was not handed on.

@@ -1,6 +1,6 @@
 //! Words of the package for what the engine knows by id, in the reader's language.
 
-use cases::{Defect, Event, Outcome, Status, TaskKind};
+use cases::{Defect, Event, Outcome, Status, Task, TaskKind};
 use catalogue::Package;
 use kernel::{BodyId, Words};
 use web::Visitor;
@@ -90,4 +90,13 @@ pub(super) fn event(visitor: &Visitor, room: &Room, package: &Package, event: &E
 /// The full name of a body.
 pub(super) fn body_name(visitor: &Visitor, room: &Room, body: BodyId) -> String {
     room.bodies().get(body).map_or_else(|| body.to_string(), |body| pick(visitor, &body.name))
+}
+
+/// Who did it: whoever has the task, or a deputy for them.
+pub(super) fn who(visitor: &Visitor, task: &Task) -> String {
+    let holder = task.claimed_name.as_deref().unwrap_or_default();
+    match &task.done_by_deputy {
+        Some(deputy) => visitor.t2("desk-deputy-of", "deputy", deputy, "name", holder),
+        None => holder.to_owned(),
+    }
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::{Message, Refusal};
 use web::{FormPairs, Routes};
 
-use super::{OPEN, WATCH, WORK};
+use super::{MANAGE, OPEN, REASSIGN, WATCH, WORK};
 use crate::Room;
 
 mod batch;
@@ -17,13 +17,15 @@ mod draft;
 mod filters;
 mod give;
 mod list;
+mod manage;
 mod material;
+mod reassign;
 mod template;
 mod watch;
 mod work;
 
 pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
-    case_routes(routes)
+    manage_routes(case_routes(routes))
         .page(Method::GET, "/desk", OPEN, list::show)
         .page(Method::POST, "/desk/tasks/{task}/claim", WORK, claim::one)
         .page(Method::GET, "/desk/export.csv", WORK, list::export)
@@ -40,6 +42,17 @@ pub(super) fn routes(routes: Routes<Room>) -> Routes<Room> {
         .page(Method::POST, "/desk/cases/{id}/materials", WORK, material::add)
         .page(Method::GET, "/desk/watch", WATCH, watch::bodies)
         .page(Method::GET, "/desk/watch/{body}", WATCH, watch::tasks)
+}
+
+/// How work is shared out, and handing it on.
+fn manage_routes(routes: Routes<Room>) -> Routes<Room> {
+    routes
+        .page(Method::GET, "/desk/manage", MANAGE, manage::show)
+        .page(Method::GET, "/desk/manage/items", MANAGE, manage::items::show)
+        .page(Method::GET, "/desk/manage/load.csv", MANAGE, manage::file)
+        .page(Method::GET, "/desk/manage/tasks", REASSIGN, manage::tasks::show)
+        .page(Method::POST, "/desk/manage/reassign", REASSIGN, reassign::choose)
+        .page(Method::POST, "/desk/manage/reassign/confirm", REASSIGN, reassign::post)
 }
 
 /// What belongs to the case page beside its commands.

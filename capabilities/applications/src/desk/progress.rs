@@ -100,7 +100,8 @@ impl On<'_> {
         let (due, light) = self.due(task)?;
         let name = names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work);
         let body = names::body_name(visitor, room, task.body);
-        let who = task.claimed_name.as_ref().map_or_else(|| body.clone(), |name| format!("{body} {name}"));
+        let who =
+            if task.claimed_name.is_some() { format!("{body} {}", names::who(visitor, task)) } else { body };
         let waits = task.is_live() && case.office_waits();
         let state = match task.state {
             TaskState::Open | TaskState::Claimed => "now",

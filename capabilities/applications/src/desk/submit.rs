@@ -5,7 +5,7 @@ use kernel::{Actor, CaseId, Timestamp};
 use store::Tx;
 
 use super::command::Place;
-use super::{DeskCommand, DeskError, act, see};
+use super::{DeskCommand, DeskError, act, away, see};
 use crate::Room;
 
 /// A command with the case for which it is meant.
@@ -35,6 +35,7 @@ pub(super) async fn submit(
     let package = see::package(room, &seen)?;
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
+    away::check(tx, &seen, &given.command, now).await?;
     let case =
         cases::act(tx, &around, &package.case_type, seen.id, None, &Actor::System, Command::Tick).await?;
     let command = given.command.resolve(&Place { room, package: &package, case: &case, clerk })?;

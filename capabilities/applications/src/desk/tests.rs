@@ -28,6 +28,7 @@ mod correction;
 mod filters;
 mod flow;
 mod lists;
+mod manage;
 mod pages;
 mod refused;
 mod talk;
@@ -73,6 +74,10 @@ fn body_id(n: u8) -> BodyId {
     BodyId::from_parts(Timestamp::UNIX_EPOCH, [n; 10])
 }
 
+fn staff_id(n: u8) -> StaffId {
+    StaffId::from_parts(Timestamp::UNIX_EPOCH, [n; 10])
+}
+
 const COUNTY: u8 = 1;
 const TOWN: u8 = 2;
 const ELSEWHERE: u8 = 3;
@@ -88,14 +93,19 @@ fn staff(word: &str) -> Option<Actor> {
         "elsewhere" => (6, ELSEWHERE, &[Role::Acceptance, Role::Review, Role::Decision]),
         "supervisor" => (7, COUNTY, &[Role::Supervision]),
         "admin" => (8, COUNTY, &[Role::Administration]),
+        "town-head" => (10, TOWN, &[Role::Decision]),
+        "town-head-too" => (11, TOWN, &[Role::Decision]),
+        "town-reviewer" => (12, TOWN, &[Role::Review]),
+        // Stands in for "visit".
+        "stand-in" => (13, TOWN, &[Role::Review]),
         _ => return None,
     };
     Some(Actor::Staff(StaffActor {
-        staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [n; 10]),
+        staff: staff_id(n),
         body: body_id(body),
         division: if body == TOWN { "430102001".into() } else { "430102".into() },
         roles: roles.iter().copied().collect(),
-        deputy_of: std::collections::BTreeSet::new(),
+        deputy_of: if word == "stand-in" { [staff_id(4)].into() } else { std::collections::BTreeSet::new() },
         shown_as: format!("示例{word}"),
     }))
 }

@@ -65,7 +65,7 @@ struct DeskBatchTask {
 
 /// What became of several tasks.
 #[derive(Debug, Serialize, ToSchema)]
-struct DeskBatchResult {
+pub(super) struct DeskBatchResult {
     /// In the order in which they were named, each once.
     items: Vec<DeskBatchItem>,
 }
@@ -80,6 +80,12 @@ struct DeskBatchItem {
     done: bool,
     /// Why it was not done.
     problem: Option<String>,
+}
+
+impl From<Vec<Shown>> for DeskBatchResult {
+    fn from(shown: Vec<Shown>) -> Self {
+        Self { items: shown.into_iter().map(DeskBatchItem::from).collect() }
+    }
 }
 
 impl From<Shown> for DeskBatchItem {
@@ -111,7 +117,7 @@ async fn post(
     };
     let chosen = tasks.iter().enumerate().map(|(at, one)| chosen(at, one)).collect::<Result<Vec<_>, _>>()?;
     let done = batch::run(&room, &visitor, key.as_deref(), &chosen, &batch).await?;
-    Ok(Json(DeskBatchResult { items: done.into_iter().map(DeskBatchItem::from).collect() }))
+    Ok(Json(done.into()))
 }
 
 fn chosen(at: usize, one: &DeskBatchTask) -> Result<Chosen, Refusal> {

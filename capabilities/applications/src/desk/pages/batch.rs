@@ -16,13 +16,13 @@ use crate::{Room, http};
 /// What became of each task.
 #[derive(Template)]
 #[template(path = "desk/pages/batch.html", whitespace = "minimize")]
-struct ResultPage {
-    shell: Shell,
-    done_title: String,
-    problem: String,
-    done: Vec<Line>,
-    refused: Vec<Line>,
-    back: String,
+pub(super) struct ResultPage {
+    pub(super) shell: Shell,
+    pub(super) done_title: String,
+    pub(super) problem: String,
+    pub(super) done: Vec<Line>,
+    pub(super) refused: Vec<Line>,
+    pub(super) back: String,
 }
 
 /// What is about to be settled.
@@ -43,12 +43,12 @@ struct SettlePage {
 }
 
 /// A task on one of these pages.
-struct Line {
-    shown: Shown,
-    number: Vec<String>,
+pub(super) struct Line {
+    pub(super) shown: Shown,
+    pub(super) number: Vec<String>,
 }
 
-fn line(shown: Shown) -> Line {
+pub(super) fn line(shown: Shown) -> Line {
     Line { number: super::pieces(&shown.number), shown }
 }
 
@@ -183,7 +183,7 @@ async fn confirm(
 }
 
 /// A refusal of the whole batch that its reader can mend: nothing chosen, too much chosen.
-fn refused(visitor: &Visitor, error: DeskError) -> Result<String, AppError> {
+pub(super) fn refused(visitor: &Visitor, error: DeskError) -> Result<String, AppError> {
     match Refusal::from(error) {
         Refusal::Invalid(faults) => {
             Ok(faults.iter().map(|fault| visitor.message(&fault.message)).collect::<Vec<_>>().join(" "))
@@ -208,10 +208,10 @@ fn back(pairs: &FormPairs) -> String {
 }
 
 /// A key that a page of ours has made.
-fn is_key(key: &str) -> bool {
+pub(super) fn is_key(key: &str) -> bool {
     (8..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-fn unreadable() -> Refusal {
+pub(super) fn unreadable() -> Refusal {
     Refusal::Malformed(Message::new("web-form-unreadable"))
 }

@@ -177,6 +177,7 @@ struct Read {
     next: Option<flash::Next>,
     is_watched: bool,
     colleagues: Vec<identity::StaffRecord>,
+    away: Vec<identity::DeputyRecord>,
 }
 
 async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> Result<Read, DeskError> {
@@ -184,6 +185,7 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
     let clerk = see::staff(by)?;
     let mut tx = room.db.begin().await?;
     let case = see::case(&mut tx, clerk, id).await?;
+    let hands_on = actions::tasks_of(&case, clerk).iter().any(|task| task.claimed_by.is_some());
     let read = Read {
         dossier: see::dossier(&mut tx, room, by, &case, now).await?,
         history: cases::history(&mut tx, id).await?,
@@ -199,8 +201,9 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         } else {
             None
         },
-        colleagues: if actions::tasks_of(&case, clerk).iter().any(|task| task.claimed_by.is_some()) {
-            identity::staff_of(&mut tx, clerk.body).await?
+        colleagues: if hands_on { identity::staff_of(&mut tx, clerk.body).await? } else { Vec::new() },
+        away: if hands_on {
+            identity::deputies_on(&mut tx, clerk.body, visitor.today()).await?
         } else {
             Vec::new()
         },
@@ -299,6 +302,7 @@ impl Seen<'_> {
             dossier: &read.dossier,
             sayings: &read.sayings,
             colleagues: &read.colleagues,
+            away: &read.away,
         };
         let of_task = read.drafts.iter().filter(|draft| draft.task == task.id);
         let just_typed = pairs.get("do");

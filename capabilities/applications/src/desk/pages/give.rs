@@ -111,7 +111,7 @@ fn read(
     }
     Ok(match verb {
         "claim" => DeskCommand::Claim { task },
-        "release" => DeskCommand::Release { task },
+        "release" => DeskCommand::Release { task, reason: String::new() },
         "accept" => DeskCommand::Accept { task: named },
         "not-accept" => DeskCommand::NotAccept { task: named, reason: text("reason") },
         "note-defect" => note_defect(named, &text("target"), text("problem"), text("ground")),

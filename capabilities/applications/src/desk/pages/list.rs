@@ -16,7 +16,7 @@ use crate::Room;
 use crate::desk::filters::{self, SavedFilter};
 use crate::desk::listing::{self, Asked, ListWords};
 use crate::desk::views::{self, DeskTaskRow};
-use crate::desk::{DeskError, WATCH, WORK, export, names, numbers, see};
+use crate::desk::{DeskError, REASSIGN, WATCH, WORK, export, names, numbers, see};
 
 mod choices;
 
@@ -57,6 +57,7 @@ struct ListPage {
     number_error: String,
     found: Option<FoundCases>,
     may_watch: bool,
+    may_manage: bool,
     rows_max: usize,
 }
 
@@ -281,6 +282,7 @@ impl List {
             number_error: String::new(),
             found: None,
             may_watch: visitor.actor.may(WATCH),
+            may_manage: visitor.actor.may(REASSIGN),
             rows_max: export::ROWS_MAX,
         }
     }

@@ -33,6 +33,8 @@ pub(super) struct Place<'a> {
     pub(super) sayings: &'a [Template],
     /// Who else works in the body; empty where the clerk has no task to hand on.
     pub(super) colleagues: &'a [identity::StaffRecord],
+    /// Which of them are away today, and who stands in for them.
+    pub(super) away: &'a [identity::DeputyRecord],
 }
 
 /// A text to be picked.
@@ -51,6 +53,8 @@ pub(super) struct Work {
     pub(super) kind: String,
     pub(super) due: String,
     pub(super) is_mine: bool,
+    /// For whom the clerk stands in here; empty where it is their own or nobody's.
+    pub(super) deputy_for: String,
     pub(super) taken_by: String,
     actions: Vec<DeskAction>,
     pub(super) defects: Vec<DefectView>,
@@ -119,7 +123,8 @@ pub(super) fn of(
     errors: &FormErrors,
 ) -> Work {
     let Place { visitor, room, package, case, clerk, .. } = *place;
-    let is_mine = task.claimed_by == Some(clerk.staff);
+    let is_mine = actions::is_held_by(clerk, task);
+    let is_own = task.claimed_by == Some(clerk.staff);
     let typed = &together(just_typed, kept);
     let allowed = actions::allowed(package, case, task, clerk);
     let choice = |name: &str, value: &str, key: &str| {
@@ -132,7 +137,8 @@ pub(super) fn of(
         kind: names::work(visitor, task.work),
         due: task_due(place, task),
         is_mine,
-        taken_by: if is_mine { String::new() } else { task.claimed_name.clone().unwrap_or_default() },
+        deputy_for: task.claimed_name.clone().filter(|_| is_mine && !is_own).unwrap_or_default(),
+        taken_by: task.claimed_name.clone().filter(|_| !is_mine).unwrap_or_default(),
         made: allowed.iter().filter_map(|action| forms::of(place, task, *action, typed, errors)).collect(),
         actions: allowed,
         defects: case.defects.iter().map(|noted| defect(visitor, package, case, noted)).collect(),

@@ -66,7 +66,7 @@ async fn every_endpoint_is_described() {
     ] {
         assert!(command.contains(&format!("\"{verb}\"")), "{verb}: {command}");
     }
-    assert_eq!(specs.iter().filter(|spec| matches!(spec.kind, web::RouteKind::Api(_))).count(), 26);
-    let own = ["desk.work", "desk.watch", "desk.open"];
+    assert_eq!(specs.iter().filter(|spec| matches!(spec.kind, web::RouteKind::Api(_))).count(), 29);
+    let own = ["desk.work", "desk.watch", "desk.open", "desk.manage", "desk.reassign"];
     assert!(specs.iter().all(|spec| own.contains(&spec.permission.name)));
 }

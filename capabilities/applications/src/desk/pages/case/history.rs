@@ -56,7 +56,7 @@ impl Seen<'_> {
             let body = names::body_name(visitor, room, task.body);
             Some(OpinionView {
                 name: names::task(visitor, package, &task.stage, task.branch.as_deref(), task.work),
-                who: format!("{body} {}", task.claimed_name.as_deref().unwrap_or_default()),
+                who: format!("{body} {}", names::who(visitor, task)),
                 agrees: conclusion == Conclusion::Agree,
                 text: task.text.clone().unwrap_or_default(),
                 take_back: if actions::allowed(package, case, task, clerk).contains(&DeskAction::TakeBack) {
@@ -104,10 +104,12 @@ impl Seen<'_> {
             when: self.visitor.datetime(recorded.at),
             text: names::event(self.visitor, self.room, self.package, &recorded.event),
             // The sentence itself says who took the task.
-            who: if matches!(recorded.event, Event::TaskClaimed { .. }) {
-                String::new()
-            } else {
-                recorded.actor_name.clone()
+            who: match &recorded.stood_in_for {
+                Some(held) => {
+                    self.visitor.t2("desk-deputy-of", "deputy", &recorded.actor_name, "name", &held.name)
+                }
+                None if matches!(recorded.event, Event::TaskClaimed { .. }) => String::new(),
+                None => recorded.actor_name.clone(),
             },
             is_public: recorded.event.is_public(),
         };

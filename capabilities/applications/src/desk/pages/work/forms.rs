@@ -11,6 +11,7 @@ use web::{Choice, FormErrors, FormPairs};
 use super::Place;
 use crate::desk::DeskCommand;
 use crate::desk::actions::DeskAction;
+use crate::desk::away;
 use crate::desk::findings::Input;
 use crate::desk::names::{self, pick};
 
@@ -148,7 +149,15 @@ impl Make<'_> {
                 vec![self.yes_no("passed", "desk-check-true", "desk-check-false"), self.text("text")]
             }
             DeskAction::Route => vec![self.input("level", "select", self.levels()), self.text("reason")],
-            DeskAction::Transfer => vec![self.input("to", "select", self.colleagues()), self.text("reason")],
+            DeskAction::Transfer => {
+                let to = self.input("to", "select", self.colleagues());
+                let anyway = (!self.place.away.is_empty()).then(|| {
+                    let yes = Choice::new("true", visitor.t("desk-transfer-anyway-yes"));
+                    let no = Choice::new("false", visitor.t("desk-transfer-anyway-no")).chosen_if(true);
+                    Input { optional: true, ..self.input("anyway", "boolean", vec![no, yes]) }
+                });
+                [to].into_iter().chain(anyway).chain([self.text("reason")]).collect()
+            }
             DeskAction::Ask => {
                 let by = self.place.package.process().extension.is_some();
                 let by = by.then(|| Input { optional: true, ..self.input("by", "integer", Vec::new()) });
@@ -204,7 +213,10 @@ impl Make<'_> {
         let fit = |other: &&identity::StaffRecord| {
             other.id != clerk.staff && !other.is_disabled && other.roles.contains(&self.task.role)
         };
-        colleagues.iter().filter(fit).map(|other| Choice::new(other.id.to_string(), &other.name)).collect()
+        let choice = |other: &identity::StaffRecord| {
+            Choice::new(other.id.to_string(), away::label(self.place.visitor, self.place.away, other))
+        };
+        colleagues.iter().filter(fit).map(choice).collect()
     }
 
     /// The levels to which the package lets this branch go.
@@ -352,6 +364,7 @@ impl Typed<'_> {
                 task,
                 to: self.get("to").parse().map_err(|_form| wrong("to", "desk-choose"))?,
                 reason: reason(),
+                anyway: self.get("anyway") == "true",
             },
             "ask" => DeskCommand::Ask { task: named, asked: self.asked(most)?, reason: reason() },
             "send-back" => DeskCommand::SendBack { task: named, reason: reason() },
