@@ -92,7 +92,7 @@ pub(super) async fn clerks(
         let represented = away.iter().filter(|one| one.deputy == staff.id && !staff.is_disabled);
         let stands_in_for = represented.map(|one| one.absent_name.clone()).collect();
         let away = away.iter().find(|one| one.absent == staff.id).cloned();
-        is_needed.then_some(Clerk { away, stands_in_for, load, staff })
+        is_needed.then_some(Clerk { staff, load, away, stands_in_for })
     };
     Ok(ClerkPage { items: staff.into_iter().filter_map(one).collect(), next })
 }

@@ -133,7 +133,8 @@ pub(in crate::desk) async fn run(
         drop(tx);
         let mut shown = batch::shown(visitor, one.task, found.as_ref().ok());
         let done = match found {
-            Ok(found) => do_one(room, visitor, key, &found, one, &how).await,
+            // In the heap: it holds a case and its command while it waits.
+            Ok(found) => Box::pin(do_one(room, visitor, key, &found, one, &how)).await,
             Err(error) => Err(error),
         };
         if let Err(error) = done {
