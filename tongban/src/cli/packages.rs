@@ -13,7 +13,7 @@ pub(crate) enum Command {
     /// Read all packages under a folder and name every rule that is broken, with file and line.
     Check {
         /// Folder with packages.
-        #[arg(default_value_os_t = crate::default_packages())]
+        #[arg(default_value_os_t = crate::all_packages())]
         path: PathBuf,
     },
 }

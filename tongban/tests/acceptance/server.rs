@@ -123,7 +123,7 @@ impl Place {
         tongban::platform::Settings {
             database: database.map_or_else(in_folder, str::to_owned),
             folder: folder.to_owned(),
-            packages: workspace().join("packages"),
+            packages: workspace().join("packages/minzheng"),
             passphrase: "acceptance tests only".into(),
             public_url: format!("http://127.0.0.1:{port}"),
             web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
