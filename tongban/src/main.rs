@@ -85,7 +85,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Code { command } => cli::code::run(command),
         Command::Deadline(arguments) => cli::deadline::run(arguments),
         Command::Licence { command } => cli::licence::run(command),
-        Command::Packages { command } => Ok(cli::packages::run(command)),
+        Command::Packages { command } => cli::packages::run(command),
         Command::Rules { command } => cli::rules::run(command),
         Command::Calendar { command } => cli::calendar::run(command),
         Command::Directory { command } => cli::directory::run(command),

@@ -5,6 +5,7 @@ use kernel::Timestamp;
 use store::{Tx, vals};
 
 use crate::package::Texts;
+use crate::rule::Rule;
 use crate::{Fault, Library, Package};
 
 /// Why the recorded versions and the loaded ones do not go together.
@@ -84,7 +85,7 @@ impl Library {
                 .map_err(|_shape| files.damaged(0, "file names and texts"))?;
             let label = format!("{}-{}@{}", reference.item, reference.handling, reference.version);
             let package = Package::from_texts(&label, texts, None).map_err(|faults| {
-                let unknown = || Fault::new(&label, 0, "unknown fault");
+                let unknown = || Fault::new(&label, 0, Rule::Unreadable, "unknown fault");
                 VersionError::Unreadable(faults.into_iter().next().unwrap_or_else(unknown))
             })?;
             self.keep_earlier(package);

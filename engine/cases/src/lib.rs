@@ -25,6 +25,7 @@ mod lists;
 mod process;
 mod record;
 mod reevaluate;
+mod rehearse;
 mod stage;
 mod status;
 mod tasks;
@@ -47,8 +48,8 @@ pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
     ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground, HearingOn, Instant, InstantFinding,
     InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process,
-    ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
-    TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
+    ProcessFault, ProcessRule, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule,
+    TableOutput, TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
     EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
@@ -58,6 +59,7 @@ pub use reevaluate::{
     count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, is_running, list_moves,
     list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
 };
+pub use rehearse::{Pace, Rehearsal, Rehearsed, RehearsedStep, rehearse};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
     COUNTED_MAX, LightDays, Lights, NUMBER_END_MIN, Place, Scope, Sort, WATCHED_MAX, WorkFilter, WorkItem,

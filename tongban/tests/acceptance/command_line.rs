@@ -76,7 +76,7 @@ fn broken_packages_are_named_with_file_and_line() {
         std::fs::copy(sound.join(file), package.join(file)).unwrap();
     }
     let check = || {
-        let output = program().args(["packages", "check"]).arg(folder.path()).output().unwrap();
+        let output = program().args(["packages", "lint"]).arg(folder.path()).output().unwrap();
         (output.status.code(), printed(&output))
     };
     assert_eq!(check().0, Some(0), "{}", check().1);
