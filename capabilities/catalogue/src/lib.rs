@@ -37,7 +37,7 @@ pub use package::{NoticeFacts, Package, Registers};
 pub use room::{Room, routes};
 pub use rule::{Rule, Severity};
 pub use simulate::{Asked, Assumed, Simulation, simulate};
-pub use versions::VersionError;
+pub use versions::{VersionError, loaded_since};
 
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] = &[store::Migration::new(

@@ -123,6 +123,11 @@ impl Source {
         }
     }
 
+    /// Whether one of these rules was found broken so far.
+    pub(crate) fn breaks(&self, rules: &[Rule]) -> bool {
+        self.faults.iter().any(|fault| rules.contains(&fault.rule))
+    }
+
     pub(crate) fn into_faults(self) -> Vec<Fault> {
         self.faults
     }

@@ -1,5 +1,7 @@
 //! Versions that were once loaded, kept in the database, so that a case keeps the package it was submitted under.
 
+use std::collections::BTreeMap;
+
 use cases::TypeRef;
 use kernel::Timestamp;
 use store::{Tx, vals};
@@ -92,4 +94,15 @@ impl Library {
         }
         Ok(self)
     }
+}
+
+/// Since when each version is known here.
+pub async fn loaded_since(tx: &mut Tx) -> store::Result<BTreeMap<TypeRef, Timestamp>> {
+    let rows =
+        tx.fetch_all("select item, handling, version, loaded_at from package_versions", vals![]).await?;
+    let one = |row: &store::Row| {
+        let reference = TypeRef { item: row.get(0)?, handling: row.get(1)?, version: row.get(2)? };
+        Ok((reference, row.get(3)?))
+    };
+    rows.iter().map(one).collect()
 }

@@ -42,7 +42,7 @@ pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, Votes,
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
-pub use lists::{CaseSummary, hanging_notices, of_applicant};
+pub use lists::{CaseSummary, count_open_by_version, hanging_notices, of_applicant};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
@@ -72,6 +72,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
     store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
     store::Migration::new("cases/0003_worklist", include_str!("sql/0003_worklist.sql")),
+    store::Migration::new("cases/0004_open_by_version", include_str!("sql/0004_open_by_version.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

@@ -114,10 +114,9 @@ impl Trial<'_> {
             }
             leaf if is_plain(leaf) && self.is_exact(leaf) => match Evaluation::new(self.facts).value(leaf) {
                 Ok(Val::Bool(so)) => Outcomes { yes: so, no: !so, none: false },
-                Ok(_) | Err(NoValue::Missing { .. } | NoValue::Fault { .. }) => {
-                    Outcomes { yes: false, no: false, none: true }
-                }
-                Err(NoValue::TooComplex) => UNKNOWN,
+                Err(NoValue::Missing { .. }) => Outcomes { yes: false, no: false, none: true },
+                // What does not fit its types is told by the check of types.
+                Ok(_) | Err(NoValue::Fault { .. } | NoValue::TooComplex) => UNKNOWN,
             },
             _ => UNKNOWN,
         }

@@ -48,7 +48,10 @@ pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) 
     }
     lint::fields::check(parts, &mut form);
     lint::limits::check(parts, &mut process);
-    lint::reach::check(parts, &mut process, &mut item);
+    // Only of rules that can be right is asked whether they can hold.
+    if !process.breaks(&[Rule::RuleLanguage, Rule::NeverHolds]) {
+        lint::reach::check(parts, &mut process, &mut item);
+    }
     let read = [Some(item), Some(form), Some(process), Some(documents), tables];
     read.into_iter().flatten().flat_map(Source::into_faults).collect()
 }
