@@ -93,7 +93,7 @@ pub(crate) const PASSWORD: &str = "yanshi-2026-mima";
 impl Place {
     /// Makes it. `database` of nothing means SQLite in the folder.
     pub(crate) async fn make(database: Option<&str>) -> Self {
-        Self::make_with(database, "packages").await
+        Self::make_with(database, "packages/minzheng").await
     }
 
     /// Makes it with the service packages of this folder only: what is started again and again should start quickly.
