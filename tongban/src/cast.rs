@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use identity::{AddBody, AddLegalPerson, AddPerson, AddStaff};
-use kernel::{Actor, LegalPersonId, PersonActor, PersonId, Role, StaffId, Timestamp, Words};
+use kernel::{
+    Actor, BodyId, LegalPersonId, PersonActor, PersonId, Role, StaffId, Timestamp, TypedId as _, Words,
+};
 use serde::Deserialize;
 use store::Tx;
 
@@ -139,6 +141,39 @@ impl Cast {
             .map_err(|source| CastError::Unreadable { path: path.display().to_string(), source })?;
         serde_saphyr::from_str(&text)
             .map_err(|error| CastError::Wrong { path: path.display().to_string(), rule: error.to_string() })
+    }
+
+    /// Reads the `cast.yaml` of a folder of packages: in it or above it.
+    pub fn near(packages: &Path) -> Result<Self, CastError> {
+        let unreadable = |source| CastError::Unreadable { path: packages.display().to_string(), source };
+        let folder = packages.canonicalize().map_err(unreadable)?;
+        let mut above = folder.ancestors().map(|folder| folder.join("cast.yaml"));
+        match above.find(|file| file.is_file()) {
+            Some(file) => Self::read(&file),
+            None => Err(unreadable(std::io::Error::new(
+                std::io::ErrorKind::NotFound,
+                "no cast.yaml in the folder or above it",
+            ))),
+        }
+    }
+
+    /// The bodies as the engine sees them, where nothing is stored: their ids follow from their places in the file.
+    pub fn bodies(&self) -> cases::Bodies {
+        let body = |(index, body): (usize, &BodyText)| {
+            let mut random = [0; 10];
+            random[..8].copy_from_slice(&u64::try_from(index).unwrap_or(u64::MAX).to_be_bytes());
+            cases::Body {
+                id: BodyId::from_parts(Timestamp::UNIX_EPOCH, random),
+                slug: body.slug.clone(),
+                name: body.name.clone(),
+                uscc: body.uscc.clone(),
+                division: body.division.clone(),
+                serves: body.serves.clone(),
+                address: body.address.zh.clone(),
+                phone: body.phone.clone(),
+            }
+        };
+        cases::Bodies(self.bodies.iter().enumerate().map(body).collect())
     }
 
     /// Brings everybody in, in one transaction of the caller. `password` gives each login or person slug its first one.

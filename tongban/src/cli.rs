@@ -12,6 +12,7 @@ pub(crate) mod packages;
 pub(crate) mod rules;
 pub(crate) mod scenarios;
 pub(crate) mod serve;
+pub(crate) mod simulate;
 
 /// Prints a line of result. A closed pipe (`| head`) is no error.
 #[macro_export]

@@ -43,11 +43,12 @@ async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), cases::CaseErro
     let visits = identity::forget_old(&mut tx, now).await?;
     let codes = messages::forget_old(&mut tx, now).await?;
     let moves = cases::forget_old_moves(&mut tx, days_ago(MOVES_KEPT_DAYS)).await?;
+    let tried = applications::forget_tried(&mut tx, now).await?;
     look_at_calendar(&mut tx, now).await?;
     plan(&mut tx, now).await?;
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
-    tracing::info!(ended, sent, keys, visits, codes, moves, "swept");
+    tracing::info!(ended, sent, keys, visits, codes, moves, tried, "swept");
     Ok(())
 }
 
@@ -74,6 +75,7 @@ mod tests {
                 store::MIGRATIONS,
                 identity::MIGRATIONS,
                 cases::MIGRATIONS,
+                applications::MIGRATIONS,
                 messages::MIGRATIONS,
                 calendars::MIGRATIONS,
             ];

@@ -85,7 +85,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Code { command } => cli::code::run(command),
         Command::Deadline(arguments) => cli::deadline::run(arguments),
         Command::Licence { command } => cli::licence::run(command),
-        Command::Packages { command } => Ok(cli::packages::run(command)),
+        Command::Packages { command } => cli::packages::run(command),
         Command::Rules { command } => cli::rules::run(command),
         Command::Calendar { command } => cli::calendar::run(command),
         Command::Directory { command } => cli::directory::run(command),
@@ -94,7 +94,12 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Where packages are looked for unless said otherwise.
-fn default_packages() -> PathBuf {
+/// Where the packages lie that authors check and play: all of them, the examples of the language too.
+fn all_packages() -> PathBuf {
     PathBuf::from("packages")
+}
+
+/// What the demonstration offers: items that an office really has, and not the invented examples.
+fn offered_packages() -> PathBuf {
+    PathBuf::from("packages/minzheng")
 }

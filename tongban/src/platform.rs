@@ -89,7 +89,7 @@ const MIGRATIONS: [&[store::Migration]; 9] = [
 ];
 
 /// Sentences of all rooms.
-fn texts() -> anyhow::Result<Catalogue> {
+pub fn texts() -> anyhow::Result<Catalogue> {
     let source = |room, (zh_cn, en)| Source { room, zh_cn, en };
     Ok(Catalogue::load(&[
         source("identity", identity::MESSAGES),

@@ -74,7 +74,21 @@ pub(crate) fn faults(root: &Path) -> Vec<String> {
             check_source(root, name, &file, &tables, &mut faults);
         }
     }
+    check_decisions(root, &mut faults);
     faults
+}
+
+/// Decisions (docs/adr) are named by number, so each has its own.
+fn check_decisions(root: &Path, faults: &mut Vec<String>) {
+    let mut files: Vec<PathBuf> = files(&root.join("docs/adr"), "md");
+    files.sort();
+    let number = |file: &PathBuf| -> Option<String> {
+        Some(file.file_name()?.to_str()?.split('-').next()?.to_owned())
+    };
+    for pair in files.windows(2).filter(|pair| number(&pair[0]) == number(&pair[1])) {
+        let shown = pair[1].strip_prefix(root).unwrap_or(&pair[1]).display();
+        faults.push(format!("{shown}: its number is taken by {}", pair[0].display()));
+    }
 }
 
 fn rooms(root: &Path) -> BTreeMap<String, PathBuf> {

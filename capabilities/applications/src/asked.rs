@@ -7,7 +7,6 @@ use std::sync::Arc;
 use cases::{Intake, Promised};
 use catalogue::{Material, Package};
 use kernel::{CaseId, FieldError, PersonActor, Timestamp, china_date};
-use rules::{Facts, Held};
 use store::Tx;
 
 use crate::attach::materials_of_applicant;
@@ -19,24 +18,14 @@ use crate::room::own_purpose;
 use crate::stand_in::{self, Kind, StandIn};
 use crate::{Room, submit};
 
-/// Whether the condition of a material holds, with the reason; nothing for one that is asked of everybody.
-fn condition(material: &Material, answers: &Answers, known: &Known) -> Option<Held> {
-    let when = material.when.as_ref()?;
-    let facts = Facts::new()
-        .with("form", answers)
-        .with("register", known.root("register"))
-        .with("licence", known.root("licence"));
-    Some(when.holds(&facts))
-}
-
 /// Whether a material belongs to this application at all.
 pub(crate) fn is_wanted(material: &Material, answers: &Answers, known: &Known) -> bool {
-    condition(material, answers, known).is_none_or(|held| held.holds)
+    material.condition(answers, &known.0).is_none_or(|held| held.holds)
 }
 
 /// Why a material is not needed, in words; empty when it is.
 pub(crate) fn why_not(reasons: &Reasons<'_>, material: &Material, answers: &Answers) -> String {
-    match condition(material, answers, reasons.known) {
+    match material.condition(answers, &reasons.known.0) {
         Some(held) if !held.holds => reasons.against(&held).join(reasons.visitor.pick("；", "; ")),
         Some(_) | None => String::new(),
     }

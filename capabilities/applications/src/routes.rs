@@ -7,13 +7,15 @@ use crate::permission::{
     CORRECT, FILL_IN, HEAR, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
 };
 use crate::{
-    Room, again, attach, correct, discard, hear, letters, mine, notices, object, save, stand_in, start,
-    submit, supply, window, withdraw,
+    Room, again, attach, correct, discard, hear, letters, mine, notices, object, packages, save, stand_in,
+    start, submit, supply, window, withdraw,
 };
 
 /// Pages and endpoints for applicants.
 pub fn routes(room: Room) -> Routes<()> {
-    draft_pages().merge(case_pages()).merge(draft_api()).merge(case_api()).merge(public()).with_state(room)
+    let of_applicants =
+        draft_pages().merge(case_pages()).merge(draft_api()).merge(case_api()).merge(public());
+    of_applicants.merge(packages::routes()).with_state(room)
 }
 
 fn draft_pages() -> Routes<Room> {

@@ -123,9 +123,7 @@ async fn received_by(
 
 /// The form values that the process reads: only these leave the sealed answers.
 pub(crate) fn facts(package: &Package, answers: &Answers) -> Answers {
-    let read = package.case_type.fields_read();
-    let value = |field: &String| answers.get(field).map(|value| (field.clone(), value.clone()));
-    read.iter().filter_map(value).collect()
+    package.facts_read(answers)
 }
 
 /// Whether the item was published anew since the draft was begun. An item that is no longer offered at all is not

@@ -178,6 +178,11 @@ impl World {
         self.session(Subject::Staff(self.clerk.0), None).await
     }
 
+    /// A clerk of the county, another body than the town's.
+    pub(crate) async fn county_token(&self) -> String {
+        self.session(Subject::Staff(self.county_clerk.0), None).await
+    }
+
     async fn session(&self, subject: Subject, hat: Option<LegalPersonId>) -> String {
         let mut tx = self.room.db.begin().await.unwrap();
         let mut opened = identity::open_session_for(&mut tx, subject, self.now()).await.unwrap();

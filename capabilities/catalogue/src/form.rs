@@ -52,6 +52,8 @@ pub struct Field {
     pub required: bool,
     /// Personal data: masked in lists and logs.
     pub personal: bool,
+    /// The work in which staff read the answer: acceptance, or ids of stages, branches and later checks.
+    pub read_by: Vec<String>,
 }
 
 /// What kind of answer a field takes.
@@ -147,6 +149,15 @@ impl Form {
     /// All fields in the order of the pages.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.steps.iter().flat_map(|step| &step.fields)
+    }
+
+    /// Names of the fields on whose answers other questions depend (`if`, `dependentRequired`).
+    pub(crate) fn steering(&self) -> std::collections::BTreeSet<String> {
+        let properties = self.schema.pointer("/if/properties").and_then(Value::as_object);
+        let dependent = self.schema.get("dependentRequired").and_then(Value::as_object);
+        let inside = self.schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        let inside = inside.filter_map(|part| part.pointer("/if/properties").and_then(Value::as_object));
+        properties.into_iter().chain(dependent).chain(inside).flat_map(|map| map.keys().cloned()).collect()
     }
 
     /// The JSON Schema as it was written, for the API.

@@ -7,8 +7,9 @@ use rules::Expression;
 use serde::{Deserialize, Serialize};
 
 mod check;
+mod wording;
 
-pub(crate) use check::{check, is_slug};
+pub(crate) use check::{check, has_no_basis, is_slug, is_surely_longer};
 
 /// A service item with its guide (政务服务事项、办事指南).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +60,22 @@ pub struct Item {
     pub results: Vec<Words>,
     /// Where each fact comes from, and what is not verified.
     pub sources: Vec<Provenance>,
+    /// Warnings of the linter that are as they should be, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Accepted>,
+}
+
+/// A warning that the package accepts (豁免).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// Id of the rule.
+    pub rule: String,
+    /// A part of the warning's text, so that it stands for this one only.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// Why it is right as it is.
+    pub reason: String,
 }
 
 /// A clause on which the item rests, with what it says in our own words.
@@ -191,6 +208,20 @@ impl Material {
     /// Whether the office makes it on the way.
     pub fn is_by_office(&self) -> bool {
         self.by == MadeBy::Office
+    }
+
+    /// Whether its condition holds over the answers and over what registers and licences know, with the reason; nothing
+    /// for one that is asked of everybody.
+    pub fn condition(
+        &self,
+        answers: &serde_json::Map<String, serde_json::Value>,
+        known: &serde_json::Map<String, serde_json::Value>,
+    ) -> Option<rules::Held> {
+        const NOTHING: &serde_json::Value = &serde_json::Value::Null;
+        let root = |name: &str| known.get(name).unwrap_or(NOTHING);
+        let facts = rules::Facts::new().with("form", answers);
+        let facts = facts.with("register", root("register")).with("licence", root("licence"));
+        Some(self.when.as_ref()?.holds(&facts))
     }
 
     /// Whether the applicant must hand it in whenever its condition holds.

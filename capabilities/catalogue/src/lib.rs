@@ -12,11 +12,14 @@ mod help;
 mod home;
 mod item;
 mod library;
+mod lint;
 mod outline;
 mod package;
 mod picture;
 mod room;
+mod rule;
 mod search;
+mod simulate;
 mod source;
 mod versions;
 
@@ -25,13 +28,16 @@ pub use form::{
     Choice, Field, Form, Kind, LIST_ENTRIES_MAX, Masking, Named, Section, Step, TextFormat, no_names, typed,
 };
 pub use item::{
-    Commitment, Complaints, Copies, Fee, FileKind, Item, LegalBasis, Limits, MadeBy, Material, Need,
-    Provenance, Question, Window,
+    Accepted, Commitment, Complaints, Copies, Fee, FileKind, Item, LegalBasis, Limits, MadeBy, Material,
+    Need, Provenance, Question, Window,
 };
 pub use library::{Clientele, Library};
+pub use lint::{Against, Linted, lint, lint_files};
 pub use package::{NoticeFacts, Package, Registers};
 pub use room::{Room, routes};
-pub use versions::VersionError;
+pub use rule::{Rule, Severity};
+pub use simulate::{Asked, Assumed, Simulation, simulate};
+pub use versions::{VersionError, loaded_since};
 
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] = &[store::Migration::new(

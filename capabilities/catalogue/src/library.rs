@@ -9,6 +9,7 @@ use cases::TypeRef;
 use codes::tables::ApplicantKind;
 
 use crate::package::FILES;
+use crate::rule::Rule;
 use crate::search::Index;
 use crate::{Fault, Package, Registers};
 
@@ -60,18 +61,9 @@ impl Library {
     /// Loads every package below a folder. One broken package is enough to refuse all; every fault of every
     /// package is told, in the order of files and lines.
     pub fn load(root: &Path, registers: &Registers) -> Result<Self, Vec<Fault>> {
-        let mut folders = Vec::new();
-        let mut faults = Vec::new();
-        find(root, &mut folders, &mut faults);
-        if folders.is_empty() && faults.is_empty() {
-            faults.push(Fault::new(
-                root.display().to_string(),
-                0,
-                "there is no service package in this folder",
-            ));
-        }
+        let (found, mut faults) = folders(root);
         let mut packages = Vec::new();
-        for folder in folders {
+        for folder in found {
             match Package::load(&folder, registers) {
                 Ok(package) => packages.push(package),
                 Err(found) => faults.extend(found),
@@ -83,7 +75,7 @@ impl Library {
             if let Some(other) = library.current.get(&key) {
                 let file = format!("{}/item.yaml", package.folder);
                 let rule = format!("item {} with handling {} is also in {}", key.0, key.1, other.folder);
-                faults.push(Fault::new(file, 0, rule));
+                faults.push(Fault::new(file, 0, Rule::ItemTwice, rule));
                 continue;
             }
             let package = Arc::new(package);
@@ -148,6 +140,17 @@ impl Library {
     }
 }
 
+/// Every folder below this one that holds a package, and what hinders finding them.
+pub(crate) fn folders(root: &Path) -> (Vec<PathBuf>, Vec<Fault>) {
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    find(root, &mut found, &mut faults);
+    if found.is_empty() && faults.is_empty() {
+        let text = "there is no service package in this folder";
+        faults.push(Fault::new(root.display().to_string(), 0, Rule::Unreadable, text));
+    }
+    (found, faults)
+}
+
 /// Folders that hold any file of a package, so that one whose `item.yaml` was forgotten is not silently left out.
 fn find(folder: &Path, folders: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
     let entries = match std::fs::read_dir(folder) {
@@ -156,6 +159,7 @@ fn find(folder: &Path, folders: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
             faults.push(Fault::new(
                 folder.display().to_string(),
                 0,
+                Rule::Unreadable,
                 format!("the folder cannot be read: {error}"),
             ));
             return;

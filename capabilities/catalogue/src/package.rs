@@ -9,18 +9,21 @@ use licences::template::{TemplateError, Templates};
 use rules::DecisionTable;
 use serde::Deserialize;
 
+use crate::item;
+use crate::lint;
+use crate::rule::Rule;
 use crate::source::Source;
-use crate::{Fault, Form, Item, item};
+use crate::{Fault, Form, Item};
 
-mod check;
+pub(crate) mod check;
 mod facts;
 mod notice;
 
 pub use notice::NoticeFacts;
 
-const ITEM: &str = "item.yaml";
+pub(crate) const ITEM: &str = "item.yaml";
 const FORM: &str = "form.schema.json";
-const PROCESS: &str = "process.yaml";
+pub(crate) const PROCESS: &str = "process.yaml";
 const LICENCES: &str = "licences.yaml";
 const RULES: &str = "rules.yaml";
 
@@ -63,22 +66,21 @@ pub struct Package {
 impl Package {
     /// Reads a folder and checks it against every rule.
     pub fn load(folder: &Path, registers: &Registers) -> Result<Self, Vec<Fault>> {
-        let shown = folder.display().to_string();
-        let mut texts = Texts::new();
-        let mut faults = Vec::new();
-        for file in FILES {
-            match std::fs::read_to_string(folder.join(file)) {
-                // A checkout on Windows may change line ends, which changes nothing.
-                Ok(text) => drop(texts.insert(file.to_owned(), text.replace("\r\n", "\n"))),
-                Err(error) => faults.push(unreadable(&shown, file, &error)),
-            }
+        Self::from_texts(&folder.display().to_string(), read_texts(folder)?, Some(registers))
+    }
+
+    /// The same for files that lie nowhere, by name, with everything that breaks a rule. `label` stands for the folder.
+    pub(crate) fn of_texts(label: &str, files: &Texts, registers: &Registers) -> (Option<Self>, Vec<Fault>) {
+        let missing = FILES
+            .into_iter()
+            .filter(|file| !files.contains_key(*file))
+            .map(|file| unreadable(label, file, &std::io::Error::from(std::io::ErrorKind::NotFound)));
+        let missing: Vec<Fault> = missing.collect();
+        if missing.is_empty() {
+            Self::examine(label, files.clone(), Some(registers))
+        } else {
+            (None, missing)
         }
-        match std::fs::read_to_string(folder.join(RULES)) {
-            Ok(text) => drop(texts.insert(RULES.to_owned(), text.replace("\r\n", "\n"))),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => faults.push(unreadable(&shown, RULES, &error)),
-        }
-        if faults.is_empty() { Self::from_texts(&shown, texts, Some(registers)) } else { Err(faults) }
     }
 
     /// Reads the texts of a package. Without registers it was checked when it was first loaded, and only has to be
@@ -88,41 +90,24 @@ impl Package {
         texts: Texts,
         registers: Option<&Registers>,
     ) -> Result<Self, Vec<Fault>> {
-        let path = |file: &str| format!("{}/{file}", folder.trim_end_matches('/'));
-        let text = |file: &str| texts.get(file).map_or("", String::as_str);
+        let (package, faults) = Self::examine(folder, texts, registers);
+        let errors: Vec<Fault> = faults.into_iter().filter(Fault::is_error).collect();
+        match package {
+            Some(package) if errors.is_empty() => Ok(package),
+            Some(_) | None => Err(errors),
+        }
+    }
+
+    /// The same with everything that breaks a rule. There is a package where every file could be read, even with
+    /// errors in it: then nothing runs under it, and only what it says can be looked at.
+    pub(crate) fn examine(
+        folder: &str,
+        texts: Texts,
+        registers: Option<&Registers>,
+    ) -> (Option<Self>, Vec<Fault>) {
         let mut faults = Vec::new();
-        let item =
-            keep(Source::read::<Item>(path(ITEM), text(ITEM)).map_err(|fault| vec![fault]), &mut faults);
-        let form = keep(Form::read(&path(FORM), text(FORM)), &mut faults);
-        let process = keep(
-            Source::read::<Process>(path(PROCESS), text(PROCESS)).map_err(|fault| vec![fault]),
-            &mut faults,
-        );
-        let documents = keep(read_templates(&path(LICENCES), text(LICENCES)), &mut faults);
-        let rules = match texts.get(RULES) {
-            Some(text) => {
-                keep(Source::read::<Rules>(path(RULES), text).map_err(|fault| vec![fault]), &mut faults)
-                    .map(|(_, rules)| rules)
-            }
-            None => Some(Rules::default()),
-        };
-        let item = item.map(|(mut source, item)| {
-            if registers.is_some() {
-                item::check(&item, &mut source);
-            }
-            faults.extend(source.into_faults());
-            item
-        });
-        let (
-            Some(item),
-            Some(form),
-            Some((process_source, process)),
-            Some((documents_source, documents)),
-            Some(rules),
-        ) = (item, form, process, documents, rules)
-        else {
-            return Err(faults);
-        };
+        let Some((read, sources)) = Read::of(folder, &texts, &mut faults) else { return (None, faults) };
+        let Read { item, form, process, documents, rules } = read;
         let reference = TypeRef {
             item: item.code.clone(),
             handling: item.handling.clone(),
@@ -139,20 +124,97 @@ impl Package {
         if let Some(registers) = registers {
             let parts =
                 check::Parts { item: &item, form: &form, case_type: &case_type, documents: &documents };
-            faults.extend(check::check(&parts, process_source, documents_source, registers));
-        }
-        if !faults.is_empty() {
-            return Err(faults);
+            faults.extend(check::check(&parts, sources, registers));
+            lint::accept(&item, &format!("{}/{ITEM}", folder.trim_end_matches('/')), &mut faults);
         }
         let digest = digest(&texts);
         let case_type = Arc::new(case_type);
-        Ok(Self { reference, item, form, case_type, documents, digest, folder: folder.to_owned(), texts })
+        let folder = folder.to_owned();
+        (Some(Self { reference, item, form, case_type, documents, digest, folder, texts }), faults)
+    }
+
+    /// The form values that the process reads: only these leave the sealed answers.
+    pub fn facts_read(
+        &self,
+        answers: &serde_json::Map<String, serde_json::Value>,
+    ) -> serde_json::Map<String, serde_json::Value> {
+        let read = self.case_type.fields_read();
+        read.iter().filter_map(|field| Some((field.clone(), answers.get(field)?.clone()))).collect()
     }
 
     /// Its process.
     pub fn process(&self) -> &Process {
         &self.case_type.process
     }
+}
+
+/// The files of a folder that make up a package.
+pub(crate) fn read_texts(folder: &Path) -> Result<Texts, Vec<Fault>> {
+    let shown = folder.display().to_string();
+    let mut texts = Texts::new();
+    let mut faults = Vec::new();
+    for file in FILES.into_iter().chain([RULES]) {
+        match std::fs::read_to_string(folder.join(file)) {
+            // A checkout on Windows may change line ends, which changes nothing.
+            Ok(text) => drop(texts.insert(file.to_owned(), text.replace("\r\n", "\n"))),
+            Err(error) if file == RULES && error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => faults.push(unreadable(&shown, file, &error)),
+        }
+    }
+    if faults.is_empty() { Ok(texts) } else { Err(faults) }
+}
+
+/// The files of a package, each read by itself.
+struct Read {
+    item: Item,
+    form: Form,
+    process: Process,
+    documents: Templates,
+    rules: Rules,
+}
+
+impl Read {
+    fn of(folder: &str, texts: &Texts, faults: &mut Vec<Fault>) -> Option<(Self, check::Sources)> {
+        let path = |file: &str| format!("{}/{file}", folder.trim_end_matches('/'));
+        let text = |file: &str| texts.get(file).map_or("", String::as_str);
+        let one = |fault| vec![fault];
+        let item = keep(Source::read::<Item>(path(ITEM), text(ITEM), Rule::Item).map_err(one), faults);
+        let form = keep(read_form(&path(FORM), text(FORM), faults), faults);
+        let process = Source::read::<Process>(path(PROCESS), text(PROCESS), Rule::Process);
+        let process = keep(process.map_err(one), faults);
+        let documents = keep(read_templates(&path(LICENCES), text(LICENCES)), faults);
+        let rules = match texts.get(RULES) {
+            Some(text) => {
+                let read = Source::read::<Rules>(path(RULES), text, Rule::RuleLanguage);
+                keep(read.map_err(one), faults).map(|(source, rules)| (Some(source), rules))
+            }
+            None => Some((None, Rules::default())),
+        };
+        let (mut item_source, item) = item?;
+        if form.is_none() || process.is_none() || documents.is_none() || rules.is_none() {
+            item::check(&item, &mut item_source);
+            faults.extend(item_source.into_faults());
+            return None;
+        }
+        let (form_source, form) = form?;
+        let ((process_source, process), (documents_source, documents), (tables, rules)) =
+            (process?, documents?, rules?);
+        let sources = check::Sources {
+            item: item_source,
+            form: form_source,
+            process: process_source,
+            documents: documents_source,
+            tables,
+        };
+        Some((Self { item, form, process, documents, rules }, sources))
+    }
+}
+
+fn read_form(path: &str, text: &str, faults: &mut Vec<Fault>) -> Result<(Source, Form), Vec<Fault>> {
+    let (form, later) = Form::read(path, text)?;
+    faults.extend(later);
+    let source = Source::tree(path.to_owned(), text, Rule::Form).map_err(|fault| vec![fault])?;
+    Ok((source, form))
 }
 
 fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {
@@ -174,16 +236,16 @@ fn unreadable(folder: &str, file: &str, error: &std::io::Error) -> Fault {
     } else {
         format!("the file cannot be read: {error}")
     };
-    Fault::new(path, 0, rule)
+    Fault::new(path, 0, Rule::Unreadable, rule)
 }
 
 fn read_templates(path: &str, text: &str) -> Result<(Source, Templates), Vec<Fault>> {
-    let mut source = Source::tree(path.to_owned(), text).map_err(|fault| vec![fault])?;
+    let mut source = Source::tree(path.to_owned(), text, Rule::Documents).map_err(|fault| vec![fault])?;
     match Templates::parse(text) {
         Ok(templates) => Ok((source, templates)),
         Err(TemplateError::Field { line, rule, .. }) => {
             let rule = rule.split(" at line ").next().unwrap_or_default();
-            Err(vec![Fault::new(path, line, rule)])
+            Err(vec![Fault::new(path, line, Rule::Documents, rule)])
         }
         Err(TemplateError::Document { document, rule }) => {
             source.add(&["documents", &document], format!("document {document}: {rule}"));

@@ -8,12 +8,15 @@ use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use crate::Fault;
+use crate::rule::Rule;
 
 /// A file of a package.
 #[derive(Debug)]
 pub(crate) struct Source {
     path: String,
     root: Node,
+    /// What a fault breaks where no nearer rule is named: the format of this file.
+    rule: Rule,
     faults: Vec<Fault>,
 }
 
@@ -39,8 +42,12 @@ struct Entry {
 
 impl Source {
     /// Reads a file twice: as a tree of lines and as `T`.
-    pub(crate) fn read<T: DeserializeOwned>(path: String, text: &str) -> Result<(Self, T), Fault> {
-        let source = Self::tree(path, text)?;
+    pub(crate) fn read<T: DeserializeOwned>(
+        path: String,
+        text: &str,
+        rule: Rule,
+    ) -> Result<(Self, T), Fault> {
+        let source = Self::tree(path, text, rule)?;
         match serde_saphyr::from_str(text) {
             Ok(value) => Ok((source, value)),
             Err(error) => Err(fault(&source.path, &error)),
@@ -48,27 +55,37 @@ impl Source {
     }
 
     /// Reads a file as a tree of lines.
-    pub(crate) fn tree(path: String, text: &str) -> Result<Self, Fault> {
+    pub(crate) fn tree(path: String, text: &str, rule: Rule) -> Result<Self, Fault> {
         match serde_saphyr::from_str(text) {
-            Ok(root) => Ok(Self { path, root, faults: Vec::new() }),
+            Ok(root) => Ok(Self { path, root, rule, faults: Vec::new() }),
             Err(error) => Err(fault(&path, &error)),
         }
     }
 
     /// Notes that what stands at `place` breaks a rule. A place is a path of keys, indexes and ids of list
     /// entries; where it ends in nothing, the last part that exists counts.
-    pub(crate) fn add(&mut self, place: &[&str], rule: impl Into<String>) {
+    pub(crate) fn add(&mut self, place: &[&str], text: impl Into<String>) {
+        self.add_rule(place, self.rule, text);
+    }
+
+    /// The same for a rule of its own.
+    pub(crate) fn add_rule(&mut self, place: &[&str], rule: Rule, text: impl Into<String>) {
         let line = self.line(place);
-        self.faults.push(Fault::new(&self.path, line, rule));
+        self.faults.push(Fault::new(&self.path, line, rule, text));
     }
 
     /// Notes a fault near a word, looked for first at the place and then in the whole file.
-    pub(crate) fn add_near(&mut self, place: &str, near: &str, rule: impl Into<String>) {
+    pub(crate) fn add_near(&mut self, place: &str, near: &str, text: impl Into<String>) {
+        self.add_rule_near(place, near, self.rule, text);
+    }
+
+    /// The same for a rule of its own.
+    pub(crate) fn add_rule_near(&mut self, place: &str, near: &str, rule: Rule, text: impl Into<String>) {
         let near = near.trim_end_matches(':');
         let path: Vec<&str> = place.split('/').collect();
         let (line, node) = self.walk(&path);
         let line = node.find(near).or_else(|| self.root.find(near)).unwrap_or(line);
-        self.faults.push(Fault::new(&self.path, line, rule));
+        self.faults.push(Fault::new(&self.path, line, rule, text));
     }
 
     pub(crate) fn line(&self, place: &[&str]) -> u64 {
@@ -91,9 +108,24 @@ impl Source {
         let mut lines = Vec::new();
         self.root.blank_words(&mut lines);
         for (line, missing) in lines {
-            let rule = format!("the text is needed in both languages; {missing} is empty");
-            self.faults.push(Fault::new(&self.path, line, rule));
+            let text = format!("the text is needed in both languages; {missing} is empty");
+            self.faults.push(Fault::new(&self.path, line, Rule::TextMissing, text));
         }
+    }
+
+    /// What is said in English is not said in Chinese characters.
+    pub(crate) fn check_english(&mut self) {
+        let mut found = Vec::new();
+        self.root.chinese_english(&mut found);
+        for (line, key) in found {
+            let text = format!("{key} still has Chinese characters");
+            self.faults.push(Fault::new(&self.path, line, Rule::EnglishIsChinese, text));
+        }
+    }
+
+    /// Whether one of these rules was found broken so far.
+    pub(crate) fn breaks(&self, rules: &[Rule]) -> bool {
+        self.faults.iter().any(|fault| rules.contains(&fault.rule))
     }
 
     pub(crate) fn into_faults(self) -> Vec<Fault> {
@@ -131,6 +163,28 @@ impl Node {
         }
     }
 
+    /// English texts (`en`, `x-title-en`) that hold Chinese characters.
+    fn chinese_english(&self, found: &mut Vec<(u64, String)>) {
+        match &self.content {
+            Content::Scalar(_) => {}
+            Content::List(nodes) => nodes.iter().for_each(|node| node.chinese_english(found)),
+            Content::Map(entries) => {
+                for Entry { key, value, .. } in entries {
+                    match &value.content {
+                        Content::Scalar(text)
+                            if (key == "en" || key.ends_with("-en")) && is_chinese(text) =>
+                        {
+                            found.push((value.line, key.clone()));
+                        }
+                        Content::Scalar(_) | Content::List(_) | Content::Map(_) => {
+                            value.chinese_english(found);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     fn blank_words(&self, lines: &mut Vec<(u64, &'static str)>) {
         match &self.content {
             Content::Scalar(_) => {}
@@ -160,7 +214,34 @@ fn fault(path: &str, error: &serde_saphyr::Error) -> Fault {
     // The place is said by the fault itself.
     let sentence = sentence.lines().next().unwrap_or_default();
     let sentence = sentence.split(" at line ").next().unwrap_or(sentence);
-    Fault::new(path, line, sentence)
+    Fault::new(path, line, rule_of(sentence), sentence)
+}
+
+/// Which rule a sentence of the reader speaks of.
+fn rule_of(sentence: &str) -> Rule {
+    if sentence.starts_with("limit:") {
+        Rule::LimitWithoutUnit
+    } else if sentence.contains("missing field `by`") || sentence.ends_with("needs by") {
+        Rule::NobodyCompetent
+    } else if sentence.contains("missing field `en`") || sentence.contains("missing field `zh`") {
+        Rule::TextMissing
+    } else {
+        Rule::Unreadable
+    }
+}
+
+/// Whether a text has Chinese outside of quotation marks: an example of what to write may be Chinese.
+fn is_chinese(text: &str) -> bool {
+    let mut quoted = false;
+    text.chars().any(|c| {
+        quoted = c == '“' || (quoted && c != '”');
+        !quoted && is_han(c)
+    })
+}
+
+/// A Chinese character (CJK Unified Ideographs and extension A).
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
 impl<'de> Deserialize<'de> for Node {

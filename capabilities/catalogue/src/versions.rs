@@ -1,10 +1,13 @@
 //! Versions that were once loaded, kept in the database, so that a case keeps the package it was submitted under.
 
+use std::collections::BTreeMap;
+
 use cases::TypeRef;
 use kernel::Timestamp;
 use store::{Tx, vals};
 
 use crate::package::Texts;
+use crate::rule::Rule;
 use crate::{Fault, Library, Package};
 
 /// Why the recorded versions and the loaded ones do not go together.
@@ -84,11 +87,22 @@ impl Library {
                 .map_err(|_shape| files.damaged(0, "file names and texts"))?;
             let label = format!("{}-{}@{}", reference.item, reference.handling, reference.version);
             let package = Package::from_texts(&label, texts, None).map_err(|faults| {
-                let unknown = || Fault::new(&label, 0, "unknown fault");
+                let unknown = || Fault::new(&label, 0, Rule::Unreadable, "unknown fault");
                 VersionError::Unreadable(faults.into_iter().next().unwrap_or_else(unknown))
             })?;
             self.keep_earlier(package);
         }
         Ok(self)
     }
+}
+
+/// Since when each version is known here.
+pub async fn loaded_since(tx: &mut Tx) -> store::Result<BTreeMap<TypeRef, Timestamp>> {
+    let rows =
+        tx.fetch_all("select item, handling, version, loaded_at from package_versions", vals![]).await?;
+    let one = |row: &store::Row| {
+        let reference = TypeRef { item: row.get(0)?, handling: row.get(1)?, version: row.get(2)? };
+        Ok((reference, row.get(3)?))
+    };
+    rows.iter().map(one).collect()
 }

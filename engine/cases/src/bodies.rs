@@ -37,7 +37,8 @@ impl Body {
         }
     }
 
-    fn serves(&self, department: &str) -> bool {
+    /// Whether it handles items of this department.
+    pub fn serves(&self, department: &str) -> bool {
         self.serves.iter().any(|served| served == department || served == "*")
     }
 }

@@ -25,6 +25,7 @@ mod lists;
 mod process;
 mod record;
 mod reevaluate;
+mod rehearse;
 mod stage;
 mod status;
 mod tasks;
@@ -41,14 +42,14 @@ pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, StoodInFor, Votes,
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
-pub use lists::{CaseSummary, hanging_notices, of_applicant};
+pub use lists::{CaseSummary, count_open_by_version, hanging_notices, of_applicant};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
     ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground, HearingOn, Instant, InstantFinding,
     InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process,
-    ProcessFault, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule, TableOutput,
-    TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
+    ProcessFault, ProcessRule, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule,
+    TableOutput, TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
     EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
@@ -58,6 +59,7 @@ pub use reevaluate::{
     count_open, end_reevaluation, find_reevaluation, forget_old_moves, is_behind, is_running, list_moves,
     list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
 };
+pub use rehearse::{Pace, Rehearsal, Rehearsed, RehearsedStep, rehearse};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
     COUNTED_MAX, ClerkLoad, ItemLoad, LightDays, Lights, NUMBER_END_MIN, Place, RoleLoad, Scope, Sort,
@@ -72,6 +74,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
     store::Migration::new("cases/0003_worklist", include_str!("sql/0003_worklist.sql")),
     store::Migration::new("cases/0004_deputies", include_str!("sql/0004_deputies.sql")),
+    store::Migration::new("cases/0005_open_by_version", include_str!("sql/0005_open_by_version.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

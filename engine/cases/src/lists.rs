@@ -8,6 +8,7 @@ use store::{Row, Tx, vals};
 
 use crate::case::{Applicant, Case};
 use crate::error::CaseError;
+use crate::process::TypeRef;
 use crate::record::from_state;
 use crate::status::{Outcome, Status};
 
@@ -117,4 +118,20 @@ fn light_on(due_on: Option<Date>, yellow_from: Option<Date>, today: Date) -> Lig
 pub(crate) fn word<T>(row: &Row, column: usize, read: impl Fn(&str) -> Option<T>) -> Result<T, store::Error> {
     let text: String = row.get(column)?;
     read(&text).ok_or_else(|| row.damaged(column, "a word of its list"))
+}
+
+/// How many open cases run under which version of a package. Reads one index that holds only open cases.
+pub async fn count_open_by_version(tx: &mut Tx) -> store::Result<Vec<(TypeRef, i64)>> {
+    let rows = tx
+        .fetch_all(
+            "select item, handling, package_version, count(*) from cases where status <> 'closed'
+             group by item, handling, package_version order by item, handling, package_version",
+            vals![],
+        )
+        .await?;
+    let one = |row: &store::Row| {
+        let reference = TypeRef { item: row.get(0)?, handling: row.get(1)?, version: row.get(2)? };
+        Ok((reference, row.get(3)?))
+    };
+    rows.iter().map(one).collect()
 }

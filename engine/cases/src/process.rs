@@ -16,7 +16,7 @@ mod finding;
 mod special;
 mod stage;
 
-pub use check::{ProcessFault, Surroundings};
+pub use check::{ProcessFault, ProcessRule, Surroundings};
 pub use effect::{Effect, Effects, PaymentOrder};
 pub use executor::{Executor, Executors, Level, StatedLimit};
 pub use finding::{AtMost, Finding, FindingType, Generate};

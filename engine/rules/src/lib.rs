@@ -16,6 +16,7 @@ mod function;
 mod node;
 mod parse;
 mod plain;
+mod possible;
 mod table;
 mod types;
 mod value;
@@ -26,6 +27,7 @@ pub use expression::Expression;
 pub use facts::{Facts, Root};
 pub use fault::{ExpressionFault, Kind, Mistake, NoValue, SourceRule};
 pub use plain::Plain;
+pub use possible::{Domain, Domains, can_hold};
 pub use table::{
     CellRule, DecisionTable, Ground, HitPolicy, InputForm, InputRead, OutputForm, RowForm, Scalar,
     TableFault, TableFinding, TableForm, TableFormFault, TableFormRule, TableOutcome, TableRule,

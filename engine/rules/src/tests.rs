@@ -6,6 +6,7 @@ mod docs;
 mod language;
 mod messages;
 mod plain;
+mod possible;
 mod reference;
 mod table_check;
 mod table_reference;

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Folder with service packages.
-    #[arg(long, default_value_os_t = crate::default_packages())]
+    #[arg(long, default_value_os_t = crate::offered_packages())]
     packages: PathBuf,
     /// Make the folder and stop.
     #[arg(long)]
@@ -109,7 +109,7 @@ async fn prepare(arguments: &Arguments, settings: &Settings) -> anyhow::Result<(
     );
     let making = arguments.data.with_extension("making");
     let _nothing_left_over = std::fs::remove_dir_all(&making);
-    let cast = Cast::read(&arguments.packages.join("cast.yaml"))?;
+    let cast = Cast::near(&arguments.packages)?;
     say!("making invented people and cases in {} …", arguments.data.display());
     let settings = Settings {
         database: format!("sqlite:{}", making.join("tongban.db").display()),

@@ -14,7 +14,7 @@ use crate::say;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// A folder with packages, or one package.
-    #[arg(default_value_os_t = crate::default_packages())]
+    #[arg(default_value_os_t = crate::all_packages())]
     path: PathBuf,
     /// Play on this database instead of a SQLite file of their own. On PostgreSQL a schema is made and dropped.
     #[arg(long)]
@@ -27,14 +27,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let cast = match &arguments.cast {
         Some(path) => Cast::read(path)?,
-        None => Cast::read(&find_cast(&arguments.path).context("no cast.yaml in the folder or above it")?)?,
+        None => Cast::near(&arguments.path)?,
     };
     runtime()?.block_on(play_all(arguments, &cast))
-}
-
-fn find_cast(path: &Path) -> Option<PathBuf> {
-    let absolute = path.canonicalize().ok()?;
-    absolute.ancestors().map(|folder| folder.join("cast.yaml")).find(|file| file.is_file())
 }
 
 async fn play_all(arguments: &Arguments, cast: &Cast) -> anyhow::Result<ExitCode> {

@@ -76,7 +76,7 @@ fn broken_packages_are_named_with_file_and_line() {
         std::fs::copy(sound.join(file), package.join(file)).unwrap();
     }
     let check = || {
-        let output = program().args(["packages", "check"]).arg(folder.path()).output().unwrap();
+        let output = program().args(["packages", "lint"]).arg(folder.path()).output().unwrap();
         (output.status.code(), printed(&output))
     };
     assert_eq!(check().0, Some(0), "{}", check().1);
@@ -87,6 +87,61 @@ fn broken_packages_are_named_with_file_and_line() {
     let (code, shown) = check();
     assert_eq!(code, Some(1));
     assert!(shown.contains(&format!("process.yaml:{line}: ")) && shown.contains("no-such"), "{shown}");
+}
+
+#[test]
+fn rules_of_packages_are_listed_and_reported_for_programs() {
+    let rules = printed(&tongban(&["packages", "lint", "--rules"]));
+    assert!(
+        rules.lines().any(|line| line.starts_with("vague-material") && line.contains("二（二）")),
+        "{rules}"
+    );
+    let packages = workspace().join("packages");
+    let cast = packages.join("cast.yaml");
+    let lint = |more: &[&str]| {
+        let mut command = program();
+        command.args(["packages", "lint"]).arg(&packages).arg("--cast").arg(&cast).args(more);
+        command.output().unwrap()
+    };
+    let output = lint(&["--json", "--deny-warnings"]);
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+    let report: serde_json::Value = serde_json::from_str(&printed(&output)).unwrap();
+    assert_eq!((report["errors"].as_u64(), report["warnings"].as_u64()), (Some(0), Some(0)));
+}
+
+#[test]
+fn a_form_is_played_through_a_package() {
+    let folder = tempfile::tempdir().unwrap();
+    let form = folder.path().join("answers.json");
+    let package = workspace().join("packages/examples/jiban-butie");
+    let simulate = |answers: &str, more: &[&str]| {
+        std::fs::write(&form, answers).unwrap();
+        let mut command = program();
+        command.args(["packages", "simulate"]).arg(&package).arg("--form").arg(&form).args(more);
+        let output = command.output().unwrap();
+        (output.status.code(), printed(&output))
+    };
+    let good = r#"{"appliance": "fridge", "price": 300000, "bought_on": "2026-09-01", "old_returned": true}"#;
+    let (code, shown) = simulate(good, &["--on", "2026-09-21", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&shown).unwrap_or_else(|_| panic!("{shown}"));
+    assert_eq!((code, &report["instant"]), (Some(0), &serde_json::json!(true)), "{shown}");
+    let (code, shown) = simulate(&good.replace("true", "false"), &["--lang", "en"]);
+    assert!(
+        code == Some(0) && shown.contains("Earliest decision") && shown.contains("does not hold"),
+        "{shown}"
+    );
+    let (code, shown) = simulate(r#"{"appliance": "car"}"#, &[]);
+    assert!(code == Some(1) && shown.contains("不能提交"), "{shown}");
+    assert_eq!(simulate("[]", &[]).0, Some(2));
+}
+
+#[test]
+fn the_demonstration_offers_no_invented_item() {
+    let registers = ["social-organisations".to_owned()].into();
+    let library = catalogue::Library::load(&workspace().join("packages/minzheng"), &registers).unwrap();
+    assert!(library.list().all(|package| !package.reference.item.contains("DEM")));
+    let help = printed(&tongban(&["demo", "--help"]));
+    assert!(help.contains("[default: packages/minzheng]"), "{help}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub(crate) const PASSWORD: &str = "yanshi-2026-mima";
 impl Place {
     /// Makes it. `database` of nothing means SQLite in the folder.
     pub(crate) async fn make(database: Option<&str>) -> Self {
-        Self::make_with(database, "packages").await
+        Self::make_with(database, "packages/minzheng").await
     }
 
     /// Makes it with the service packages of this folder only: what is started again and again should start quickly.
@@ -123,7 +123,7 @@ impl Place {
         tongban::platform::Settings {
             database: database.map_or_else(in_folder, str::to_owned),
             folder: folder.to_owned(),
-            packages: workspace().join("packages"),
+            packages: workspace().join("packages/minzheng"),
             passphrase: "acceptance tests only".into(),
             public_url: format!("http://127.0.0.1:{port}"),
             web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },

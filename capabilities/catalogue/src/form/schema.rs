@@ -11,6 +11,7 @@ use super::formats::{self, FORMATS};
 use super::{Choice, Field, Form, Kind, Step, TextFormat};
 use crate::Fault;
 use crate::item::is_slug;
+use crate::rule::Rule;
 use crate::source::Source;
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -88,6 +89,8 @@ struct PropertyText {
     shown_as: Option<String>,
     #[serde(rename = "x-personal", default)]
     personal: bool,
+    #[serde(rename = "x-read-by", default)]
+    read_by: Vec<String>,
     #[serde(rename = "x-body")]
     body: Option<BodyText>,
     #[serde(rename = "minItems")]
@@ -115,24 +118,25 @@ struct ItemsText {
 }
 
 impl Form {
-    /// Reads a `form.schema.json`; `path` names it in faults.
-    pub(crate) fn read(path: &str, text: &str) -> Result<Self, Vec<Fault>> {
+    /// Reads a `form.schema.json`; `path` names it in faults. What may be looked at later comes with the form.
+    pub(crate) fn read(path: &str, text: &str) -> Result<(Self, Vec<Fault>), Vec<Fault>> {
         let json = |error: serde_json::Error| {
             let sentence = error.to_string();
             let sentence = sentence.split(" at line ").next().unwrap_or_default();
-            vec![Fault::new(path, error.line() as u64, sentence)]
+            vec![Fault::new(path, error.line() as u64, Rule::Unreadable, sentence)]
         };
         let schema: Value = serde_json::from_str(text).map_err(json)?;
-        let mut source = Source::tree(path.to_owned(), text).map_err(|fault| vec![fault])?;
+        let mut source = Source::tree(path.to_owned(), text, Rule::Form).map_err(|fault| vec![fault])?;
         let root: RootText = serde_json::from_str(text).map_err(json)?;
         let steps = read_root(&root, &mut source);
         source.check_words();
+        source.check_english();
         let validator = build(&schema, &mut source);
         let faults = source.into_faults();
         match validator {
-            Some(validator) if faults.is_empty() => {
+            Some(validator) if !faults.iter().any(Fault::is_error) => {
                 let title = Words::new(root.title, root.title_en);
-                Ok(Self { title, steps, schema, validator })
+                Ok((Self { title, steps, schema, validator }, faults))
             }
             Some(_) | None => Err(faults),
         }
@@ -147,7 +151,8 @@ fn read_root(root: &RootText, source: &mut Source) -> Vec<Step> {
         source.add(&["type"], "a form is an object");
     }
     if root.title.trim().is_empty() || root.title_en.trim().is_empty() {
-        source.add(&["title"], "the form needs a title in both languages (title, x-title-en)");
+        let text = "the form needs a title in both languages (title, x-title-en)";
+        source.add_rule(&["title"], Rule::TextMissing, text);
     }
     let mut fields: Map<String, Value> = Map::new();
     let mut read: Vec<Field> = Vec::new();
@@ -262,15 +267,18 @@ fn read_field(
         );
     }
     if text.title.trim().is_empty() || text.title_en.trim().is_empty() {
-        source.add(place, format!("{name} needs a title in both languages (title, x-title-en)"));
+        let text = format!("{name} needs a title in both languages (title, x-title-en)");
+        source.add_rule(place, Rule::TextMissing, text);
     }
     if text.description.trim().is_empty() != text.description_en.trim().is_empty() {
-        source.add(place, format!("{name} has a hint in one language only (description, x-description-en)"));
+        let text = format!("{name} has a hint in one language only (description, x-description-en)");
+        source.add_rule(place, Rule::TextMissing, text);
     }
     let kind = read_kind(place, name, &text, may_be_list, source)?;
     let label = Words::new(text.title, text.title_en);
     let hint = Words::new(text.description, text.description_en);
-    Some(Field { name: name.to_owned(), label, hint, kind, required, personal: text.personal })
+    let (personal, read_by) = (text.personal, text.read_by);
+    Some(Field { name: name.to_owned(), label, hint, kind, required, personal, read_by })
 }
 
 fn read_kind(

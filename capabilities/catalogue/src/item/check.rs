@@ -2,40 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use cases::StatedLimit;
 use codes::tables::{Table, name_of, table};
 use codes::{DivisionCode, ItemCode};
 use legal_time::{Limit, Unit};
 
-use super::Item;
+use super::{Item, MadeBy, wording};
+use crate::rule::Rule;
 use crate::source::Source;
-
-/// Names under which anything could be asked for. The second list is looked for in small letters.
-const CATCH_ALL: [&str; 14] = [
-    "其他材料",
-    "其它材料",
-    "有关材料",
-    "相关材料",
-    "其他资料",
-    "其它资料",
-    "有关资料",
-    "相关资料",
-    "其他证明",
-    "其它证明",
-    "有关证明",
-    "相关证明",
-    "其他文件",
-    "相关文件",
-];
-const CATCH_ALL_EN: [&str; 6] = [
-    "other material",
-    "other document",
-    "relevant material",
-    "relevant document",
-    "related material",
-    "related document",
-];
-const CATCH_ALL_RULE: &str = "a catch-all material: name what is wanted, or do not ask for it \
-    (关于深入推进审批服务便民化的指导意见 二（二）: “其他材料”、“有关材料”等应逐一加以明确，不能明确的不得要求申请人提供)";
 
 /// Checks what the types let through.
 pub(crate) fn check(item: &Item, source: &mut Source) {
@@ -45,6 +19,7 @@ pub(crate) fn check(item: &Item, source: &mut Source) {
     check_materials(item, source);
     check_lists(item, source);
     source.check_words();
+    source.check_english();
 }
 
 fn check_identity(item: &Item, source: &mut Source) {
@@ -91,20 +66,26 @@ fn unknown(code: &str, name: &str) -> String {
 
 fn check_limits(item: &Item, source: &mut Source) {
     let statutory = &item.limits.statutory;
-    if statutory.to_limit().basis.is_none_or(|basis| basis.trim().is_empty()) {
-        source.add(&["limits", "statutory"], "a statutory limit needs its basis");
+    if has_no_basis(statutory) {
+        let rule = Rule::LimitWithoutBasis;
+        source.add_rule(&["limits", "statutory"], rule, "a statutory limit needs its basis");
     }
     if is_surely_longer(&item.limits.promised.within, &statutory.within) {
         let (promised, statutory) = (&item.limits.promised.within, &statutory.within);
         let rule =
             format!("the promised limit of {promised} is longer than the statutory one of {statutory}");
-        source.add(&["limits", "promised"], rule);
+        source.add_rule(&["limits", "promised"], Rule::PromiseAboveLaw, rule);
     }
+}
+
+/// Whether a limit says nothing of what it rests on.
+pub(crate) fn has_no_basis(limit: &StatedLimit) -> bool {
+    limit.to_limit().basis.is_none_or(|basis| basis.trim().is_empty())
 }
 
 /// Whether `a` is longer than `b` whatever the holidays. Limits of different units are compared by the days
 /// that they surely span, and pass where that does not decide.
-fn is_surely_longer(a: &Limit, b: &Limit) -> bool {
+pub(crate) fn is_surely_longer(a: &Limit, b: &Limit) -> bool {
     if a.unit == b.unit {
         return a.amount > b.amount;
     }
@@ -128,12 +109,6 @@ fn check_materials(item: &Item, source: &mut Source) {
         if !seen.insert(material.id.as_str()) {
             wrong("id", format!("two materials are called {}", material.id));
         }
-        let name_en = material.name.en.to_lowercase();
-        if CATCH_ALL.iter().any(|words| material.name.zh.contains(words))
-            || CATCH_ALL_EN.iter().any(|words| name_en.contains(words))
-        {
-            wrong("name", CATCH_ALL_RULE.into());
-        }
         if material.accepts.is_empty() {
             wrong("accepts", "say which kinds of file are accepted".into());
         }
@@ -142,6 +117,25 @@ fn check_materials(item: &Item, source: &mut Source) {
         }
         if material.copies.original + material.copies.copy == 0 {
             wrong("copies", "say how many originals or copies are wanted".into());
+        }
+        if wording::is_vague(&material.name) {
+            let text = "a catch-all material: name what is wanted, or do not ask for it \
+                (关于深入推进审批服务便民化的指导意见 二（二）: “其他材料”、“有关材料”等应逐一加以明确，不能明确的不得要求申请人提供)";
+            source.add_rule(&["materials", &index, "name"], Rule::VagueMaterial, text);
+        }
+        if material.by == MadeBy::Applicant
+            && wording::is_proof(&material.name)
+            && !wording::names_a_text(&material.basis.zh)
+        {
+            let text = format!(
+                "{} is a proof, and its basis ({}) names no law, regulation or decision that asks for it",
+                material.id, material.basis.zh
+            );
+            source.add_rule(&["materials", &index, "basis"], Rule::ProofWithoutBasis, text);
+        }
+        if material.later.as_ref().is_some_and(has_no_basis) {
+            let text = "the time for handing it in later needs its basis";
+            source.add_rule(&["materials", &index, "later"], Rule::LimitWithoutBasis, text);
         }
     }
 }

@@ -2,42 +2,66 @@
 
 use std::collections::BTreeSet;
 
-use cases::{Branch, CaseType, Effect, Finding, PackageSurroundings, Process, StageKind, StatedLimit};
+use cases::{
+    Branch, CaseType, Effect, Finding, PackageSurroundings, Process, ProcessRule, StageKind, StatedLimit,
+};
 use licences::template::{Document, Pattern, Placeholder, Source as ValueSource, Templates};
 use rules::{Plain, Type, Types};
 
 use super::Registers;
-use crate::item::MadeBy;
+use crate::item::{self, MadeBy, has_no_basis};
+use crate::lint;
+use crate::rule::Rule;
 use crate::source::Source;
 use crate::{Fault, Field, Form, Item, Kind, TextFormat};
 
 /// The files of a package, read.
-pub(super) struct Parts<'a> {
-    pub(super) item: &'a Item,
-    pub(super) form: &'a Form,
-    pub(super) case_type: &'a CaseType,
-    pub(super) documents: &'a Templates,
+pub(crate) struct Parts<'a> {
+    pub(crate) item: &'a Item,
+    pub(crate) form: &'a Form,
+    pub(crate) case_type: &'a CaseType,
+    pub(crate) documents: &'a Templates,
+}
+
+/// The files of a package with their lines.
+pub(super) struct Sources {
+    pub(super) item: Source,
+    pub(super) form: Source,
+    pub(super) process: Source,
+    pub(super) documents: Source,
+    pub(super) tables: Option<Source>,
 }
 
 /// All rules that the files break together.
-pub(super) fn check(
-    parts: &Parts<'_>,
-    mut process: Source,
-    mut documents: Source,
-    registers: &Registers,
-) -> Vec<Fault> {
-    check_process(parts, &mut process, registers);
+pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) -> Vec<Fault> {
+    let Sources { mut item, mut form, mut process, mut documents, mut tables } = sources;
+    item::check(parts.item, &mut item);
+    check_process(parts, &mut process, tables.as_mut(), registers);
     check_limits(&parts.case_type.process, &mut process);
     check_reads(parts, &mut process);
     check_notices(parts, &mut process);
     process.check_words();
+    process.check_english();
+    documents.check_english();
     for document in parts.documents.documents() {
         check_document(parts, document, &mut documents);
     }
-    [process.into_faults(), documents.into_faults()].concat()
+    lint::fields::check(parts, &mut form);
+    lint::limits::check(parts, &mut process);
+    // Only of rules that can be right is asked whether they can hold.
+    if !process.breaks(&[Rule::RuleLanguage, Rule::NeverHolds]) {
+        lint::reach::check(parts, &mut process, &mut item);
+    }
+    let read = [Some(item), Some(form), Some(process), Some(documents), tables];
+    read.into_iter().flatten().flat_map(Source::into_faults).collect()
 }
 
-fn check_process(parts: &Parts<'_>, source: &mut Source, registers: &Registers) {
+fn check_process(
+    parts: &Parts<'_>,
+    source: &mut Source,
+    mut tables: Option<&mut Source>,
+    registers: &Registers,
+) {
     let made_by_office = parts.item.materials.iter().filter(|material| material.by == MadeBy::Office);
     let office_materials: BTreeSet<String> = made_by_office.map(|material| material.id.clone()).collect();
     let of_applicant = parts.item.materials.iter().filter(|material| material.by == MadeBy::Applicant);
@@ -56,21 +80,32 @@ fn check_process(parts: &Parts<'_>, source: &mut Source, registers: &Registers) 
         registers,
     };
     for fault in parts.case_type.check(&around) {
-        source.add_near(&fault.place, &fault.near, fault.rule);
+        let rule = match fault.kind {
+            ProcessRule::Stages | ProcessRule::Findings | ProcessRule::Special => Rule::Process,
+            ProcessRule::Executors => Rule::NobodyCompetent,
+            ProcessRule::Expressions => Rule::RuleLanguage,
+            ProcessRule::TableGap => Rule::TableGap,
+            ProcessRule::Makes => Rule::Makes,
+            ProcessRule::Effects => Rule::Effects,
+        };
+        match (fault.place.strip_prefix("rules"), tables.as_deref_mut()) {
+            (Some(_), Some(tables)) => tables.add_rule_near("tables", &fault.near, rule, fault.rule),
+            (_, _) => source.add_rule_near(&fault.place, &fault.near, rule, fault.rule),
+        }
     }
     let made: BTreeSet<&str> = parts.case_type.process.makes().collect();
     for material in office_materials.iter().filter(|material| !made.contains(material.as_str())) {
         let rule =
             format!("item.yaml says that the office makes {material}, but no step makes it (makes: …)");
-        source.add(&["stages"], rule);
+        source.add_rule(&["stages"], Rule::Makes, rule);
     }
 }
 
 /// Limits that bind the applicant or stop the clock rest on a clause.
 fn check_limits(process: &Process, source: &mut Source) {
     let mut needs_basis = |place: &[&str], limit: &StatedLimit| {
-        if limit.to_limit().basis.is_none_or(|basis| basis.trim().is_empty()) {
-            source.add(place, "this limit needs its basis");
+        if has_no_basis(limit) {
+            source.add_rule(place, Rule::LimitWithoutBasis, "this limit needs its basis");
         }
     };
     needs_basis(&["acceptance", "limit"], &process.acceptance.limit);
@@ -129,7 +164,7 @@ fn check_reads(parts: &Parts<'_>, source: &mut Source) {
             let path = format!("form.{name}");
             let reader = expressions.iter().find(|(_, expression)| expression.reads().contains(&path));
             let (place, near) = reader.map_or(("stages", name.as_str()), |(at, read)| (at, read.source()));
-            source.add_near(place, near, rule);
+            source.add_rule_near(place, near, Rule::PersonalInProcess, rule);
         }
     }
     for executor in parts.case_type.process.executors() {
@@ -146,7 +181,7 @@ fn check_reads(parts: &Parts<'_>, source: &mut Source) {
             let Some(Kind::Choice { options }) = field.map(|field| &field.kind) else { continue };
             if !options.iter().any(|option| Some(option.value.as_str()) == value.as_str()) {
                 let rule = format!("{path} is never {value}: not in its enum");
-                source.add_near(place, expression.source(), rule);
+                source.add_rule_near(place, expression.source(), Rule::NeverHolds, rule);
             }
         }
     }
@@ -167,7 +202,7 @@ fn check_notices(parts: &Parts<'_>, source: &mut Source) {
             };
             for placeholder in pattern.placeholders() {
                 if let Some(rule) = notice_rule(parts, placeholder) {
-                    source.add(&place, rule);
+                    source.add_rule(&place, Rule::PersonalInNotice, rule);
                 }
             }
         }

@@ -16,7 +16,7 @@ levels: [1, true, 2.5, null]
 ";
 
 fn yaml() -> Source {
-    Source::tree("x.yaml".into(), YAML).unwrap()
+    Source::tree("x.yaml".into(), YAML, crate::Rule::Item).unwrap()
 }
 
 #[test]
@@ -36,7 +36,9 @@ fn a_place_has_the_line_of_its_last_part_that_exists() {
 
 #[test]
 fn json_has_lines_too() {
-    let source = Source::tree("x.json".into(), "{\n  \"a\": {\n    \"b\": [1,\n 2]\n  }\n}\n").unwrap();
+    let source =
+        Source::tree("x.json".into(), "{\n  \"a\": {\n    \"b\": [1,\n 2]\n  }\n}\n", crate::Rule::Item)
+            .unwrap();
     assert_eq!(source.line(&["a", "b"]), 3);
     assert_eq!(source.line(&["a", "b", "1"]), 4);
 }
@@ -57,14 +59,14 @@ fn blank_texts_are_found() {
     source.check_words();
     let faults = source.into_faults();
     let rule = "the text is needed in both languages; en is empty";
-    assert_eq!(faults, [Fault::new("x.yaml", 9, rule)]);
+    assert_eq!(faults, [Fault::new("x.yaml", 9, crate::Rule::TextMissing, rule)]);
 }
 
 #[test]
 fn broken_text_is_a_fault_with_a_line() {
-    let fault = Source::tree("x.yaml".into(), "a: 1\nb: [1,\nc: }\n").unwrap_err();
+    let fault = Source::tree("x.yaml".into(), "a: 1\nb: [1,\nc: }\n", crate::Rule::Item).unwrap_err();
     assert!(fault.line >= 2, "{fault}");
-    let twice = Source::tree("x.json".into(), "{\"a\": 1,\n\"a\": 2}").unwrap_err();
+    let twice = Source::tree("x.json".into(), "{\"a\": 1,\n\"a\": 2}", crate::Rule::Item).unwrap_err();
     assert_eq!(twice.line, 2, "{twice}");
-    assert!(Source::tree("x.yaml".into(), "").is_ok());
+    assert!(Source::tree("x.yaml".into(), "", crate::Rule::Item).is_ok());
 }

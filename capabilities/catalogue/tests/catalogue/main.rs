@@ -4,6 +4,8 @@
 mod faults;
 mod fixture;
 mod forms;
+mod lint;
 mod pages;
 mod real_packages;
+mod simulate;
 mod versions;

@@ -14,8 +14,31 @@ pub struct ProcessFault {
     pub place: String,
     /// A word of the file near which the fault stands, to find the line.
     pub near: String,
+    /// Of which kind the rule is.
+    pub kind: ProcessRule,
     /// The rule, in plain words.
     pub rule: String,
+}
+
+/// Kinds of rules that a process can break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcessRule {
+    /// Stages and branches: names, order, quorums, limits that must be there.
+    Stages,
+    /// Who does the work.
+    Executors,
+    /// Conditions, computed values and decision tables.
+    Expressions,
+    /// What a decision table leaves open; cases may run all the same.
+    TableGap,
+    /// What staff establish.
+    Findings,
+    /// What stands beside the stages.
+    Special,
+    /// Materials that the office makes.
+    Makes,
+    /// What follows from the decision.
+    Effects,
 }
 
 /// What the rest of the package offers to the process.
@@ -35,29 +58,40 @@ pub struct Surroundings<'a> {
     pub registers: &'a BTreeSet<String>,
 }
 
-struct Faults(Vec<ProcessFault>);
+struct Faults {
+    kind: ProcessRule,
+    found: Vec<ProcessFault>,
+}
 
 impl Faults {
+    /// The rules that are asked from here on are of this kind.
+    fn of(&mut self, kind: ProcessRule) -> &mut Self {
+        self.kind = kind;
+        self
+    }
+
     fn add(&mut self, place: impl Into<String>, near: &str, rule: impl Into<String>) {
-        self.0.push(ProcessFault { place: place.into(), near: near.into(), rule: rule.into() });
+        let (place, near, rule) = (place.into(), near.into(), rule.into());
+        self.found.push(ProcessFault { place, near, kind: self.kind, rule });
     }
 }
 
 impl CaseType {
     /// All rules that the process breaks; empty when it is sound.
     pub fn check(&self, around: &Surroundings<'_>) -> Vec<ProcessFault> {
-        let mut faults = Faults(Vec::new());
+        let mut faults = Faults { kind: ProcessRule::Stages, found: Vec::new() };
         self.check_stages(&mut faults);
-        self.check_executors(around, &mut faults);
-        self.check_rules(around, &mut faults);
-        self.check_findings(&mut faults);
-        self.check_special(around, &mut faults);
+        self.check_executors(around, faults.of(ProcessRule::Executors));
+        self.check_rules(around, faults.of(ProcessRule::Expressions));
+        self.check_findings(faults.of(ProcessRule::Findings));
+        self.check_special(around, faults.of(ProcessRule::Special));
+        faults.of(ProcessRule::Makes);
         for made in self.process.makes().filter(|made| !around.office_materials.contains(*made)) {
             let rule = format!("material {made} is not one that the office makes (by: office)");
             faults.add("stages", made, rule);
         }
-        self.check_effects(around, &mut faults);
-        faults.0
+        self.check_effects(around, faults.of(ProcessRule::Effects));
+        faults.found
     }
 
     fn check_stages(&self, faults: &mut Faults) {
@@ -186,9 +220,12 @@ impl CaseType {
             if !names.insert(table.name()) {
                 faults.add("rules", table.name(), "two tables have the same name");
             }
-            for fault in table.check(&types).into_iter().filter(|fault| !fault.rule.is_warning()) {
-                faults.add(format!("rules/{}", table.name()), table.name(), fault.to_string());
+            for fault in table.check(&types) {
+                let kind =
+                    if fault.rule.is_warning() { ProcessRule::TableGap } else { ProcessRule::Expressions };
+                faults.of(kind).add(format!("rules/{}", table.name()), table.name(), fault.to_string());
             }
+            faults.of(ProcessRule::Expressions);
         }
         for (place, derived) in self.process.derived() {
             match derived {
