@@ -16,10 +16,11 @@ mod check;
 mod facts;
 mod notice;
 
+pub(crate) use check::types;
 pub use notice::NoticeFacts;
 
 const ITEM: &str = "item.yaml";
-const FORM: &str = "form.schema.json";
+pub(crate) const FORM: &str = "form.schema.json";
 const PROCESS: &str = "process.yaml";
 const LICENCES: &str = "licences.yaml";
 const RULES: &str = "rules.yaml";
@@ -67,16 +68,19 @@ impl Package {
         let mut texts = Texts::new();
         let mut faults = Vec::new();
         for file in FILES {
-            match std::fs::read_to_string(folder.join(file)) {
-                // A checkout on Windows may change line ends, which changes nothing.
-                Ok(text) => drop(texts.insert(file.to_owned(), text.replace("\r\n", "\n"))),
-                Err(error) => faults.push(unreadable(&shown, file, &error)),
+            match read_text(folder, file) {
+                Ok(Some(text)) => drop(texts.insert(file.to_owned(), text)),
+                Ok(None) => {
+                    let rule = format!("the file is missing; a package has {}", FILES.join(", "));
+                    faults.push(Fault::new(format!("{}/{file}", shown.trim_end_matches('/')), 0, rule));
+                }
+                Err(fault) => faults.push(fault),
             }
         }
-        match std::fs::read_to_string(folder.join(RULES)) {
-            Ok(text) => drop(texts.insert(RULES.to_owned(), text.replace("\r\n", "\n"))),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => faults.push(unreadable(&shown, RULES, &error)),
+        match read_text(folder, RULES) {
+            Ok(Some(text)) => drop(texts.insert(RULES.to_owned(), text)),
+            Ok(None) => {}
+            Err(fault) => faults.push(fault),
         }
         if faults.is_empty() { Self::from_texts(&shown, texts, Some(registers)) } else { Err(faults) }
     }
@@ -165,16 +169,20 @@ fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {
     }
 }
 
-fn unreadable(folder: &str, file: &str, error: &std::io::Error) -> Fault {
-    let path = format!("{}/{file}", folder.trim_end_matches('/'));
-    let rule = if error.kind() == std::io::ErrorKind::NotFound {
-        format!("the file is missing; a package has {}", FILES.join(", "))
-    } else if error.kind() == std::io::ErrorKind::InvalidData {
+/// A file of a folder; nothing where there is none.
+pub(crate) fn read_text(folder: &Path, file: &str) -> Result<Option<String>, Fault> {
+    let error = match std::fs::read_to_string(folder.join(file)) {
+        // A checkout on Windows may change line ends, which changes nothing.
+        Ok(text) => return Ok(Some(text.replace("\r\n", "\n"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => error,
+    };
+    let rule = if error.kind() == std::io::ErrorKind::InvalidData {
         "the file is not UTF-8 text".to_owned()
     } else {
         format!("the file cannot be read: {error}")
     };
-    Fault::new(path, 0, rule)
+    Err(Fault::new(format!("{}/{file}", folder.display().to_string().trim_end_matches('/')), 0, rule))
 }
 
 fn read_templates(path: &str, text: &str) -> Result<(Source, Templates), Vec<Fault>> {
@@ -193,7 +201,7 @@ fn read_templates(path: &str, text: &str) -> Result<(Source, Templates), Vec<Fau
 }
 
 /// Names and lengths are hashed too, so that no text can slip from one file into the next.
-fn digest(texts: &Texts) -> String {
+pub(crate) fn digest(texts: &Texts) -> String {
     let mut content = Vec::new();
     for (name, text) in texts {
         content.extend_from_slice(format!("{name} {}\n", text.len()).as_bytes());

@@ -96,6 +96,10 @@ impl Source {
         }
     }
 
+    pub(crate) fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
     pub(crate) fn into_faults(self) -> Vec<Fault> {
         self.faults
     }

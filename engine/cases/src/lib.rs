@@ -41,7 +41,7 @@ pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, Votes,
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
-pub use lists::{CaseSummary, hanging_notices, of_applicant};
+pub use lists::{CaseSummary, Which, hanging_notices, of_applicant, of_bundles};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
@@ -51,7 +51,7 @@ pub use process::{
     TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
-    EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
+    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
 };
 pub use reevaluate::{
     ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
@@ -70,6 +70,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0001_cases", include_str!("sql/0001_cases.sql")),
     store::Migration::new("cases/0002_told_calendar", include_str!("sql/0002_told_calendar.sql")),
     store::Migration::new("cases/0003_worklist", include_str!("sql/0003_worklist.sql")),
+    store::Migration::new("cases/0004_bundle", include_str!("sql/0004_bundle.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

@@ -9,7 +9,7 @@ mod words;
 
 pub use actor::{Actor, Audience, Permission, PersonActor, Role, StaffActor};
 pub use id::{
-    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MaterialId,
+    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId,
     MessageId, NoteId, PersonId, SessionId, StaffId, TaskId, TemplateId, TypedId,
 };
 pub use refusal::{FieldError, Message, Refusal};
