@@ -198,6 +198,12 @@ impl Package {
     pub fn is_bundle(&self) -> bool {
         self.reference.handling == BUNDLE
     }
+
+    /// The address of its guide.
+    pub fn guide_href(&self) -> String {
+        let TypeRef { item, handling, .. } = &self.reference;
+        if self.is_bundle() { format!("/bundles/{item}") } else { format!("/items/{item}/{handling}") }
+    }
 }
 
 /// Holds when one of them holds; nothing where one always does.

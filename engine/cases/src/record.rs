@@ -175,9 +175,7 @@ async fn plan_bundle(
     case_type: &CaseType,
     case: &Case,
 ) -> Result<(), CaseError> {
-    let is_done = |effect: &Effect| case.effects.iter().any(|(key, _)| *key == effect.key());
-    let is_over = case.status == Status::Closed && effects_of(case_type, case).iter().all(is_done);
-    if case.intake.bundle.is_some() && is_over {
+    if case.intake.bundle.is_some() && is_settled(case_type, case) {
         let job = store::jobs::NewJob {
             kind: BUNDLE_JOB,
             key: case.id.to_string(),
@@ -411,6 +409,12 @@ async fn plan_effects(
         .await?;
     }
     Ok(())
+}
+
+/// Whether a case has ended, and everything that follows from its outcome was done.
+pub fn is_settled(case_type: &CaseType, case: &Case) -> bool {
+    let is_done = |effect: &Effect| case.effects.iter().any(|(key, _)| *key == effect.key());
+    case.status == Status::Closed && effects_of(case_type, case).iter().all(is_done)
 }
 
 /// The effects that the outcome of a case has.
