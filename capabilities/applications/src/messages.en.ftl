@@ -364,3 +364,4 @@ applications-part-taken-back = Withdrawn by the applicant.
 applications-bundle-draft = This asks for several items as one thing: hand it in as one
 applications-no-bundle-draft = This asks for a single item: hand it in as such
 applications-bundle-nothing-needed = After these answers nothing is needed
+applications-master-given = The results of the parts before it stand in the place of:

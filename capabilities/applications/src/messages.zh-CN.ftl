@@ -361,3 +361,4 @@ applications-part-taken-back = 申请人已撤回。
 applications-bundle-draft = 这是“一件事”申请，请作为一件事提交
 applications-no-bundle-draft = 这是单个事项的申请，请按单个事项提交
 applications-bundle-nothing-needed = 按所填内容，没有需要办理的事项
+applications-master-given = 以下材料由前面事项的结果代替，不再要求提交：

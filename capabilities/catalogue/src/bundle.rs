@@ -19,6 +19,7 @@ mod check;
 mod group;
 mod load;
 mod merge;
+pub(crate) mod page;
 
 pub(crate) use group::{Group, Own, Said, group};
 pub(crate) use load::{FILE, of_texts, texts_of};

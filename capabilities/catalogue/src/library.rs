@@ -164,6 +164,11 @@ impl Library {
         self.bundle_versions.entry(bundle.reference().clone()).or_insert_with(|| Arc::new(bundle));
     }
 
+    /// All that has scenarios: offered items by code, then bundles by id.
+    pub fn playable(&self) -> impl Iterator<Item = &Arc<Package>> {
+        self.current.values().chain(self.bundles.values().map(|bundle| &bundle.asked))
+    }
+
     /// The bundle that is offered under this id.
     pub fn bundle(&self, id: &str) -> Option<Arc<Bundle>> {
         self.bundles.get(id).cloned()

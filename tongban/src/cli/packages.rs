@@ -22,7 +22,7 @@ pub(crate) fn run(command: &Command) -> ExitCode {
     let Command::Check { path } = command;
     match catalogue::Library::load(path, &platform::registers_kept()) {
         Ok(library) => {
-            say!("{} packages, 0 faults", library.list().count());
+            say!("{} packages, {} bundles, 0 faults", library.list().count(), library.bundles().count());
             ExitCode::SUCCESS
         }
         Err(faults) => {

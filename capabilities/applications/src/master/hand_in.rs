@@ -19,7 +19,7 @@ use crate::submit::{self, SubmitError, is_outdated};
 
 /// Turns a complete draft of a bundle into a master case. The caller commits: number, parts, cases, answers and files
 /// are kept together or not at all.
-pub async fn hand_in(
+pub(crate) async fn hand_in(
     tx: &mut Tx,
     room: &Room,
     by: &Actor,

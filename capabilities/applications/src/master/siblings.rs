@@ -19,7 +19,7 @@ pub(crate) struct Siblings {
     pub(crate) href: String,
     /// The other parts.
     pub(crate) parts: Vec<Sibling>,
-    /// Materials of this case that the results of parts before it stand for.
+    /// Names of materials of this case that the results of parts before it stand for.
     pub(crate) given: Vec<String>,
 }
 
@@ -52,7 +52,8 @@ pub(crate) async fn of(
     for known in &master.parts {
         let part = bundle.part(&known.part).ok_or(MasterError::NotFound)?;
         if known.case == Some(case.id) {
-            given.clone_from(&part.given);
+            let name = |id: &String| Some(pick(visitor, &part.package.item.material(id)?.name));
+            given = part.given.iter().filter_map(name).collect();
             continue;
         }
         let sibling = match known.case {

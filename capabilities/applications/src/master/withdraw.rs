@@ -58,7 +58,7 @@ impl From<WithdrawMasterError> for Refusal {
 }
 
 /// Takes back one part, or all that run or wait. What rests on it is not begun. The caller commits.
-pub async fn withdraw(
+pub(crate) async fn withdraw(
     tx: &mut Tx,
     room: &Room,
     by: &Actor,

@@ -68,7 +68,8 @@ pub(crate) fn of_texts(
     }
     let asked = asked(&text, &parts, form, list, looked_up);
     match asked {
-        Some(asked) if !source.has_faults() => {
+        Some(mut asked) if !source.has_faults() => {
+            folder.clone_into(&mut asked.folder);
             let mut content = texts.clone();
             for Part { id, package, .. } in &parts {
                 content.insert(format!("part {id}"), package.digest.clone());
