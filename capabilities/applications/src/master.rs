@@ -123,7 +123,8 @@ impl MasterCase {
     }
 }
 
-const OF_ID: &str = "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at
+const OF_ID: &str =
+    "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at
      from master_cases where id = $1";
 
 /// The master case of this id.
@@ -189,7 +190,8 @@ pub(crate) async fn waiting_parts(
     tx: &mut Tx,
     by: &PersonActor,
 ) -> Result<std::collections::BTreeMap<MasterCaseId, i64>, MasterError> {
-    const OF_PERSON: &str = "select p.master, count(*) from master_parts p join master_cases m on m.id = p.master
+    const OF_PERSON: &str =
+        "select p.master, count(*) from master_parts p join master_cases m on m.id = p.master
          where m.person = $1 and m.legal_person is null and p.state = 'waiting' group by p.master";
     const OF_LEGAL_PERSON: &str =
         "select p.master, count(*) from master_parts p join master_cases m on m.id = p.master

@@ -10,10 +10,10 @@ use rules::{Expression, Facts};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::Package;
 use crate::form::Names;
 use crate::item::{Complaints, Provenance, Question, Window};
 use crate::package::Texts;
-use crate::Package;
 
 mod check;
 mod group;

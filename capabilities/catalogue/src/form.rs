@@ -14,8 +14,8 @@ mod schema;
 mod validate;
 
 pub(crate) use describe::show;
-pub(crate) use merge::{Asking, merge};
 pub use describe::{Masking, Named, Section, no_names};
+pub(crate) use merge::{Asking, merge};
 pub use read::{LIST_ENTRIES_MAX, typed};
 
 /// What is asked (申请表单).

@@ -122,8 +122,8 @@ impl Library {
             if self.bundle_of(&reference).is_some() {
                 continue;
             }
-            let texts: Texts =
-                serde_json::from_value(row.get(2)?).map_err(|_shape| row.damaged(2, "file names and texts"))?;
+            let texts: Texts = serde_json::from_value(row.get(2)?)
+                .map_err(|_shape| row.damaged(2, "file names and texts"))?;
             let parts: Vec<TypeRef> =
                 serde_json::from_value(row.get(3)?).map_err(|_shape| row.damaged(3, "items and versions"))?;
             let find = |item: &str, handling: &str| {

@@ -97,11 +97,7 @@ fn summary(row: &Row, today: Date) -> Result<CaseSummary, CaseError> {
 }
 
 /// The cases that are parts of these things (一件事), by their master numbers.
-pub async fn of_bundles(
-    tx: &mut Tx,
-    numbers: &[String],
-    today: Date,
-) -> Result<Vec<CaseSummary>, CaseError> {
+pub async fn of_bundles(tx: &mut Tx, numbers: &[String], today: Date) -> Result<Vec<CaseSummary>, CaseError> {
     const OF_BUNDLES: Sql = Sql::Two {
         sqlite: "select id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle
              from cases where bundle in (select value from json_each($1)) order by id",

@@ -70,14 +70,19 @@ mod tests {
 
     #[test]
     fn only_the_name_below_the_root_changes() {
-        let rename = |root: &str, name: &str| {
-            (root == "form" && name == "name").then(|| "shop_name".to_owned())
-        };
+        let rename =
+            |root: &str, name: &str| (root == "form" && name == "name").then(|| "shop_name".to_owned());
         let check = |text: &str, expected: &str| {
             assert_eq!(read(text).renamed(&rename).unwrap().source(), expected, "{text}");
         };
-        check("has(form.name) && register.name.name == form.name", "has(form.shop_name) && register.name.name == form.shop_name");
-        check("form.people.exists(m, m.name == form.name)", "form.people.exists(m, m.name == form.shop_name)");
+        check(
+            "has(form.name) && register.name.name == form.name",
+            "has(form.shop_name) && register.name.name == form.shop_name",
+        );
+        check(
+            "form.people.exists(m, m.name == form.name)",
+            "form.people.exists(m, m.name == form.shop_name)",
+        );
         check("!(form.other in [\"a\", form.name])", "!(form.other in [\"a\", form.shop_name])");
     }
 }

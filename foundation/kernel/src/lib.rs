@@ -9,8 +9,8 @@ mod words;
 
 pub use actor::{Actor, Audience, Permission, PersonActor, Role, StaffActor};
 pub use id::{
-    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId,
-    MessageId, NoteId, PersonId, SessionId, StaffId, TaskId, TemplateId, TypedId,
+    AgentId, BodyId, CaseId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId,
+    MaterialId, MessageId, NoteId, PersonId, SessionId, StaffId, TaskId, TemplateId, TypedId,
 };
 pub use refusal::{FieldError, Message, Refusal};
 pub use time::{Timestamp, china_date, china_midnight, from_micros, to_micros};

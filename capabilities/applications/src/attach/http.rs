@@ -197,7 +197,11 @@ pub(crate) async fn build(
     let filled = Filled::read(tx, room, person, draft, visitor.now).await?;
     let Filled { draft, package, known, .. } = &filled;
     let answers = serde_json::Value::Object(draft.answers.clone());
-    let back = package.form.steps_asked(&answers).last().map(|step| format!("/drafts/{}/steps/{}", draft.id, step.id));
+    let back = package
+        .form
+        .steps_asked(&answers)
+        .last()
+        .map(|step| format!("/drafts/{}/steps/{}", draft.id, step.id));
     Ok(MaterialsPage {
         shell: Shell::new(visitor, visitor.t("applications-materials")).crumb(visitor.t("web-my"), "/my"),
         item: visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),

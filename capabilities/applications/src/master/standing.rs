@@ -193,9 +193,9 @@ pub(crate) fn state_of(status: Status, outcome: Option<Outcome>) -> &'static str
 fn why(visitor: &Visitor, bundle: &Bundle, part: &Part, known: &MasterPart) -> Option<String> {
     let name = |id: &str| bundle.part(id).map(|part| pick(visitor, &part.name)).unwrap_or_default();
     match known.state {
-        PartState::NotNeeded => part.only.as_ref().map(|only| {
-            visitor.t1("applications-part-only", "only", pick(visitor, only))
-        }),
+        PartState::NotNeeded => {
+            part.only.as_ref().map(|only| visitor.t1("applications-part-only", "only", pick(visitor, only)))
+        }
         PartState::Waiting => {
             let before: Vec<String> = part.after.iter().map(|id| name(id)).collect();
             Some(visitor.t1("applications-part-after", "parts", before.join(visitor.pick("、", ", "))))

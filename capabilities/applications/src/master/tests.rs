@@ -22,7 +22,8 @@ async fn begin(world: &World, token: &str) -> String {
 async fn filled(world: &World, token: &str, second: bool) -> String {
     let draft = begin(world, token).await;
     let path = format!("/api/v1/drafts/{draft}");
-    let answers = json!({"second": second, "breed": "large", "deposit_offered": 15000, "is_guide_dog": false});
+    let answers =
+        json!({"second": second, "breed": "large", "deposit_offered": 15000, "is_guide_dog": false});
     let answer = world.api(token, "PATCH", &path, answers).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     let answer = world.upload(token, &format!("{path}/materials/photo?name=dog.png"), PNG, "").await;
@@ -102,7 +103,8 @@ async fn a_complete_draft_becomes_one_number_and_a_case_of_each_part_that_waits_
 
         // What waits cannot be seen or changed as a draft, and no draft is left to go on with.
         let waiting = found.parts[1].draft.unwrap();
-        let changed = world.api(&token, "PATCH", &format!("/api/v1/drafts/{waiting}"), json!({"breed": "small"})).await;
+        let changed =
+            world.api(&token, "PATCH", &format!("/api/v1/drafts/{waiting}"), json!({"breed": "small"})).await;
         assert_eq!(changed.status, StatusCode::CONFLICT, "{}", changed.text);
         let alone =
             world.api(&token, "POST", &format!("/api/v1/drafts/{waiting}/submission"), Value::Null).await;
@@ -135,7 +137,11 @@ async fn what_is_incomplete_or_another_kind_is_refused_and_nothing_is_kept() {
         assert_eq!(hand_in(&world, &other, &bundle).await.status, StatusCode::NOT_FOUND);
 
         let mut tx = world.room.db.snapshot().await.unwrap();
-        for table in ["select count(*) from master_cases", "select count(*) from master_parts", "select count(*) from cases"] {
+        for table in [
+            "select count(*) from master_cases",
+            "select count(*) from master_parts",
+            "select count(*) from cases",
+        ] {
             assert_eq!(tx.fetch_one(table, vec![]).await.unwrap().get::<i64>(0).unwrap(), 0, "{table}");
         }
         let nowhere = json!({"item": NEW, "handling": "bundle", "division": "430000"});
@@ -170,7 +176,10 @@ async fn a_part_begins_once_when_the_one_before_it_was_granted_and_done() {
         let after = master(&world, &id).await;
         assert_eq!(after.parts[1].state, PartState::Begun);
         let mut tx = world.room.db.snapshot().await.unwrap();
-        assert_eq!(tx.fetch_one("select count(*) from cases", vec![]).await.unwrap().get::<i64>(0).unwrap(), 2);
+        assert_eq!(
+            tx.fetch_one("select count(*) from cases", vec![]).await.unwrap().get::<i64>(0).unwrap(),
+            2
+        );
         drop(tx);
         let shown = world.api(&token, "GET", &format!("/api/v1/master-cases/{id}"), Value::Null).await.json();
         assert_eq!(states(&shown), ["granted", "submitted"]);
@@ -189,12 +198,20 @@ async fn what_rests_on_a_refusal_is_not_begun_and_says_why() {
         decide(&world, master(&world, &id).await.parts[0].case.unwrap(), false).await;
         assert_eq!(go_on_with(&world).await, 1);
         let after = master(&world, &id).await;
-        assert_eq!((after.parts[1].state, after.parts[1].because.as_deref()), (PartState::NotBegun, Some("first")));
+        assert_eq!(
+            (after.parts[1].state, after.parts[1].because.as_deref()),
+            (PartState::NotBegun, Some("first"))
+        );
         let shown = world.api(&token, "GET", &format!("/api/v1/master-cases/{id}"), Value::Null).await.json();
         assert_eq!((&shown["state"], &shown["outcome"]), (&json!("closed"), &json!("not-granted")));
         let page = world.get(&token, &format!("/master-cases/{id}")).await.text;
         assert!(page.contains("其前提“第一只犬”没有获得准予") && !page.contains('⟦'), "{page}");
-        let over = world.api(&token, "POST", &format!("/api/v1/master-cases/{id}/withdrawal"), json!({"reason": "不要了"}));
+        let over = world.api(
+            &token,
+            "POST",
+            &format!("/api/v1/master-cases/{id}/withdrawal"),
+            json!({"reason": "不要了"}),
+        );
         assert_eq!(over.await.status, StatusCode::CONFLICT);
     })
     .await;
@@ -209,7 +226,10 @@ async fn a_part_or_all_of_it_is_taken_back_with_a_reason() {
         let id = view["id"].as_str().unwrap();
         let path = format!("/api/v1/master-cases/{id}/withdrawal");
         let take = async |body: Value| world.api(&token, "POST", &path, body).await;
-        assert_eq!(take(json!({"reason": " "})).await.faults(), [("reason".to_owned(), "applications-master-reason-missing".to_owned())]);
+        assert_eq!(
+            take(json!({"reason": " "})).await.faults(),
+            [("reason".to_owned(), "applications-master-reason-missing".to_owned())]
+        );
         assert_eq!(take(json!({"reason": "错了", "part": "third"})).await.status, StatusCode::NOT_FOUND);
         let one = take(json!({"reason": "错了", "part": "second"})).await;
         assert_eq!(states(&one.json()), ["submitted", "not-begun"]);
@@ -267,7 +287,10 @@ async fn it_is_its_applicants_alone_and_one_row_of_theirs() {
         assert!(!world.get(&other, "/my").await.text.contains("master-cases"));
         let list = world.api(&token, "GET", "/api/v1/master-cases", Value::Null).await.json();
         assert_eq!(list["items"][0]["number"], view["number"]);
-        assert_eq!(world.api(&other, "GET", "/api/v1/master-cases", Value::Null).await.json()["items"], json!([]));
+        assert_eq!(
+            world.api(&other, "GET", "/api/v1/master-cases", Value::Null).await.json()["items"],
+            json!([])
+        );
     })
     .await;
 }
@@ -289,7 +312,12 @@ async fn pages_pass_over_what_is_not_needed() {
             ("first-owner", &[("version", "3"), ("resident_id", "439900197901010011")]),
             (
                 "first-dog",
-                &[("version", "4"), ("breed", "large"), ("deposit_offered", "150"), ("is_guide_dog", "false")],
+                &[
+                    ("version", "4"),
+                    ("breed", "large"),
+                    ("deposit_offered", "150"),
+                    ("is_guide_dog", "false"),
+                ],
             ),
             ("first-walkers", &[("version", "5")]),
         ];

@@ -21,12 +21,12 @@ use crate::draft::{self, DraftSummary};
 use crate::http::id;
 use crate::letters::view::Thread;
 use crate::letters::{self, Side};
+use crate::master::siblings::{self, Siblings};
+use crate::master::{self, MasterCase};
 use crate::room::own_purpose;
 use crate::start::http::acting;
 use crate::submit::http::{AnswerSection, files_by_material, sections};
 use crate::trace::{self, Place, Trace};
-use crate::master::siblings::{self, Siblings};
-use crate::master::{self, MasterCase};
 use crate::{Room, division, notices, view};
 
 #[derive(Template)]
@@ -162,7 +162,8 @@ async fn master_rows(
         let latest = open.iter().max_by_key(|case| case.due_on);
         let until = latest.and_then(|case| case.due_on);
         let is_closed = open.is_empty() && waits == 0;
-        let submitted = || visitor.t1("applications-submitted-at", "when", visitor.datetime(master.submitted_at));
+        let submitted =
+            || visitor.t1("applications-submitted-at", "when", visitor.datetime(master.submitted_at));
         Row {
             name: item_name(room, visitor, &master.bundle.item, &master.bundle.handling),
             href: format!("/master-cases/{}", master.id),

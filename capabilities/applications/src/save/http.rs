@@ -162,8 +162,11 @@ pub(crate) fn marks(
     };
     let title = |step: &Step| visitor.pick(&step.title.zh, &step.title.en).to_owned();
     let materials_done = !open.iter().any(|fault| fault.field.starts_with("materials/"));
-    let mut pages: Vec<(&str, String, bool)> =
-        package.form.steps_asked(&answers).map(|step| (step.id.as_str(), title(step), is_done(step))).collect();
+    let mut pages: Vec<(&str, String, bool)> = package
+        .form
+        .steps_asked(&answers)
+        .map(|step| (step.id.as_str(), title(step), is_done(step)))
+        .collect();
     pages.push(("materials", visitor.t("applications-materials"), materials_done));
     pages.push(("confirm", visitor.t("applications-confirm"), false));
     let at = pages.iter().position(|(id, _, _)| *id == now).unwrap_or(0);

@@ -55,7 +55,12 @@ fn order(text: &BundleText) -> Vec<Rule> {
         let index = index.to_string();
         let mut wrong = |key: &str, rule: String| rules.push(Rule::at(&["parts", &index, key], rule));
         if !is_slug(&part.id) || part.id.len() > 32 || part.id == QUESTIONS {
-            wrong("id", format!("a part's id is made of lower-case letters, digits and hyphens, and is not {QUESTIONS}"));
+            wrong(
+                "id",
+                format!(
+                    "a part's id is made of lower-case letters, digits and hyphens, and is not {QUESTIONS}"
+                ),
+            );
         }
         if !seen.insert(part.id.as_str()) {
             wrong("id", format!("two parts are called {}", part.id));
@@ -97,7 +102,10 @@ pub(super) fn parts(text: &BundleText, parts: &[Part], form: &Form) -> Vec<Rule>
     for part in parts {
         let mut wrong = |key: &str, rule: String| rules.push(Rule::at(&["parts", &part.id, key], rule));
         for kind in text.audience.iter().filter(|kind| !part.package.item.audience.contains(kind)) {
-            wrong("item", format!("{} is not for everybody whom the bundle is for ({})", part.id, kind.code()));
+            wrong(
+                "item",
+                format!("{} is not for everybody whom the bundle is for ({})", part.id, kind.code()),
+            );
         }
         for given in part.given.iter().filter(|id| attached(&part.package).all(|m| m.id != **id)) {
             wrong("given", format!("{} does not ask the applicant for {given}", part.id));
@@ -109,7 +117,8 @@ pub(super) fn parts(text: &BundleText, parts: &[Part], form: &Form) -> Vec<Rule>
         && text.promised.within.amount < days
     {
         let unit = unit.as_str();
-        let rule = format!("the parts one after the other promise {days} {unit}: less cannot be promised for all");
+        let rule =
+            format!("the parts one after the other promise {days} {unit}: less cannot be promised for all");
         rules.push(Rule::at(&["promised"], rule));
     }
     rules

@@ -43,7 +43,8 @@ pub(crate) fn group(parts: &[Own<'_>], said: &Said<'_>) -> (Vec<Group>, Vec<Rule
     let mut groups: Vec<Group> = Vec::new();
     for (number, part) in parts.iter().enumerate() {
         for name in &part.names {
-            let is_declared = declared.iter().position(|members| members.contains(&(number, (*name).to_owned())));
+            let is_declared =
+                declared.iter().position(|members| members.contains(&(number, (*name).to_owned())));
             let called = match is_declared {
                 Some(entry) => declared[entry].first().map_or_else(String::new, |(_, name)| name.clone()),
                 None if said.apart.iter().any(|apart| apart == name) => {
@@ -112,7 +113,10 @@ mod tests {
     use super::*;
 
     fn parts() -> Vec<Own<'static>> {
-        vec![Own { part: "shop", names: vec!["name", "area"] }, Own { part: "out-sign", names: vec!["owner", "name"] }]
+        vec![
+            Own { part: "shop", names: vec!["name", "area"] },
+            Own { part: "out-sign", names: vec!["owner", "name"] },
+        ]
     }
 
     fn names(same: &[Vec<String>], apart: &[String]) -> (Vec<(String, usize)>, Vec<String>) {

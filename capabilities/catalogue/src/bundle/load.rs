@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kernel::Words;
 
 use super::merge::{asked, lookups, materials};
-use super::{Bundle, BundleText, PartText, Part, QUESTIONS, Said, check};
+use super::{Bundle, BundleText, Part, PartText, QUESTIONS, Said, check};
 use crate::form::{Asking, Names, merge};
 use crate::package::{FORM, Texts, digest, read_text};
 use crate::source::Source;
@@ -22,7 +22,9 @@ pub(crate) fn texts_of(folder: &Path) -> Result<Texts, Vec<Fault>> {
     for (file, is_needed) in [(FILE, true), (FORM, false)] {
         match read_text(folder, file) {
             Ok(Some(text)) => drop(texts.insert(file.to_owned(), text)),
-            Ok(None) if is_needed => faults.push(Fault::new(folder.display().to_string(), 0, "no bundle.yaml")),
+            Ok(None) if is_needed => {
+                faults.push(Fault::new(folder.display().to_string(), 0, "no bundle.yaml"))
+            }
             Ok(None) => {}
             Err(fault) => faults.push(fault),
         }
@@ -107,8 +109,7 @@ fn fields(text: &BundleText, parts: &mut [Part], questions: Option<&Form>, sourc
         when: part.when.as_ref(),
     });
     let asking: Vec<Asking<'_>> = own.into_iter().chain(of_parts).collect();
-    let said =
-        Said { key: "fields", same: &text.same.fields, apart: &text.apart.fields, joint: '_' };
+    let said = Said { key: "fields", same: &text.same.fields, apart: &text.apart.fields, joint: '_' };
     let (merged, rules) = merge(text.name.clone(), &asking, &said);
     note(source, rules);
     let names = merged.names.into_iter().skip(usize::from(questions.is_some()));

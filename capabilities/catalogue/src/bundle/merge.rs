@@ -21,14 +21,13 @@ pub(super) fn materials(
 ) -> (Vec<Material>, Vec<Rule>) {
     let owns = parts.iter().map(|part| Own {
         part: &part.id,
-        names: attached(&part.package).filter(|m| !part.given.contains(&m.id)).map(|m| m.id.as_str()).collect(),
+        names: attached(&part.package)
+            .filter(|m| !part.given.contains(&m.id))
+            .map(|m| m.id.as_str())
+            .collect(),
     });
-    let said = Said {
-        key: "materials",
-        same: &text.same.materials,
-        apart: &text.apart.materials,
-        joint: '-',
-    };
+    let said =
+        Said { key: "materials", same: &text.same.materials, apart: &text.apart.materials, joint: '-' };
     let (groups, mut rules) = group(&owns.collect::<Vec<_>>(), &said);
     let mut list = Vec::new();
     for group in &groups {
@@ -60,9 +59,12 @@ fn one(parts: &[Part], renamed: &[Names], group: &Group) -> Result<Material, Rul
     let mut merged = members[0].1.clone();
     merged.id.clone_from(&group.name);
     for (part, other) in &members[1..] {
-        let names = format!("{}.{} and {}.{}", parts[members[0].0].id, members[0].1.id, parts[*part].id, other.id);
+        let names =
+            format!("{}.{} and {}.{}", parts[members[0].0].id, members[0].1.id, parts[*part].id, other.id);
         if group.declared.is_none() && other.name != merged.name {
-            let text = format!("{names} are different papers: declare them the same (same) or keep them apart (apart)");
+            let text = format!(
+                "{names} are different papers: declare them the same (same) or keep them apart (apart)"
+            );
             return Err(Rule { place: place(*part), text });
         }
         merged.accepts.retain(|kind| other.accepts.contains(kind));
@@ -128,7 +130,8 @@ pub(super) fn lookups(parts: &[Part]) -> (Vec<Lookup>, Vec<Names>) {
             let code_from = lookup.code_from.as_ref().map(|own| part.fields.get(own).unwrap_or(own).clone());
             let mut here = Lookup { code_from, ..lookup.clone() };
             let is_same = |known: &&Lookup| {
-                (&known.register, &known.licence, &known.code_from) == (&here.register, &here.licence, &here.code_from)
+                (&known.register, &known.licence, &known.code_from)
+                    == (&here.register, &here.licence, &here.code_from)
             };
             if let Some(known) = all.iter().find(is_same) {
                 names.insert(lookup.id.clone(), known.id.clone());

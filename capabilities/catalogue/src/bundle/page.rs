@@ -116,7 +116,9 @@ fn outline(visitor: &Visitor, bundle: &Bundle) -> Vec<OutlineStep> {
         let row = part_row(visitor, bundle, part);
         let mut details = vec![visitor.t1("catalogue-process-within", "limit", row.limit)];
         details.extend((!row.only.is_empty()).then(|| visitor.t1("catalogue-bundle-only", "only", row.only)));
-        details.extend((!row.after.is_empty()).then(|| visitor.t1("catalogue-bundle-after", "parts", row.after)));
+        details.extend(
+            (!row.after.is_empty()).then(|| visitor.t1("catalogue-bundle-after", "parts", row.after)),
+        );
         OutlineStep { title: row.name, details, branches: Vec::new(), shape: Shape::Work }
     };
     let mut steps = vec![OutlineStep {

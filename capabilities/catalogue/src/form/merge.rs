@@ -36,16 +36,22 @@ pub(crate) struct Merged {
 pub(crate) fn merge(title: Words, parts: &[Asking<'_>], said: &Said<'_>) -> (Merged, Vec<Rule>) {
     let owns: Vec<Own<'_>> = parts
         .iter()
-        .map(|part| Own { part: part.id, names: part.form.fields().map(|field| field.name.as_str()).collect() })
+        .map(|part| Own {
+            part: part.id,
+            names: part.form.fields().map(|field| field.name.as_str()).collect(),
+        })
         .collect();
     let (groups, mut rules) = group(&owns, said);
     rules.extend(groups.iter().filter_map(|group| conflict(parts, group)));
     let names: Vec<Names> = (0..parts.len()).map(|number| names_of(&groups, number)).collect();
     // What decides which parts are needed is asked first.
     let first = usize::from(parts.first().is_some_and(Asking::is_bundle));
-    let steps =
-        [own_steps(parts, 0..first, &groups), shared_steps(parts, &groups), own_steps(parts, first..parts.len(), &groups)]
-            .concat();
+    let steps = [
+        own_steps(parts, 0..first, &groups),
+        shared_steps(parts, &groups),
+        own_steps(parts, first..parts.len(), &groups),
+    ]
+    .concat();
     let checks = parts
         .iter()
         .zip(&names)
@@ -89,7 +95,9 @@ fn conflict(parts: &[Asking<'_>], group: &Group) -> Option<Rule> {
         ),
         None => Rule::at(
             &["parts", parts[other.0].id],
-            format!("{names} are different questions: declare them the same (same) or keep them apart (apart)"),
+            format!(
+                "{names} are different questions: declare them the same (same) or keep them apart (apart)"
+            ),
         ),
     })
 }
@@ -144,12 +152,7 @@ fn shared_steps(parts: &[Asking<'_>], groups: &[Group]) -> Vec<Step> {
         };
         let zh = format!("一次填写，共用于：{}", all(|words| &words.zh, "、"));
         let en = format!("Asked once, for: {}", all(|words| &words.en, ", "));
-        Step {
-            id: format!("shared-{}", number + 1),
-            title: Words::new(zh, en),
-            when: when(&holders),
-            fields,
-        }
+        Step { id: format!("shared-{}", number + 1), title: Words::new(zh, en), when: when(&holders), fields }
     };
     sharing.into_iter().enumerate().map(step).collect()
 }

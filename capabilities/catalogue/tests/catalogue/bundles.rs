@@ -81,9 +81,16 @@ fn what_parts_share_is_asked_once_and_first_what_decides_which_are_needed() {
             ("outside-outside", vec!["tables_outside"]),
         ]
     );
-    assert_eq!(bundle.asked.form.steps[1].title.en, "Asked once, for: Permit of the teahouse, Tea corner for the elderly, Tables outside");
+    assert_eq!(
+        bundle.asked.form.steps[1].title.en,
+        "Asked once, for: Permit of the teahouse, Tea corner for the elderly, Tables outside"
+    );
     let materials: Vec<&str> = bundle.asked.item.materials.iter().map(|m| m.id.as_str()).collect();
-    assert_eq!(materials, ["lease", "plan", "service-plan", "street-plan"], "the lease once, no copy of the permit");
+    assert_eq!(
+        materials,
+        ["lease", "plan", "service-plan", "street-plan"],
+        "the lease once, no copy of the permit"
+    );
     let lease = bundle.asked.item.material("lease").unwrap();
     assert!(lease.when.is_none() && lease.later.is_none(), "the permit always needs it");
     let plan = bundle.asked.item.material("service-plan").unwrap();
@@ -131,27 +138,51 @@ fn a_part_that_is_not_needed_asks_nothing_and_each_keeps_its_own_rules() {
 
 #[test]
 fn parts_that_are_not_there_or_wait_in_a_circle_are_named() {
-    check("item: \"431011DEM022\"", "item: \"431011DEM099\"", &[
-        "bundle.yaml:20: there is no item 431011DEM099 with handling 01",
-    ]);
-    check("after: [permit]", "after: [prmit]", &["bundle.yaml:31: outside comes after prmit, which is no part"]);
+    check(
+        "item: \"431011DEM022\"",
+        "item: \"431011DEM099\"",
+        &["bundle.yaml:20: there is no item 431011DEM099 with handling 01"],
+    );
+    check(
+        "after: [permit]",
+        "after: [prmit]",
+        &["bundle.yaml:31: outside comes after prmit, which is no part"],
+    );
     check("after: [permit]", "after: [outside]", &["bundle.yaml:31: outside would wait for itself"]);
     check("id: corner", "id: permit", &["bundle.yaml:19: two parts are called permit"]);
-    check("    after: [permit]\n", "", &["bundle.yaml:31: what is given comes from parts before it: say which (after)"]);
-    check("given: [teahouse-permit]", "given: [permit-copy]", &[
-        "bundle.yaml:32: outside does not ask the applicant for permit-copy",
-    ]);
-    check("audience: [\"1\", \"2\"]", "audience: [\"1\", \"3\"]", &[
-        "bundle.yaml:16: permit is not for everybody whom the bundle is for (3)",
-        "bundle.yaml:20: corner is not for everybody whom the bundle is for (3)",
-        "bundle.yaml:26: outside is not for everybody whom the bundle is for (3)",
-    ]);
-    check("within: 9 working days", "within: 8 working days", &[
-        "bundle.yaml:12: the parts one after the other promise 9 working-days: less cannot be promised for all",
-    ]);
-    check("visits: 1", "visits: 1\nsecret: yes", &[
-        "bundle.yaml:14: unknown field `secret`, expected one of `bundle`, `version`, `name`, `summary`, `keywords`, `audience`, `conditions`, `promised`, `visits`, `parts`, `same`, `apart`, `windows`, `complaints`, `faq`, `sources`",
-    ]);
+    check(
+        "    after: [permit]\n",
+        "",
+        &["bundle.yaml:31: what is given comes from parts before it: say which (after)"],
+    );
+    check(
+        "given: [teahouse-permit]",
+        "given: [permit-copy]",
+        &["bundle.yaml:32: outside does not ask the applicant for permit-copy"],
+    );
+    check(
+        "audience: [\"1\", \"2\"]",
+        "audience: [\"1\", \"3\"]",
+        &[
+            "bundle.yaml:16: permit is not for everybody whom the bundle is for (3)",
+            "bundle.yaml:20: corner is not for everybody whom the bundle is for (3)",
+            "bundle.yaml:26: outside is not for everybody whom the bundle is for (3)",
+        ],
+    );
+    check(
+        "within: 9 working days",
+        "within: 8 working days",
+        &[
+            "bundle.yaml:12: the parts one after the other promise 9 working-days: less cannot be promised for all",
+        ],
+    );
+    check(
+        "visits: 1",
+        "visits: 1\nsecret: yes",
+        &[
+            "bundle.yaml:14: unknown field `secret`, expected one of `bundle`, `version`, `name`, `summary`, `keywords`, `audience`, `conditions`, `promised`, `visits`, `parts`, `same`, `apart`, `windows`, `complaints`, `faq`, `sources`",
+        ],
+    );
 }
 
 #[test]
@@ -160,35 +191,55 @@ fn conditions_read_what_is_always_asked_before_and_nothing_personal() {
     when("form.seats > 3", "bundle.yaml:23: seats is not always asked before corner");
     when("form.tables_outside > 3", "bundle.yaml:23: tables_outside is not always asked before corner");
     when("form.phone == \"1\"", "bundle.yaml:23: phone is personal (x-personal) and decides nothing");
-    when("has(register.dogs)", "bundle.yaml:23: register.dogs: whether a part is needed follows from the form alone");
-    check("    only: {zh: \"设老年茶座的\", en: \"there is a tea corner for the elderly\"}\n", "", &[
-        "bundle.yaml:23: a condition (when) is also said in words (only), and only a condition is",
-    ]);
+    when(
+        "has(register.dogs)",
+        "bundle.yaml:23: register.dogs: whether a part is needed follows from the form alone",
+    );
+    check(
+        "    only: {zh: \"设老年茶座的\", en: \"there is a tea corner for the elderly\"}\n",
+        "",
+        &["bundle.yaml:23: a condition (when) is also said in words (only), and only a condition is"],
+    );
 }
 
 #[test]
 fn the_same_name_for_different_things_needs_a_word() {
     let shop = "laonian-chazuo/form.schema.json";
     let longer = [(shop, "\"maxLength\": 40", "\"maxLength\": 30")];
-    check_files(&longer, &[
-        "bundle.yaml:19: permit.shop_name and corner.shop_name are different questions: declare them the same (same) or keep them apart (apart)",
-    ]);
+    check_files(
+        &longer,
+        &[
+            "bundle.yaml:19: permit.shop_name and corner.shop_name are different questions: declare them the same (same) or keep them apart (apart)",
+        ],
+    );
     let list = "    - [permit.address, corner.place]";
-    let same = "    - [permit.address, corner.place]\n    - [permit.shop_name, corner.shop_name, outside.shop_name]";
+    let same =
+        "    - [permit.address, corner.place]\n    - [permit.shop_name, corner.shop_name, outside.shop_name]";
     load(&changed(&[longer[0], (BUNDLE, list, same)]));
     let apart = "    - [permit.address, corner.place]\napart: {fields: [shop_name]} # ";
     let library = load(&changed(&[longer[0], (BUNDLE, list, apart)]));
     let form = &library.bundle("open-teahouse").unwrap().asked.form;
     assert!(form.field("corner_shop_name").is_some() && form.field("shop_name").is_none());
 
-    check(list, "    - [permit.adress, corner.place]", &["bundle.yaml:35: part permit does not ask for adress"]);
-    check(list, "    - [permit.tables, corner.place]", &[
-        "bundle.yaml:35: permit.tables and corner.place are not answered alike: they differ in type, format or choices",
-    ]);
+    check(
+        list,
+        "    - [permit.adress, corner.place]",
+        &["bundle.yaml:35: part permit does not ask for adress"],
+    );
+    check(
+        list,
+        "    - [permit.tables, corner.place]",
+        &[
+            "bundle.yaml:35: permit.tables and corner.place are not answered alike: they differ in type, format or choices",
+        ],
+    );
     let paper = ("laonian-chazuo/item.yaml", "zh: \"场所使用证明\"", "zh: \"别的证明\"");
-    check_files(&[paper], &[
-        "bundle.yaml:19: permit.lease and corner.lease are different papers: declare them the same (same) or keep them apart (apart)",
-    ]);
+    check_files(
+        &[paper],
+        &[
+            "bundle.yaml:19: permit.lease and corner.lease are different papers: declare them the same (same) or keep them apart (apart)",
+        ],
+    );
 }
 
 #[test]
@@ -203,8 +254,24 @@ fn a_bundle_is_found_like_an_item_and_is_none() {
 #[tokio::test]
 async fn the_guide_shows_parts_papers_and_order_in_both_languages() {
     for (lang, words) in [
-        ("zh-CN", ["示例开茶馆一件事", "以下事项准予后自动开始：茶馆许可", "一个窗口领取结果", "茶馆许可、老年茶座备案"]),
-        ("en", ["opening a teahouse", "By itself when these were granted: Permit of the teahouse", "Results at one window", "Permit of the teahouse, Tea corner"]),
+        (
+            "zh-CN",
+            [
+                "示例开茶馆一件事",
+                "以下事项准予后自动开始：茶馆许可",
+                "一个窗口领取结果",
+                "茶馆许可、老年茶座备案",
+            ],
+        ),
+        (
+            "en",
+            [
+                "opening a teahouse",
+                "By itself when these were granted: Permit of the teahouse",
+                "Results at one window",
+                "Permit of the teahouse, Tea corner",
+            ],
+        ),
     ] {
         let library = load(&changed(&[]));
         let (status, html) = get_from(library, "/bundles/open-teahouse", lang).await;
@@ -244,7 +311,10 @@ async fn a_bundle_keeps_its_version_and_those_of_its_parts() {
         let part = ("chaguan-xuke/item.yaml", "version: \"2026.1\"", "version: \"2026.2\"");
         let mut tx = db.begin().await.unwrap();
         let error = load(&changed(&[part])).record(&mut tx, now).await.unwrap_err();
-        assert!(matches!(&error, VersionError::BundleChanged { bundle, .. } if bundle == "open-teahouse"), "{error}");
+        assert!(
+            matches!(&error, VersionError::BundleChanged { bundle, .. } if bundle == "open-teahouse"),
+            "{error}"
+        );
         drop(tx);
         let newer = [part, (BUNDLE, "version: \"2026.1\"", "version: \"2026.2\"")];
         let mut tx = db.begin().await.unwrap();
@@ -255,7 +325,10 @@ async fn a_bundle_keeps_its_version_and_those_of_its_parts() {
         let kept = second.bundle_of(&earlier).unwrap();
         assert_eq!(kept.part("permit").unwrap().package.reference.version, "2026.1");
         let offered = second.bundle("open-teahouse").unwrap();
-        assert_eq!((offered.version.as_str(), offered.parts[0].package.reference.version.as_str()), ("2026.2", "2026.2"));
+        assert_eq!(
+            (offered.version.as_str(), offered.parts[0].package.reference.version.as_str()),
+            ("2026.2", "2026.2")
+        );
     })
     .await;
 }

@@ -80,7 +80,8 @@ async fn build(
     let part = |part: &&PartView| Choice::new(&part.part, &part.name).chosen_if(part.part == form.part);
     let back = format!("/master-cases/{}", master.id);
     Ok(WithdrawPage {
-        shell: Shell::new(visitor, visitor.t("applications-master-withdraw")).crumb(visitor.t("web-my"), "/my"),
+        shell: Shell::new(visitor, visitor.t("applications-master-withdraw"))
+            .crumb(visitor.t("web-my"), "/my"),
         errors,
         choices: std::iter::once(all).chain(open.iter().map(part)).collect(),
         name: view.name.clone(),
