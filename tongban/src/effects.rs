@@ -19,6 +19,7 @@ pub fn handlers(
 ) -> Handlers {
     let calendars = calendars.clone();
     let (timers, room, issuing) = (applications.clone(), applications.clone(), licences.clone());
+    let bundles = applications.clone();
     Handlers::new()
         .on(cases::TIMER_JOB, move |job, now| {
             let (room, calendars) = (timers.clone(), calendars.clone());
@@ -27,6 +28,10 @@ pub fn handlers(
                 calendars.refresh().await?;
                 Ok(applications::run_timer(room, job, now).await?)
             }
+        })
+        .on(cases::BUNDLE_JOB, move |job, now| {
+            let room = bundles.clone();
+            async move { Ok(applications::run_bundle(room, job, now).await?) }
         })
         .on(cases::EFFECT_JOB, move |job, now| {
             let (room, issuing) = (room.clone(), issuing.clone());

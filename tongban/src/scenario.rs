@@ -8,6 +8,7 @@ use kernel::{Timestamp, Words};
 use serde::Deserialize;
 
 mod applicant;
+mod bundle;
 mod client;
 mod pdf;
 mod play;
@@ -46,6 +47,12 @@ pub struct Scenario {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
+    /// Of a bundle: the part that the other keys mean; without it the last day of the whole is meant.
+    #[serde(default)]
+    pub part: Option<String>,
+    /// Of a bundle: where every part stands.
+    #[serde(default)]
+    pub parts: BTreeMap<String, String>,
     /// Status word.
     #[serde(default)]
     pub status: Option<String>,
@@ -81,6 +88,9 @@ pub struct End {
     /// Outcome word.
     #[serde(default)]
     pub outcome: Option<String>,
+    /// Of a bundle: how every part ended.
+    #[serde(default)]
+    pub parts: BTreeMap<String, String>,
     /// Documents that were issued, by id; each must verify.
     #[serde(default)]
     pub documents: Vec<String>,

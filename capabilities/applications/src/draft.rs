@@ -1,7 +1,7 @@
 //! An application being filled in (草稿): who may see it, how it is kept, how it changes.
 
 use cases::{Applicant, TypeRef};
-use kernel::{CaseId, DraftId, Message, PersonActor, Refusal, Timestamp};
+use kernel::{CaseId, DraftId, MasterCaseId, Message, PersonActor, Refusal, Timestamp};
 use serde_json::{Map, Value};
 use store::page::{Page, PageRequest};
 use store::{Row, Tx, vals};
@@ -39,6 +39,21 @@ pub struct Draft {
     pub again_of: Option<CaseId>,
     /// What of that case the form of today does not know: ids of fields, and of materials after `materials/`.
     pub dropped: Vec<String>,
+    /// The one thing (一件事) that was made of it, or of which it is a part.
+    pub master: Option<MasterCaseId>,
+    /// Which part of it; nothing for what was filled in for all of them.
+    pub part: Option<String>,
+}
+
+impl Draft {
+    /// Where to see what was made of it; empty while it can still be changed.
+    pub(crate) fn outcome_href(&self) -> String {
+        match (self.case, self.master) {
+            (Some(case), _) => format!("/cases/{case}"),
+            (None, Some(master)) => format!("/master-cases/{master}"),
+            (None, None) => String::new(),
+        }
+    }
 }
 
 /// Shows no answers: they are personal data and debug output ends in logs.
@@ -116,7 +131,7 @@ pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Res
     let row = tx
         .fetch_optional(
             "select id, person, legal_person, item, handling, package_version, division, answers_sealed, version,
-                 created_at, updated_at, case_id, again_of, dropped
+                 created_at, updated_at, case_id, again_of, dropped, bundle, part
              from drafts where id = $1",
             vals![id],
         )
@@ -142,13 +157,15 @@ pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Res
         dropped: row
             .get::<Option<String>>(13)?
             .map_or_else(|| Ok(Vec::new()), |text| serde_json::from_str(&text))?,
+        master: row.get(14)?,
+        part: row.get(15)?,
     })
 }
 
 /// The same, only while it can still be changed.
 pub async fn get_open(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Result<Draft, DraftError> {
     let draft = get(tx, room, by, id).await?;
-    if draft.case.is_some() { Err(DraftError::Submitted) } else { Ok(draft) }
+    if draft.case.is_some() || draft.master.is_some() { Err(DraftError::Submitted) } else { Ok(draft) }
 }
 
 fn type_of(row: &Row, first: usize) -> Result<TypeRef, store::Error> {
@@ -159,8 +176,8 @@ fn type_of(row: &Row, first: usize) -> Result<TypeRef, store::Error> {
 pub(crate) async fn insert(tx: &mut Tx, room: &Room, draft: &Draft) -> Result<(), DraftError> {
     tx.execute(
         "insert into drafts (id, person, legal_person, item, handling, package_version, division, answers_sealed,
-             version, created_at, updated_at, again_of, dropped)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             version, created_at, updated_at, again_of, dropped, bundle, part)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         vals![
             draft.id,
             draft.applicant.person,
@@ -174,7 +191,9 @@ pub(crate) async fn insert(tx: &mut Tx, room: &Room, draft: &Draft) -> Result<()
             draft.created_at,
             draft.updated_at,
             draft.again_of,
-            serde_json::to_string(&draft.dropped)?
+            serde_json::to_string(&draft.dropped)?,
+            draft.master,
+            draft.part.as_deref()
         ],
     )
     .await?;
@@ -191,7 +210,7 @@ pub(crate) async fn update(
     let changed = tx
         .execute(
             "update drafts set answers_sealed = $1, version = version + 1, updated_at = $2
-             where id = $3 and version = $4 and case_id is null",
+             where id = $3 and version = $4 and case_id is null and bundle is null",
             vals![seal(room, &draft.answers)?, now, draft.id, draft.version],
         )
         .await?;
@@ -207,7 +226,10 @@ pub(crate) async fn update(
 /// meanwhile. Its answers stay as they are.
 pub(crate) async fn lock_open(tx: &mut Tx, id: DraftId, now: Timestamp) -> Result<(), DraftError> {
     let changed = tx
-        .execute("update drafts set updated_at = $2 where id = $1 and case_id is null", vals![id, now])
+        .execute(
+            "update drafts set updated_at = $2 where id = $1 and case_id is null and bundle is null",
+            vals![id, now],
+        )
         .await?;
     if changed == 1 { Ok(()) } else { Err(DraftError::Submitted) }
 }
@@ -229,10 +251,11 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<DraftSummary>, DraftError> {
     const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at from drafts
-         where person = $1 and legal_person is null and case_id is null and id < $2 order by id desc limit $3";
+         where person = $1 and legal_person is null and case_id is null and bundle is null
+             and id < $2 order by id desc limit $3";
     const OF_LEGAL_PERSON: &str =
         "select id, item, handling, package_version, division, updated_at from drafts
-         where legal_person = $1 and case_id is null and id < $2 order by id desc limit $3";
+         where legal_person = $1 and case_id is null and bundle is null and id < $2 order by id desc limit $3";
     // Ids are hexadecimal, so `g` stands after all of them.
     let before = page.keys(vals!["g"])?.pop().unwrap_or_else(|| "g".into());
     let size = page.size.limit();
@@ -252,11 +275,12 @@ pub async fn find_running(
     handling: &str,
 ) -> Result<Option<DraftSummary>, DraftError> {
     const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at from drafts
-         where person = $1 and legal_person is null and case_id is null and item = $2 and handling = $3
+         where person = $1 and legal_person is null and case_id is null and bundle is null
+             and item = $2 and handling = $3
          order by id desc limit 1";
     const OF_LEGAL_PERSON: &str =
         "select id, item, handling, package_version, division, updated_at from drafts
-         where legal_person = $1 and case_id is null and item = $2 and handling = $3
+         where legal_person = $1 and case_id is null and bundle is null and item = $2 and handling = $3
          order by id desc limit 1";
     let row = match by.acting_for {
         Some(legal_person) => tx.fetch_optional(OF_LEGAL_PERSON, vals![legal_person, item, handling]).await?,
@@ -283,7 +307,7 @@ pub(crate) async fn move_to_current(
     now: Timestamp,
 ) -> Result<(), DraftError> {
     let mut draft = get_open(tx, room, by, id).await?;
-    let Some(package) = room.library.current(&draft.case_type.item, &draft.case_type.handling) else {
+    let Some(package) = room.library.offered(&draft.case_type.item, &draft.case_type.handling) else {
         return Ok(());
     };
     draft.answers.retain(|field, _| package.form.field(field).is_some());

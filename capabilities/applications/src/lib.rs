@@ -21,6 +21,7 @@ pub mod hear;
 mod http;
 mod known;
 pub mod letters;
+pub mod master;
 pub mod mine;
 pub mod notices;
 pub mod object;
@@ -45,6 +46,7 @@ pub mod view;
 mod window;
 pub mod withdraw;
 
+pub use master::go_on::{GoOnError, run as run_bundle};
 pub use packages::forget_tried;
 pub use room::Room;
 pub use routes::routes;
@@ -57,6 +59,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("applications/0003_applicant", include_str!("sql/0003_applicant.sql")),
     store::Migration::new("applications/0004_workbench", include_str!("sql/0004_workbench.sql")),
     store::Migration::new("applications/0005_tried_packages", include_str!("sql/0005_tried_packages.sql")),
+    store::Migration::new("applications/0006_bundles", include_str!("sql/0006_bundles.sql")),
 ];
 
 /// Sentences for applicants: Chinese and English. The desk has its own.

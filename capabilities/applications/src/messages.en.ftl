@@ -384,3 +384,49 @@ packages-role-review = review
 packages-role-decision = decision
 packages-role-supervision = supervision
 packages-role-administration = administration
+# One thing (一件事)
+applications-master = One thing
+applications-master-number = Master number
+applications-master-part-of = This case is a part of:
+applications-master-parts = Where its parts stand
+applications-master-nothing = There is nothing for you to do now.
+applications-master-due = Decided by, at the latest
+applications-master-due-waits = Parts that have not begun count from the day on which they begin.
+applications-master-until = Until
+applications-master-results = Results
+applications-master-visits = Visits
+applications-master-visits-count = { $visits ->
+    [one] { $visits } visit
+   *[other] { $visits } visits
+ }
+applications-master-why = Why
+applications-master-see = See where it stands
+applications-master-all = All of it
+applications-master-withdraw = Withdraw
+applications-master-withdraw-all = Withdraw all of it
+applications-master-withdraw-part = Withdraw this part
+applications-master-withdraw-what = What is withdrawn
+applications-master-withdraw-text = What is withdrawn is not handled any further. Parts that rest on it do not begin.
+applications-master-reason-missing = Say why it is withdrawn
+applications-master-over = Nothing of it runs or waits any more
+applications-master-running = { $waiting ->
+    [0] { $open } under way
+   *[other] { $open } under way, { $waiting } to begin
+ }
+applications-master-closed = Closed
+applications-master-granted = All granted
+applications-master-partly-granted = Partly granted
+applications-master-not-granted = Not granted
+applications-my-masters = My things in one
+applications-part-not-needed = Not needed
+applications-part-waiting = To begin
+applications-part-begun = Begun
+applications-part-not-begun = Not begun, and will not
+applications-part-only = Needed only in this case: { $only }
+applications-part-after = Begins by itself when these were granted: { $parts }
+applications-part-because = “{ $part }”, on which it rests, was not granted; so it was not begun.
+applications-part-taken-back = Withdrawn by the applicant.
+applications-bundle-draft = This asks for several items as one thing: hand it in as one
+applications-no-bundle-draft = This asks for a single item: hand it in as such
+applications-bundle-nothing-needed = After these answers nothing is needed
+applications-master-given = The results of the parts before it stand in the place of:

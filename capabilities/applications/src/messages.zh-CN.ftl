@@ -384,3 +384,46 @@ packages-role-review = 审查岗
 packages-role-decision = 决定岗
 packages-role-supervision = 监察岗
 packages-role-administration = 系统管理
+# 一件事
+applications-master = 一件事
+applications-master-number = 主办件编号
+applications-master-part-of = 本办件属于：
+applications-master-parts = 各事项办理情况
+applications-master-nothing = 目前没有需要您做的事。
+applications-master-due = 最晚办结日期
+applications-master-due-waits = 尚未开始的事项从开始之日起另行计算。
+applications-master-until = 期限
+applications-master-results = 办理结果
+applications-master-visits = 到现场次数
+applications-master-visits-count = { $visits } 次
+applications-master-why = 说明
+applications-master-see = 查看办理进度
+applications-master-all = 全部事项
+applications-master-withdraw = 撤回
+applications-master-withdraw-all = 撤回全部事项
+applications-master-withdraw-part = 撤回此事项
+applications-master-withdraw-what = 撤回哪些
+applications-master-withdraw-text = 撤回后不再办理。以所撤回事项为前提的其他事项也不再开始。
+applications-master-reason-missing = 请写明撤回原因
+applications-master-over = 已经没有正在办理或等待办理的事项
+applications-master-running = { $waiting ->
+    [0] { $open } 项办理中
+   *[other] { $open } 项办理中，{ $waiting } 项待开始
+ }
+applications-master-closed = 已办结
+applications-master-granted = 全部准予
+applications-master-partly-granted = 部分准予
+applications-master-not-granted = 未获准予
+applications-my-masters = 我的一件事
+applications-part-not-needed = 不需要办理
+applications-part-waiting = 待开始
+applications-part-begun = 已开始
+applications-part-not-begun = 未开始，不再办理
+applications-part-only = 仅在以下情形需要：{ $only }
+applications-part-after = 以下事项准予后自动开始：{ $parts }
+applications-part-because = 其前提“{ $part }”没有获得准予，因此没有开始。
+applications-part-taken-back = 申请人已撤回。
+applications-bundle-draft = 这是“一件事”申请，请作为一件事提交
+applications-no-bundle-draft = 这是单个事项的申请，请按单个事项提交
+applications-bundle-nothing-needed = 按所填内容，没有需要办理的事项
+applications-master-given = 以下材料由前面事项的结果代替，不再要求提交：

@@ -1,6 +1,6 @@
 //! What is mine: drafts to go on with, cases to follow, and what I must do now.
 
-use cases::{Case, CaseError, CaseSummary, Recorded, Status};
+use cases::{Case, CaseError, CaseSummary, Recorded, Status, Which};
 use jiff::civil::Date;
 use kernel::{CaseId, PersonActor, Refusal, Timestamp, china_date};
 use store::Tx;
@@ -48,10 +48,11 @@ impl From<MineError> for Refusal {
 pub async fn list(
     tx: &mut Tx,
     by: &PersonActor,
+    which: Which,
     now: Timestamp,
     page: &PageRequest,
 ) -> Result<Page<CaseSummary>, MineError> {
-    Ok(cases::of_applicant(tx, &applicant_of(by), china_date(now), page).await?)
+    Ok(cases::of_applicant(tx, &applicant_of(by), which, china_date(now), page).await?)
 }
 
 /// What waits for the applicant, the most urgent first: corrections, promised materials, the choice of a hearing.
@@ -63,7 +64,7 @@ pub(crate) async fn waiting(
     by: &PersonActor,
 ) -> Result<Vec<(CaseSummary, CaseToDo)>, Refusal> {
     let size = store::page::PageSize::try_from(100).unwrap_or_default();
-    let newest = list(tx, by, visitor.now, &PageRequest { after: None, size }).await?;
+    let newest = list(tx, by, Which::All, visitor.now, &PageRequest { after: None, size }).await?;
     let mut waiting = Vec::new();
     for summary in newest.items.into_iter().filter(|case| case.status != Status::Closed) {
         let case = cases::get(tx, summary.id).await?;

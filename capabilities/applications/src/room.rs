@@ -40,9 +40,10 @@ impl Room {
         cases::Surroundings { now, calendar: self.calendar.current(), bodies }
     }
 
-    /// The service package of this version; every version that a draft or a case names must be loaded.
+    /// The service package of this version, or what that version of a bundle asks for; every version that a draft or a
+    /// case names must be loaded.
     pub(crate) fn package(&self, reference: &TypeRef) -> Result<Arc<Package>, DraftError> {
-        self.library.get(reference).ok_or_else(|| DraftError::UnknownType(reference.clone()))
+        self.library.asked(reference).ok_or_else(|| DraftError::UnknownType(reference.clone()))
     }
 }
 

@@ -7,15 +7,20 @@ use crate::permission::{
     CORRECT, FILL_IN, HEAR, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
 };
 use crate::{
-    Room, again, attach, correct, discard, hear, letters, mine, notices, object, packages, save, stand_in,
-    start, submit, supply, window, withdraw,
+    Room, again, attach, correct, discard, hear, letters, master, mine, notices, object, packages, save,
+    stand_in, start, submit, supply, window, withdraw,
 };
 
 /// Pages and endpoints for applicants.
 pub fn routes(room: Room) -> Routes<()> {
-    let of_applicants =
-        draft_pages().merge(case_pages()).merge(draft_api()).merge(case_api()).merge(public());
-    of_applicants.merge(packages::routes()).with_state(room)
+    draft_pages()
+        .merge(case_pages())
+        .merge(draft_api())
+        .merge(case_api())
+        .merge(master_cases())
+        .merge(public())
+        .merge(packages::routes())
+        .with_state(room)
 }
 
 fn draft_pages() -> Routes<Room> {
@@ -136,6 +141,27 @@ fn case_api() -> Routes<Room> {
         .api(Method::POST, file, CORRECT, correct::api::api_attach, correct::api::attach_operation())
         .api(Method::DELETE, file, CORRECT, correct::api::api_remove, correct::api::remove_operation())
         .api(Method::POST, sending, CORRECT, correct::api::api_send, correct::api::send_operation())
+}
+
+/// Several items as one thing (一件事).
+fn master_cases() -> Routes<Room> {
+    let (all, one) = ("/api/v1/master-cases", "/api/v1/master-cases/{id}");
+    let withdrawal = "/api/v1/master-cases/{id}/withdrawal";
+    Routes::new()
+        .page(Method::GET, "/master-cases/{id}", SEE_OWN, master::page::show)
+        .page(Method::GET, "/master-cases/{id}/receipt", SEE_OWN, master::receipt::show)
+        .page(Method::GET, "/master-cases/{id}/withdraw", WITHDRAW, master::withdraw::http::show)
+        .page(Method::POST, "/master-cases/{id}/withdraw", WITHDRAW, master::withdraw::http::submit)
+        .api(Method::POST, all, SUBMIT, master::api::api_hand_in, master::api::hand_in_operation())
+        .api(Method::GET, all, SEE_OWN, master::api::api_list, master::api::list_operation())
+        .api(Method::GET, one, SEE_OWN, master::api::api_show, master::api::show_operation())
+        .api(
+            Method::POST,
+            withdrawal,
+            WITHDRAW,
+            master::withdraw::http::api,
+            master::withdraw::http::operation(),
+        )
 }
 
 /// What everybody may read, and what anybody who is signed in may say to it.

@@ -181,6 +181,33 @@ pub(crate) async fn forget(tx: &mut Tx, id: DraftId) -> Result<(), store::Error>
     Ok(())
 }
 
+/// Makes one that counts for several items stand in the draft of one of them too, under its own name.
+pub(crate) async fn copy(
+    tx: &mut Tx,
+    stand_in: &StandIn,
+    to: DraftId,
+    material: &str,
+    now: Timestamp,
+) -> Result<(), store::Error> {
+    let row: kernel::MaterialId = store::fresh_id(now);
+    tx.execute(
+        "insert into stand_ins (id, draft_id, material, kind, text_sm3, made_by, made_by_shown, made_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        vals![
+            row,
+            to,
+            material,
+            stand_in.kind.as_str(),
+            stand_in.text_sm3.as_deref(),
+            &stand_in.made_by,
+            &stand_in.made_by_shown,
+            stand_in.made_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Marks one that counted when the draft became a case.
 pub(crate) async fn keep(tx: &mut Tx, id: DraftId, case: CaseId, material: &str) -> Result<(), store::Error> {
     tx.execute(

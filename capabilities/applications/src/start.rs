@@ -103,9 +103,9 @@ pub async fn start(
         Some(earlier) => earlier.complete(wanted)?,
         None => wanted,
     };
-    let package = room.library.current(&wanted.item, &wanted.handling).ok_or(StartError::UnknownItem)?;
+    let package = room.library.offered(&wanted.item, &wanted.handling).ok_or(StartError::UnknownItem)?;
     check_hat(&package, person)?;
-    check_division(room, &package, &wanted.division)?;
+    check_divisions(room, &package, &wanted.division)?;
     let mut answers = Answers::new();
     let mut taken = Vec::new();
     let mut dropped = Vec::new();
@@ -126,6 +126,8 @@ pub async fn start(
         case: None,
         again_of: wanted.again_of,
         dropped,
+        master: None,
+        part: None,
     };
     draft::insert(tx, room, &draft).await?;
     for (material, file) in &taken {
@@ -142,6 +144,14 @@ pub(crate) fn check_hat(package: &Package, by: &PersonActor) -> Result<(), Start
         None if !package.item.is_for_people() => Err(StartError::ForLegalPersonsOnly),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Of a bundle every item must be taken there: nobody knows yet which of them are needed.
+fn check_divisions(room: &Room, package: &Package, code: &str) -> Result<(), StartError> {
+    let Some(bundle) = room.library.bundle_of(&package.reference) else {
+        return check_division(room, package, code);
+    };
+    bundle.parts.iter().try_for_each(|part| check_division(room, &part.package, code))
 }
 
 /// The division must be known, exact enough, and served.

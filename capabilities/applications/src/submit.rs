@@ -1,13 +1,15 @@
 //! Handing in a complete draft: it becomes a case. Repeating it gives the first receipt again.
 
-use cases::{Bodies, Case, CaseError, NewCase};
+use cases::{Bodies, Case, CaseError, Intake, NewCase};
 use catalogue::{Field, Kind, Package};
 use kernel::{Actor, BodyId, DraftId, FieldError, Message, Refusal, Timestamp};
 use serde_json::Value;
 use store::{Tx, vals};
 
 use crate::asked::{AtHand, Filled};
+use crate::attach::AttachError;
 use crate::draft::{self, Answers, Draft, DraftError};
+use crate::master::MasterError;
 use crate::{Room, body_choice, prefill, stand_in, window};
 
 pub(crate) mod http;
@@ -27,6 +29,21 @@ pub enum SubmitError {
     /// The item has been published anew since the draft was begun, so its questions may be others.
     #[error("the item has a newer version")]
     Outdated,
+    /// It is a bundle, or was handed in as a part of one: there is no single case of it.
+    #[error("it is handed in as one thing")]
+    Bundle,
+    /// It is no bundle: it becomes a single case.
+    #[error("it is no bundle")]
+    NoBundle,
+    /// A file cannot be given to a part of a bundle.
+    #[error(transparent)]
+    File(AttachError),
+    /// The master case cannot be read.
+    #[error(transparent)]
+    Master(#[from] MasterError),
+    /// Of a bundle nothing is needed after these answers.
+    #[error("nothing is needed")]
+    NothingNeeded,
     /// Papers for this item cannot be handed in at that window.
     #[error("window: not one for this item")]
     WrongWindow,
@@ -50,6 +67,11 @@ impl From<SubmitError> for Refusal {
             SubmitError::NotAPerson(refusal) | SubmitError::Account(refusal) => refusal,
             SubmitError::Incomplete(errors) => Self::Invalid(errors),
             SubmitError::Outdated => Self::conflict("applications-draft-outdated"),
+            SubmitError::Bundle => Self::conflict("applications-bundle-draft"),
+            SubmitError::NoBundle => Self::conflict("applications-no-bundle-draft"),
+            SubmitError::File(error) => error.into(),
+            SubmitError::Master(error) => error.into(),
+            SubmitError::NothingNeeded => Self::conflict("applications-bundle-nothing-needed"),
             SubmitError::WrongWindow => Self::field("window", Message::new("applications-window-wrong")),
             SubmitError::Draft(error) => error.into(),
             SubmitError::Case(error) => error.into(),
@@ -76,6 +98,9 @@ pub async fn submit(
     if let Some(case) = draft.case {
         return Ok(cases::get(tx, case).await?);
     }
+    if draft.master.is_some() || draft.case_type.handling == catalogue::BUNDLE {
+        return Err(SubmitError::Bundle);
+    }
     held?;
     if is_outdated(room, &draft) {
         return Err(SubmitError::Outdated);
@@ -85,9 +110,22 @@ pub async fn submit(
     if !missing.is_empty() {
         return Err(SubmitError::Incomplete(missing));
     }
+    let mut intake = filled.intake(filled.draft.again_of);
+    intake.received_by = received_by(tx, room, &filled.package, window).await?;
+    open(tx, room, by, now, &filled, intake).await
+}
+
+/// Makes a case of a draft with everything that belongs to it.
+pub(crate) async fn open(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    now: Timestamp,
+    filled: &Filled,
+    intake: Intake,
+) -> Result<Case, SubmitError> {
+    let person = by.person().map_err(SubmitError::NotAPerson)?;
     let (draft, package) = (&filled.draft, &filled.package);
-    let mut intake = filled.intake(draft.again_of);
-    intake.received_by = received_by(tx, room, package, window).await?;
     let new = NewCase {
         division: draft.division.clone(),
         applicant: draft.applicant.clone(),
@@ -130,7 +168,7 @@ pub(crate) fn facts(package: &Package, answers: &Answers) -> Answers {
 /// newer: what was begun may be handed in.
 pub(crate) fn is_outdated(room: &Room, draft: &Draft) -> bool {
     room.library
-        .current(&draft.case_type.item, &draft.case_type.handling)
+        .offered(&draft.case_type.item, &draft.case_type.handling)
         .is_some_and(|current| current.reference != draft.case_type)
 }
 
@@ -149,7 +187,8 @@ pub(crate) fn missing(room: &Room, package: &Package, at_hand: &AtHand<'_>) -> V
 fn unknown_bodies(room: &Room, package: &Package, answers: &Answers) -> Vec<FieldError> {
     let bodies = room.bodies();
     let mut errors = Vec::new();
-    for field in package.form.fields() {
+    let asked = Value::Object(answers.clone());
+    for field in package.form.steps_asked(&asked).flat_map(|step| &step.fields) {
         let value = answers.get(&field.name).unwrap_or(&Value::Null);
         note_unknown_bodies(&bodies, field, &field.name, value, &mut errors);
     }

@@ -18,6 +18,7 @@ use web::{Catalogue, Site, Source, WebConfig};
 
 use crate::Room;
 
+mod dogs;
 mod guard;
 
 pub(crate) use guard::GUARD;
@@ -88,6 +89,7 @@ fn library(root: &Path) -> catalogue::Library {
         text.replace(ITEM, KENNEL).replace("audience: [\"1\"]", "audience: [\"2\"]")
     });
     write_item(root, "guard", guard::file);
+    dogs::write(root);
     let registers = registers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
     catalogue::Library::load(root, &registers).unwrap_or_else(|faults| panic!("{faults:?}"))
 }

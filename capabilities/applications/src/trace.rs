@@ -150,6 +150,16 @@ fn href(event: &Event) -> String {
     String::new()
 }
 
+/// The documents that came out of a case: their names and ids.
+pub fn results(visitor: &Visitor, package: &Package, case: &Case) -> Vec<(String, String)> {
+    let one = |(effect, reference): &(String, String)| {
+        let id = effect.strip_prefix("issue:")?;
+        let document = package.documents.find(id)?;
+        Some((visitor.pick(&document.name.zh, &document.name.en).to_owned(), reference.clone()))
+    };
+    case.effects.iter().filter_map(one).collect()
+}
+
 fn effect_sentence(visitor: &Visitor, package: &Package, effect: &str) -> Option<String> {
     match effect.split_once(':')? {
         ("issue", id) => {

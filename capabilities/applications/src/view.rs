@@ -55,6 +55,8 @@ pub struct DraftView {
     pub updated_at: String,
     /// The case that was made of it.
     pub case: Option<String>,
+    /// The one thing (一件事) that was made of it.
+    pub master_case: Option<String>,
     /// The older case from which it was begun.
     pub again_of: Option<String>,
     /// Of the older case: fields, and materials after `materials/`, that the form of today does not know.
@@ -214,6 +216,7 @@ impl DraftView {
             created_at: instant(draft.created_at),
             updated_at: instant(draft.updated_at),
             case: draft.case.map(|case| case.to_string()),
+            master_case: draft.master.map(|master| master.to_string()),
             again_of: draft.again_of.map(|case| case.to_string()),
             dropped: draft.dropped.clone(),
         }

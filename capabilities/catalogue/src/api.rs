@@ -215,7 +215,8 @@ pub(crate) async fn list(
             .filter(|limit| (1..=100).contains(limit))
             .ok_or_else(|| wrong("limit", "catalogue-api-limit"))?,
     };
-    let found = room.library.search(&asked.q, clientele);
+    let mut found = room.library.search(&asked.q, clientele);
+    found.retain(|package| !package.is_bundle()); // they have a list of their own
     let start = match asked.cursor.split_once('-') {
         None if asked.cursor.is_empty() => 0,
         Some((code, handling)) => found

@@ -3,16 +3,19 @@
 
 use cases::Level;
 use kernel::Words;
+use rules::{Expression, Facts};
 use serde_json::Value;
 
 mod describe;
 mod formats;
+mod merge;
 mod read;
 mod schema;
 mod validate;
 
 pub(crate) use describe::show;
 pub use describe::{Masking, Named, Section, no_names};
+pub(crate) use merge::{Asking, merge};
 pub use read::{LIST_ENTRIES_MAX, typed};
 
 /// What is asked (申请表单).
@@ -23,8 +26,22 @@ pub struct Form {
     /// One page each.
     pub steps: Vec<Step>,
     schema: Value,
-    validator: jsonschema::Validator,
+    /// One for an item, one for each part of a bundle.
+    checks: Vec<Checks>,
 }
+
+/// The rules of one item over the answers.
+#[derive(Debug, Clone)]
+struct Checks {
+    validator: jsonschema::Validator,
+    /// Asked only when this holds.
+    when: Option<Expression>,
+    /// In a merged form: the item's own name of each field, and its name here. Nothing: they are the same.
+    names: Option<Names>,
+}
+
+/// Names of fields of an item, and what they are called in a form that several items share.
+pub(crate) type Names = std::collections::BTreeMap<String, String>;
 
 /// One page of a form.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +50,8 @@ pub struct Step {
     pub id: String,
     /// Its heading.
     pub title: Words,
+    /// In a form that several items share: asked only when this holds over the answers.
+    pub when: Option<Expression>,
     /// What it asks.
     pub fields: Vec<Field>,
 }
@@ -160,8 +179,18 @@ impl Form {
         properties.into_iter().chain(dependent).chain(inside).flat_map(|map| map.keys().cloned()).collect()
     }
 
-    /// The JSON Schema as it was written, for the API.
+    /// The steps that are asked after these answers.
+    pub fn steps_asked(&self, answers: &Value) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(move |step| holds(step.when.as_ref(), answers))
+    }
+
+    /// The JSON Schema as it was written, for the API; of a form that several items share, that of all its fields.
     pub fn schema(&self) -> &Value {
         &self.schema
     }
+}
+
+/// Whether a condition over the answers holds; none holds always.
+pub(crate) fn holds(when: Option<&Expression>, answers: &Value) -> bool {
+    when.is_none_or(|when| when.holds(&Facts::new().with("form", answers)).holds)
 }

@@ -25,7 +25,7 @@ impl Card {
     pub(crate) fn new(package: &Package, visitor: &Visitor) -> Self {
         let item = &package.item;
         Self {
-            href: format!("/items/{}/{}", item.code, item.handling),
+            href: package.guide_href(),
             name: pick(visitor, &item.name).to_owned(),
             summary: pick(visitor, &item.summary).to_owned(),
             limit: limit_text(visitor, &item.limits.promised.within),

@@ -4,6 +4,7 @@
 //! Other rooms ask the [`Library`] for a [`Package`] and work with its [`Form`], its process and its documents.
 
 mod api;
+mod bundle;
 mod fault;
 mod find;
 mod form;
@@ -23,6 +24,7 @@ mod simulate;
 mod source;
 mod versions;
 
+pub use bundle::{BUNDLE, Bundle, Part};
 pub use fault::Fault;
 pub use form::{
     Choice, Field, Form, Kind, LIST_ENTRIES_MAX, Masking, Named, Section, Step, TextFormat, no_names, typed,
@@ -40,10 +42,15 @@ pub use simulate::{Asked, Assumed, Simulation, simulate};
 pub use versions::{VersionError, loaded_since};
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration::new(
-    "catalogue/0001_package_versions",
-    include_str!("sql/0001_package_versions.sql"),
-)];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("catalogue/0001_package_versions", include_str!("sql/0001_package_versions.sql")),
+    store::Migration::new("catalogue/0002_bundle_versions", include_str!("sql/0002_bundle_versions.sql")),
+];
 
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));
+
+/// What the applicant hands in for an item, in the guide's order.
+pub(crate) fn attached(package: &Package) -> impl Iterator<Item = &Material> {
+    package.item.materials.iter().filter(|material| material.by == MadeBy::Applicant)
+}

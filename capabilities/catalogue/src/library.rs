@@ -8,10 +8,11 @@ use std::sync::Arc;
 use cases::TypeRef;
 use codes::tables::ApplicantKind;
 
+use crate::bundle::{self, BUNDLE};
 use crate::package::FILES;
 use crate::rule::Rule;
 use crate::search::Index;
-use crate::{Fault, Package, Registers};
+use crate::{Bundle, Fault, Package, Registers};
 
 /// The service packages of a node (服务包库).
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,10 @@ pub struct Library {
     current: BTreeMap<(String, String), Arc<Package>>,
     /// Every version, the offered ones among them.
     versions: BTreeMap<TypeRef, Arc<Package>>,
+    /// Bundles that are offered, by id.
+    bundles: BTreeMap<String, Arc<Bundle>>,
+    /// Every version of a bundle, by the reference of its form.
+    bundle_versions: BTreeMap<TypeRef, Arc<Bundle>>,
     index: Index,
 }
 
@@ -61,7 +66,7 @@ impl Library {
     /// Loads every package below a folder. One broken package is enough to refuse all; every fault of every
     /// package is told, in the order of files and lines.
     pub fn load(root: &Path, registers: &Registers) -> Result<Self, Vec<Fault>> {
-        let (found, mut faults) = folders(root);
+        let (Folders { packages: found, bundles }, mut faults) = folders(root);
         let mut packages = Vec::new();
         for folder in found {
             match Package::load(&folder, registers) {
@@ -82,12 +87,32 @@ impl Library {
             library.versions.insert(package.reference.clone(), Arc::clone(&package));
             library.current.insert(key, package);
         }
+        // A bundle is made of sound packages; what is wrong with those is said first.
+        if faults.is_empty() {
+            for folder in bundles {
+                faults.extend(library.load_bundle(&folder).err().unwrap_or_default());
+            }
+        }
         if !faults.is_empty() {
             faults.sort();
             return Err(faults);
         }
-        library.index = Index::new(library.current.values());
+        library.index = Index::new(library.list_all());
         Ok(library)
+    }
+
+    fn load_bundle(&mut self, folder: &Path) -> Result<(), Vec<Fault>> {
+        let shown = folder.display().to_string();
+        let find = |item: &str, handling: &str| self.current(item, handling);
+        let bundle = bundle::of_texts(&shown, bundle::texts_of(folder)?, &find, true)?;
+        if let Some(other) = self.bundles.get(&bundle.id) {
+            let rule = format!("bundle {} is also in {}", bundle.id, other.folder);
+            return Err(vec![Fault::new(format!("{shown}/{}", bundle::FILE), 0, Rule::ItemTwice, rule)]);
+        }
+        let bundle = Arc::new(bundle);
+        self.bundle_versions.insert(bundle.reference().clone(), Arc::clone(&bundle));
+        self.bundles.insert(bundle.id.clone(), bundle);
+        Ok(())
     }
 
     /// Adds an earlier version. It is not offered.
@@ -125,34 +150,86 @@ impl Library {
         self.versions.values()
     }
 
+    /// Adds an earlier version of a bundle. It is not offered.
+    pub(crate) fn keep_earlier_bundle(&mut self, bundle: Bundle) {
+        self.bundle_versions.entry(bundle.reference().clone()).or_insert_with(|| Arc::new(bundle));
+    }
+
+    /// All that has scenarios: offered items by code, then bundles by id.
+    pub fn playable(&self) -> impl Iterator<Item = &Arc<Package>> {
+        self.current.values().chain(self.bundles.values().map(|bundle| &bundle.asked))
+    }
+
+    /// The bundle that is offered under this id.
+    pub fn bundle(&self, id: &str) -> Option<Arc<Bundle>> {
+        self.bundles.get(id).cloned()
+    }
+
+    /// The bundle with exactly this form, offered or not.
+    pub fn bundle_of(&self, reference: &TypeRef) -> Option<Arc<Bundle>> {
+        self.bundle_versions.get(reference).cloned()
+    }
+
+    /// All offered bundles, by id.
+    pub fn bundles(&self) -> impl Iterator<Item = &Arc<Bundle>> {
+        self.bundles.values()
+    }
+
+    /// What a draft can be of: the package of exactly this version, or what that version of a bundle asks for.
+    pub fn asked(&self, reference: &TypeRef) -> Option<Arc<Package>> {
+        self.get(reference).or_else(|| self.bundle_of(reference).map(|bundle| Arc::clone(&bundle.asked)))
+    }
+
+    /// What can be asked for now under this code: an item, or a bundle.
+    pub fn offered(&self, item: &str, handling: &str) -> Option<Arc<Package>> {
+        if handling == BUNDLE {
+            self.bundle(item).map(|bundle| Arc::clone(&bundle.asked))
+        } else {
+            self.current(item, handling)
+        }
+    }
+
+    fn list_all(&self) -> impl Iterator<Item = &Arc<Package>> {
+        self.bundles.values().map(|bundle| &bundle.asked).chain(self.current.values())
+    }
+
     /// Whether this version is known already.
     pub(crate) fn has(&self, reference: &TypeRef) -> bool {
         self.versions.contains_key(reference)
     }
 
-    /// Offered packages that answer a query, best first; all of them, by code, when nothing is asked for.
+    /// Offered items and bundles that answer a query, best first; all of them, bundles first and then by code, when
+    /// nothing is asked for.
     pub fn search(&self, query: &str, clientele: Clientele) -> Vec<Arc<Package>> {
-        let found: Vec<&Arc<Package>> = match self.index.find(query) {
-            None => self.current.values().collect(),
-            Some(keys) => keys.iter().filter_map(|key| self.current.get(key)).collect(),
+        let found: Vec<Arc<Package>> = match self.index.find(query) {
+            None => self.list_all().cloned().collect(),
+            Some(keys) => keys.iter().filter_map(|(item, handling)| self.offered(item, handling)).collect(),
         };
-        found.into_iter().filter(|package| clientele.may_ask(package)).cloned().collect()
+        found.into_iter().filter(|package| clientele.may_ask(package)).collect()
     }
 }
 
-/// Every folder below this one that holds a package, and what hinders finding them.
-pub(crate) fn folders(root: &Path) -> (Vec<PathBuf>, Vec<Fault>) {
-    let (mut found, mut faults) = (Vec::new(), Vec::new());
+/// What was found below a folder.
+#[derive(Default)]
+pub(crate) struct Folders {
+    pub(crate) packages: Vec<PathBuf>,
+    pub(crate) bundles: Vec<PathBuf>,
+}
+
+/// Every folder below this one that holds a package or a bundle, and what hinders finding them.
+pub(crate) fn folders(root: &Path) -> (Folders, Vec<Fault>) {
+    let (mut found, mut faults) = (Folders::default(), Vec::new());
     find(root, &mut found, &mut faults);
-    if found.is_empty() && faults.is_empty() {
+    if found.packages.is_empty() && faults.is_empty() {
         let text = "there is no service package in this folder";
         faults.push(Fault::new(root.display().to_string(), 0, Rule::Unreadable, text));
     }
     (found, faults)
 }
 
-/// Folders that hold any file of a package, so that one whose `item.yaml` was forgotten is not silently left out.
-fn find(folder: &Path, folders: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
+/// Folders that hold any file of a package, so that one whose `item.yaml` was forgotten is not silently left out; and
+/// those of bundles.
+fn find(folder: &Path, folders: &mut Folders, faults: &mut Vec<Fault>) {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
@@ -173,8 +250,11 @@ fn find(folder: &Path, folders: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
             Ok(_) | Err(_) => drop(files.insert(entry.file_name())),
         }
     }
-    if FILES.iter().any(|file| files.contains(std::ffi::OsStr::new(file))) {
-        folders.push(folder.to_owned());
+    let has = |file: &str| files.contains(std::ffi::OsStr::new(file));
+    if has(bundle::FILE) {
+        folders.bundles.push(folder.to_owned());
+    } else if FILES.iter().any(|file| has(file)) {
+        folders.packages.push(folder.to_owned());
     }
     inner.sort();
     for folder in inner {

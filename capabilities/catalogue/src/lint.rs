@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::library::folders;
 use crate::package::read_texts;
 use crate::rule::{Rule, Severity};
-use crate::{Fault, Item, Library, Package, Registers};
+use crate::{Fault, Item, Library, Package, Registers, bundle};
 
 mod bodies;
 pub(crate) mod fields;
@@ -33,7 +33,7 @@ pub struct Against<'a> {
 /// What was found.
 #[derive(Debug, Clone, Default)]
 pub struct Linted {
-    /// How many packages were looked at.
+    /// How many packages and bundles were looked at.
     pub packages: usize,
     /// Every broken rule, by file and line.
     pub faults: Vec<Fault>,
@@ -71,7 +71,7 @@ impl Linted {
 pub fn lint(root: &Path, against: &Against<'_>) -> Linted {
     let (found, mut faults) = folders(root);
     let mut packages = Vec::new();
-    for folder in &found {
+    for folder in &found.packages {
         match read_texts(folder) {
             Ok(texts) => {
                 let shown = folder.display().to_string();
@@ -82,14 +82,32 @@ pub fn lint(root: &Path, against: &Against<'_>) -> Linted {
             Err(unreadable) => faults.extend(unreadable),
         }
     }
-    let all: Vec<&Package> = packages.iter().collect();
+    let packages: Vec<Arc<Package>> = packages.into_iter().map(Arc::new).collect();
+    let all: Vec<&Package> = packages.iter().map(|package| &**package).collect();
     for package in &packages {
         faults.extend(between(package, &all, against));
     }
     faults.extend(local::check(&all));
+    // A bundle is made of sound packages; what is wrong with those is said first.
+    if !faults.iter().any(Fault::is_error) {
+        faults.extend(found.bundles.iter().flat_map(|folder| of_bundle(folder, &packages)));
+    }
     faults.sort();
     faults.dedup();
-    Linted { packages: found.len(), faults }
+    Linted { packages: found.packages.len() + found.bundles.len(), faults }
+}
+
+fn of_bundle(folder: &Path, packages: &[Arc<Package>]) -> Vec<Fault> {
+    let find = |item: &str, handling: &str| {
+        let is_meant = |package: &&Arc<Package>| {
+            package.reference.item == item && package.reference.handling == handling
+        };
+        packages.iter().find(is_meant).cloned()
+    };
+    match bundle::texts_of(folder) {
+        Ok(texts) => bundle::examine(&folder.display().to_string(), texts, &find, true).1,
+        Err(unreadable) => unreadable,
+    }
 }
 
 /// Looks at the files of one package that lie nowhere yet, beside those that are offered. There is a package where no

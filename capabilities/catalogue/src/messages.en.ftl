@@ -253,3 +253,20 @@ catalogue-process-given = { $what } is given
 catalogue-process-not-given = { $what } is not given
 catalogue-process-agrees = agreed
 catalogue-process-disagrees = disagreed
+
+# One thing (一件事)
+catalogue-bundle = One thing
+catalogue-bundle-promised = Promised for all of it
+catalogue-bundle-parts = What it consists of
+catalogue-bundle-item = Item
+catalogue-bundle-needed = When needed
+catalogue-bundle-only = Needed only in this case: { $only }
+catalogue-bundle-begins = When it begins
+catalogue-bundle-after = By itself when these were granted: { $parts }
+catalogue-bundle-materials = Every paper is handed in once for all parts; a part that is not needed needs none.
+catalogue-bundle-for = For
+catalogue-bundle-depends = Depends
+catalogue-bundle-once = Filled in once, handed in once
+catalogue-bundle-once-how = One number, one status
+catalogue-bundle-abreast = Side by side
+catalogue-bundle-results = Results at one window

@@ -239,3 +239,20 @@ catalogue-process-given = 已填写{ $what }
 catalogue-process-not-given = 没有填写{ $what }
 catalogue-process-agrees = 同意
 catalogue-process-disagrees = 不同意
+
+# 一件事
+catalogue-bundle = 一件事
+catalogue-bundle-promised = 全部办结承诺
+catalogue-bundle-parts = 包含的事项
+catalogue-bundle-item = 对应事项
+catalogue-bundle-needed = 何时需要
+catalogue-bundle-only = 仅在以下情形需要：{ $only }
+catalogue-bundle-begins = 何时开始
+catalogue-bundle-after = 以下事项准予后自动开始：{ $parts }
+catalogue-bundle-materials = 每份材料只交一次，供各事项共用；不需要的事项不用交材料。
+catalogue-bundle-for = 用于
+catalogue-bundle-depends = 视情况
+catalogue-bundle-once = 一次填写，一次提交
+catalogue-bundle-once-how = 一个编号，一个进度
+catalogue-bundle-abreast = 同时办理
+catalogue-bundle-results = 一个窗口领取结果

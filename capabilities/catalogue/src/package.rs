@@ -19,10 +19,11 @@ pub(crate) mod check;
 mod facts;
 mod notice;
 
+pub(crate) use check::types;
 pub use notice::NoticeFacts;
 
 pub(crate) const ITEM: &str = "item.yaml";
-const FORM: &str = "form.schema.json";
+pub(crate) const FORM: &str = "form.schema.json";
 pub(crate) const PROCESS: &str = "process.yaml";
 const LICENCES: &str = "licences.yaml";
 const RULES: &str = "rules.yaml";
@@ -71,15 +72,13 @@ impl Package {
 
     /// The same for files that lie nowhere, by name, with everything that breaks a rule. `label` stands for the folder.
     pub(crate) fn of_texts(label: &str, files: &Texts, registers: &Registers) -> (Option<Self>, Vec<Fault>) {
-        let missing = FILES
-            .into_iter()
-            .filter(|file| !files.contains_key(*file))
-            .map(|file| unreadable(label, file, &std::io::Error::from(std::io::ErrorKind::NotFound)));
-        let missing: Vec<Fault> = missing.collect();
-        if missing.is_empty() {
+        let lacking =
+            FILES.into_iter().filter(|file| !files.contains_key(*file)).map(|file| missing(label, file));
+        let lacking: Vec<Fault> = lacking.collect();
+        if lacking.is_empty() {
             Self::examine(label, files.clone(), Some(registers))
         } else {
-            (None, missing)
+            (None, lacking)
         }
     }
 
@@ -154,14 +153,19 @@ pub(crate) fn read_texts(folder: &Path) -> Result<Texts, Vec<Fault>> {
     let mut texts = Texts::new();
     let mut faults = Vec::new();
     for file in FILES.into_iter().chain([RULES]) {
-        match std::fs::read_to_string(folder.join(file)) {
-            // A checkout on Windows may change line ends, which changes nothing.
-            Ok(text) => drop(texts.insert(file.to_owned(), text.replace("\r\n", "\n"))),
-            Err(error) if file == RULES && error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => faults.push(unreadable(&shown, file, &error)),
+        match read_text(folder, file) {
+            Ok(Some(text)) => drop(texts.insert(file.to_owned(), text)),
+            Ok(None) if file == RULES => {}
+            Ok(None) => faults.push(missing(&shown, file)),
+            Err(fault) => faults.push(fault),
         }
     }
     if faults.is_empty() { Ok(texts) } else { Err(faults) }
+}
+
+fn missing(folder: &str, file: &str) -> Fault {
+    let text = format!("the file is missing; a package has {}", FILES.join(", "));
+    Fault::new(format!("{}/{file}", folder.trim_end_matches('/')), 0, Rule::Unreadable, text)
 }
 
 /// The files of a package, each read by itself.
@@ -227,16 +231,25 @@ fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {
     }
 }
 
-fn unreadable(folder: &str, file: &str, error: &std::io::Error) -> Fault {
-    let path = format!("{}/{file}", folder.trim_end_matches('/'));
-    let rule = if error.kind() == std::io::ErrorKind::NotFound {
-        format!("the file is missing; a package has {}", FILES.join(", "))
-    } else if error.kind() == std::io::ErrorKind::InvalidData {
+/// A file of a folder; nothing where there is none.
+pub(crate) fn read_text(folder: &Path, file: &str) -> Result<Option<String>, Fault> {
+    let error = match std::fs::read_to_string(folder.join(file)) {
+        // A checkout on Windows may change line ends, which changes nothing.
+        Ok(text) => return Ok(Some(text.replace("\r\n", "\n"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => error,
+    };
+    let rule = if error.kind() == std::io::ErrorKind::InvalidData {
         "the file is not UTF-8 text".to_owned()
     } else {
         format!("the file cannot be read: {error}")
     };
-    Fault::new(path, 0, Rule::Unreadable, rule)
+    Err(Fault::new(
+        format!("{}/{file}", folder.display().to_string().trim_end_matches('/')),
+        0,
+        Rule::Unreadable,
+        rule,
+    ))
 }
 
 fn read_templates(path: &str, text: &str) -> Result<(Source, Templates), Vec<Fault>> {
@@ -255,7 +268,7 @@ fn read_templates(path: &str, text: &str) -> Result<(Source, Templates), Vec<Fau
 }
 
 /// Names and lengths are hashed too, so that no text can slip from one file into the next.
-fn digest(texts: &Texts) -> String {
+pub(crate) fn digest(texts: &Texts) -> String {
     let mut content = Vec::new();
     for (name, text) in texts {
         content.extend_from_slice(format!("{name} {}\n", text.len()).as_bytes());

@@ -6,6 +6,7 @@ use axum::http::Method;
 use kernel::{Permission, Words};
 use web::{Routes, Visitor};
 
+use crate::bundle::page as bundles;
 use crate::{Library, api, find, guide, help, home};
 
 /// Reading guides is everybody's right.
@@ -28,6 +29,9 @@ pub fn routes(room: Room) -> Routes<()> {
         .page(Method::GET, "/items/{code}/{handling}", SEE_ITEMS, guide::show)
         .api(Method::GET, "/api/v1/items", SEE_ITEMS, api::list, api::list_operation())
         .api(Method::GET, "/api/v1/items/{code}/{handling}", SEE_ITEMS, api::get, api::get_operation())
+        .page(Method::GET, "/bundles/{id}", SEE_ITEMS, bundles::show)
+        .api(Method::GET, "/api/v1/bundles", SEE_ITEMS, bundles::api_list, bundles::list_operation())
+        .api(Method::GET, "/api/v1/bundles/{id}", SEE_ITEMS, bundles::api_get, bundles::get_operation())
         .with_state(room)
 }
 

@@ -128,6 +128,11 @@ impl Source {
         self.faults.iter().any(|fault| rules.contains(&fault.rule))
     }
 
+    /// Whether an error was found so far.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.faults.iter().any(Fault::is_error)
+    }
+
     pub(crate) fn into_faults(self) -> Vec<Fault> {
         self.faults
     }

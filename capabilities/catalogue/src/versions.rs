@@ -8,7 +8,7 @@ use store::{Tx, vals};
 
 use crate::package::Texts;
 use crate::rule::Rule;
-use crate::{Fault, Library, Package};
+use crate::{Bundle, Fault, Library, Package, bundle};
 
 /// Why the recorded versions and the loaded ones do not go together.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,19 @@ pub enum VersionError {
         folder: String,
         /// Which version.
         reference: Box<TypeRef>,
+    },
+    /// The same for a bundle, or one of its parts has a new version.
+    #[error(
+        "{folder}: content changed without a new version: bundle {bundle}, version {version} was loaded before with \
+         other files or other versions of its parts; give the change a new version in bundle.yaml"
+    )]
+    BundleChanged {
+        /// The bundle's folder.
+        folder: String,
+        /// Its id.
+        bundle: String,
+        /// Its version.
+        version: String,
     },
     /// A recorded version cannot be read by this program.
     #[error("recorded package version cannot be read: {0}")]
@@ -60,6 +73,9 @@ impl Library {
                 return Err(VersionError::Changed { folder, reference });
             }
         }
+        for bundle in self.bundles() {
+            record_bundle(tx, bundle, now).await?;
+        }
         Ok(())
     }
 
@@ -92,8 +108,67 @@ impl Library {
             })?;
             self.keep_earlier(package);
         }
+        self.keep_recorded_bundles(tx).await?;
         Ok(self)
     }
+
+    async fn keep_recorded_bundles(&mut self, tx: &mut Tx) -> Result<(), VersionError> {
+        let rows = tx
+            .fetch_all(
+                "select bundle, version, files, parts from bundle_versions order by bundle, version",
+                vals![],
+            )
+            .await?;
+        for row in rows {
+            let (id, version): (String, String) = (row.get(0)?, row.get(1)?);
+            let reference = TypeRef { item: id.clone(), handling: bundle::BUNDLE.into(), version };
+            if self.bundle_of(&reference).is_some() {
+                continue;
+            }
+            let texts: Texts = serde_json::from_value(row.get(2)?)
+                .map_err(|_shape| row.damaged(2, "file names and texts"))?;
+            let parts: Vec<TypeRef> =
+                serde_json::from_value(row.get(3)?).map_err(|_shape| row.damaged(3, "items and versions"))?;
+            let find = |item: &str, handling: &str| {
+                let part = parts.iter().find(|part| part.item == item && part.handling == handling)?;
+                self.get(part)
+            };
+            let label = format!("{id}@{}", reference.version);
+            let earlier = bundle::of_texts(&label, texts, &find, false).map_err(|faults| {
+                let unknown = || Fault::new(&label, 0, Rule::Unreadable, "unknown fault");
+                VersionError::Unreadable(faults.into_iter().next().unwrap_or_else(unknown))
+            })?;
+            self.keep_earlier_bundle(earlier);
+        }
+        Ok(())
+    }
+}
+
+async fn record_bundle(tx: &mut Tx, bundle: &Bundle, now: Timestamp) -> Result<(), VersionError> {
+    let files = serde_json::to_string(&bundle.texts).unwrap_or_default();
+    let parts: Vec<&TypeRef> = bundle.parts.iter().map(|part| &part.package.reference).collect();
+    let parts = serde_json::to_string(&parts).unwrap_or_default();
+    let written = tx
+        .execute(
+            "insert into bundle_versions (bundle, version, digest, files, parts, loaded_at)
+             values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            vals![&bundle.id, &bundle.version, &bundle.digest, files, parts, now],
+        )
+        .await?;
+    if written == 1 {
+        return Ok(());
+    }
+    let recorded = tx
+        .fetch_one(
+            "select digest from bundle_versions where bundle = $1 and version = $2",
+            vals![&bundle.id, &bundle.version],
+        )
+        .await?;
+    if recorded.get::<String>(0)? == bundle.digest {
+        return Ok(());
+    }
+    let Bundle { id, version, folder, .. } = bundle;
+    Err(VersionError::BundleChanged { folder: folder.clone(), bundle: id.clone(), version: version.clone() })
 }
 
 /// Since when each version is known here.

@@ -15,7 +15,7 @@ pub use facts::{Decision, Fact, Facts, date_zh, money_zh};
 pub use pattern::{Pattern, PatternError, Placeholder, Source};
 
 /// The documents of one service package (证照模板).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Templates {
     documents: Vec<Document>,

@@ -42,7 +42,7 @@ pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, StoodInFor, Votes,
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
-pub use lists::{CaseSummary, count_open_by_version, hanging_notices, of_applicant};
+pub use lists::{CaseSummary, Which, count_open_by_version, hanging_notices, of_applicant, of_bundles};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
@@ -52,7 +52,8 @@ pub use process::{
     TableOutput, TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
-    EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history, open,
+    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history,
+    is_settled, open,
 };
 pub use reevaluate::{
     ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
@@ -75,6 +76,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0003_worklist", include_str!("sql/0003_worklist.sql")),
     store::Migration::new("cases/0004_deputies", include_str!("sql/0004_deputies.sql")),
     store::Migration::new("cases/0005_open_by_version", include_str!("sql/0005_open_by_version.sql")),
+    store::Migration::new("cases/0006_bundle", include_str!("sql/0006_bundle.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kernel::{CaseId, Timestamp};
 use legal_time::Light;
 use store::page::{Page, PageRequest};
-use store::{Row, Tx, vals};
+use store::{Row, Sql, Tx, vals};
 
 use crate::case::{Applicant, Case};
 use crate::error::CaseError;
@@ -35,32 +35,45 @@ pub struct CaseSummary {
     pub light: Light,
     /// When submitted.
     pub submitted_at: Timestamp,
+    /// The master number of the one thing of which it is a part.
+    pub bundle: Option<String>,
+}
+
+/// Which cases of an applicant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    All,
+    /// Those that are no part of one thing (一件事).
+    Single,
 }
 
 /// The cases of an applicant, newest first: of the person alone, or of the legal person whose hat they wear.
 pub async fn of_applicant(
     tx: &mut Tx,
     applicant: &Applicant,
+    which: Which,
     today: Date,
     page: &PageRequest,
 ) -> Result<Page<CaseSummary>, CaseError> {
     const COLUMNS_OF_PERSON: &str =
         "select id, number, item, handling, status, stage, outcome, due_on, yellow_from,
-            submitted_at from cases
-         where person = $1 and legal_person is null and id < $2
+            submitted_at, bundle from cases
+         where person = $1 and legal_person is null and id < $2 and ($4 = 0 or bundle is null)
          order by id desc limit $3";
     const COLUMNS_OF_LEGAL_PERSON: &str = "select id, number, item, handling, status, stage, outcome, due_on,
-            yellow_from, submitted_at from cases
-         where legal_person = $1 and id < $2
+            yellow_from, submitted_at, bundle from cases
+         where legal_person = $1 and id < $2 and ($4 = 0 or bundle is null)
          order by id desc limit $3";
     // Newest first: the first page starts above every id, which are hexadecimal in any collation.
     let before = page.keys(vals!["z"])?.pop().unwrap_or_else(|| "z".into());
     let size = page.size.limit();
+    let single = which == Which::Single;
     let rows = match applicant.acting_for {
         Some(legal_person) => {
-            tx.fetch_all(COLUMNS_OF_LEGAL_PERSON, vals![legal_person, before, size]).await?
+            tx.fetch_all(COLUMNS_OF_LEGAL_PERSON, vals![legal_person, before, size, single]).await?
         }
-        None => tx.fetch_all(COLUMNS_OF_PERSON, vals![applicant.person, before, size]).await?,
+        None => tx.fetch_all(COLUMNS_OF_PERSON, vals![applicant.person, before, size, single]).await?,
     };
     let items = rows.iter().map(|row| summary(row, today)).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::cut(items, page.size, |item| vals![item.id]))
@@ -80,7 +93,21 @@ fn summary(row: &Row, today: Date) -> Result<CaseSummary, CaseError> {
         due_on,
         light: light_on(due_on, yellow_from, today),
         submitted_at: row.get(9)?,
+        bundle: row.get(10)?,
     })
+}
+
+/// The cases that are parts of these things (一件事), by their master numbers.
+pub async fn of_bundles(tx: &mut Tx, numbers: &[String], today: Date) -> Result<Vec<CaseSummary>, CaseError> {
+    const OF_BUNDLES: Sql = Sql::Two {
+        sqlite: "select id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle
+             from cases where bundle in (select value from json_each($1)) order by id",
+        postgres: "select id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle
+             from cases where bundle in (select json_array_elements_text(cast($1 as json))) order by id",
+    };
+    let numbers = serde_json::to_string(numbers)?;
+    let rows = tx.fetch_all(OF_BUNDLES, vals![numbers]).await?;
+    rows.iter().map(|row| summary(row, today)).collect()
 }
 
 /// The cases whose public notice (公示) hangs today, the one that ends first at the head of the list. The day

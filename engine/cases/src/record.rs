@@ -23,6 +23,9 @@ use crate::tasks;
 pub const TIMER_JOB: &str = "cases.timer";
 /// The job that carries out one effect of a decision. Payload: `{"case": id, "effect": {…}}`.
 pub const EFFECT_JOB: &str = "cases.effect";
+/// The job that goes on with one thing (一件事) when a part of it has ended, and what its decision brought about is done.
+/// Payload: `{"case": id}`.
+pub const BUNDLE_JOB: &str = "cases.bundle";
 /// The job that tells those concerned what a command has done. Payload: `{"case": id, "from": seq, "to": seq}`.
 pub const TELL_JOB: &str = "cases.tell";
 
@@ -163,6 +166,25 @@ async fn write_rest(
             plan_effects(tx, around.now, &case_type.process.effects.check_failed, case.id).await?;
         }
     }
+    plan_bundle(tx, around.now, case_type, case).await
+}
+
+/// Once, in the transaction of the end or of the last effect: what waits for this part may look its result up.
+async fn plan_bundle(
+    tx: &mut Tx,
+    now: Timestamp,
+    case_type: &CaseType,
+    case: &Case,
+) -> Result<(), CaseError> {
+    if case.intake.bundle.is_some() && is_settled(case_type, case) {
+        let job = store::jobs::NewJob {
+            kind: BUNDLE_JOB,
+            key: case.id.to_string(),
+            payload: json!({ "case": case.id }),
+            run_at: now,
+        };
+        store::jobs::enqueue(tx, &job).await?;
+    }
     Ok(())
 }
 
@@ -259,9 +281,9 @@ async fn insert_case(
     tx.execute(
         "insert into cases (id, number, item, handling, package_version, division, body, person, legal_person,
              status, stage, outcome, due_on, yellow_from, statutory_due_on, calendar_version, state, version,
-             submitted_at, closed_at, notice_until, told_calendar)
+             submitted_at, closed_at, notice_until, told_calendar, bundle)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22)",
+             $22, $23)",
         vals![
             case.id,
             &case.number,
@@ -284,7 +306,8 @@ async fn insert_case(
             case.submitted_at,
             case.closed_at,
             days.notice_until,
-            has_running(case).then(|| around.calendar.version().to_owned())
+            has_running(case).then(|| around.calendar.version().to_owned()),
+            case.intake.bundle.as_ref().map(|part| part.number.as_str())
         ],
     )
     .await?;
@@ -410,6 +433,12 @@ async fn plan_effects(
         .await?;
     }
     Ok(())
+}
+
+/// Whether a case has ended, and everything that follows from its outcome was done.
+pub fn is_settled(case_type: &CaseType, case: &Case) -> bool {
+    let is_done = |effect: &Effect| case.effects.iter().any(|(key, _)| *key == effect.key());
+    case.status == Status::Closed && effects_of(case_type, case).iter().all(is_done)
 }
 
 /// The effects that the outcome of a case has.

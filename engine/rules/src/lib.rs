@@ -7,6 +7,7 @@
 //! 3. An answer can be explained: which clause held, with what it read.
 
 mod check;
+mod compose;
 mod dmn;
 mod evaluate;
 mod expression;

@@ -75,6 +75,8 @@ typed_id! {
     MaterialId;
     /// One run of a service package (办件).
     CaseId;
+    /// Several items asked for together as one thing (一件事主办件).
+    MasterCaseId;
     /// A piece of work on a case (任务).
     TaskId;
     /// Something that happened to a case (事件).

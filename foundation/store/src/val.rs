@@ -92,6 +92,6 @@ macro_rules! ids {
 }
 
 ids! {
-    AgentId, BodyId, CaseId, DeputyId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MaterialId, MessageId,
+    AgentId, BodyId, CaseId, DeputyId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId, MessageId,
     NoteId, PersonId, SessionId, StaffId, TaskId, TemplateId,
 }

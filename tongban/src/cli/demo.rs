@@ -171,7 +171,7 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
     let now = serve::machine_clock()();
     let mut cut = Vec::new();
     let mut cases = 0_u32;
-    for package in platform.library.list() {
+    for package in platform.library.playable() {
         for file in Scenario::files(std::path::Path::new(&package.folder))? {
             let scenario = Scenario::read(&file)?;
             let played = player.play(package, &scenario, Extent::Whole).await;

@@ -30,7 +30,9 @@ impl Player<'_> {
         let draft = self.create("/api/v1/drafts", &token, &start).await;
         let Some(id) = draft.json()["id"].as_str().map(str::to_owned) else { return Ok(draft) };
         let answer = self.fill_in_and_submit(part.package, step, &token, &id).await;
-        if let Some(case) = answer.json()["case"].as_str().filter(|_| answer.is_good()) {
+        if part.package.is_bundle() && answer.is_good() {
+            stand.master = answer.json()["id"].as_str().and_then(|id| id.parse().ok());
+        } else if let Some(case) = answer.json()["case"].as_str().filter(|_| answer.is_good()) {
             stand.cases.push(case.parse().map_err(|_error| "the receipt names no case")?);
         } else {
             self.client.send(Method::DELETE, &format!("/api/v1/drafts/{id}"), Some(&token), None).await;
@@ -63,6 +65,9 @@ impl Player<'_> {
                 return said;
             }
         }
+        if package.is_bundle() {
+            return self.create("/api/v1/master-cases", token, &json!({ "draft": draft })).await;
+        }
         let mut submission = Map::new();
         if let Some(window) = &step.window {
             submission.insert("window".into(), json!(window));
@@ -78,6 +83,10 @@ impl Player<'_> {
         stand: &Stand,
     ) -> Played<Answer> {
         let token = self.whoever(scenario, step).await?;
+        if let (Some(master), Action::Withdraw) = (stand.master, step.action) {
+            let path = format!("/api/v1/master-cases/{master}/withdrawal");
+            return Ok(self.create(&path, &token, &json!({ "part": step.part, "reason": step.text })).await);
+        }
         let case = stand.case()?;
         let path = format!("/api/v1/cases/{case}");
         let text = &step.text;

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use cases::Case;
 use catalogue::Package;
-use kernel::{CaseId, Timestamp, from_micros, to_micros};
+use kernel::{CaseId, MasterCaseId, Timestamp, from_micros, to_micros};
 use serde_json::{Value, json};
 
 use super::client::Answer;
@@ -55,6 +55,8 @@ pub(super) struct Part<'a> {
 pub(super) struct Stand {
     /// The cases so far: the last one is meant.
     pub(super) cases: Vec<CaseId>,
+    /// Of a bundle: what was handed in.
+    pub(super) master: Option<MasterCaseId>,
     /// Microseconds by which the scenario's days are moved; nothing when its expectations are checked.
     moved_by: Option<i64>,
 }
@@ -88,7 +90,7 @@ impl<'a> Player<'a> {
             }
         };
         let part = Part { package, scenario };
-        let mut stand = Stand { cases: Vec::new(), moved_by };
+        let mut stand = Stand { cases: Vec::new(), master: None, moved_by };
         for (index, step) in scenario.steps.iter().take(count).enumerate() {
             let place = || format!("step {} ({} {})", index + 1, step.at, step.action.as_str());
             self.step(part, step, &mut stand).await.map_err(|what| format!("{}: {what}", place()))?;
@@ -103,6 +105,9 @@ impl<'a> Player<'a> {
         let written = beijing(&step.at).ok_or("no time")?;
         self.clock.set(from_micros(to_micros(written) + stand.moved_by.unwrap_or(0)));
         self.platform.run_due().await.map_err(|error| error.to_string())?;
+        if let Some(meant) = &step.part {
+            self.turn_to(stand, meant).await?;
+        }
         let answer = self.act(part, step, stand).await?;
         self.platform.run_due().await.map_err(|error| error.to_string())?;
         match (step.refused, answer) {
@@ -115,7 +120,10 @@ impl<'a> Player<'a> {
             (None, _) => {}
         }
         match &step.expect {
-            Some(expected) if stand.moved_by.is_none() => self.expect(part.scenario, stand, expected).await,
+            Some(expected) if stand.moved_by.is_none() => {
+                let expected = self.expect_bundle(part.scenario, stand, expected).await?;
+                self.expect(part.scenario, stand, &expected).await
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -125,7 +133,7 @@ impl<'a> Player<'a> {
             (_, Side::Time) => Ok(None),
             (Action::Apply, _) => self.apply(part, step, stand).await.map(Some),
             (_, Side::Applicant) => self.applicant_step(part.scenario, step, stand).await.map(Some),
-            (_, Side::Staff) => self.staff_step(part.package, step, stand).await.map(Some),
+            (_, Side::Staff) => self.staff_step(step, stand).await.map(Some),
         }
     }
 

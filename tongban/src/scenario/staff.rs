@@ -79,13 +79,14 @@ impl Player<'_> {
         Ok(Clerk { staff, body, roles: text.roles.iter().copied().collect() })
     }
 
-    pub(super) async fn staff_step(&self, package: &Package, step: &Step, stand: &Stand) -> Played<Answer> {
+    pub(super) async fn staff_step(&self, step: &Step, stand: &Stand) -> Played<Answer> {
         let clerk = self.clerk(step.who.as_ref().ok_or("who acts?")?)?;
         let token = self.session(identity::Subject::Staff(clerk.staff)).await?;
         if step.action == Action::Deputise {
             return self.deputise(step, &token).await;
         }
         let case = self.case(stand.case()?).await?;
+        let package = self.platform.library.get(&case.case_type).ok_or("the package of the case is gone")?;
         let (task, is_live) = task_for(&case, step, &clerk)?;
         let path = format!("/api/v1/desk/cases/{}/commands", case.id);
         // What somebody has is not taken from them; a deputy works on it as it is.
@@ -98,7 +99,7 @@ impl Player<'_> {
                     return Ok(claimed);
                 }
             }
-            for material in made_in(package, &case, task).iter().filter(|_| step.action.makes()) {
+            for material in made_in(&package, &case, task).iter().filter(|_| step.action.makes()) {
                 let path = format!("/api/v1/desk/cases/{}/materials/{material}", case.id);
                 let uploaded = self.upload(&path, &token, material).await;
                 if !uploaded.is_good() {

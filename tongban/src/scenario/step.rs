@@ -20,6 +20,9 @@ pub struct Step {
     /// Another person of the cast, instead of the applicant.
     #[serde(default, rename = "as")]
     pub instead: Option<String>,
+    /// The part of a bundle that is meant.
+    #[serde(default)]
+    pub part: Option<String>,
     /// What is done.
     #[serde(rename = "do")]
     pub action: Action,
@@ -321,6 +324,9 @@ impl Step {
             (Side::Applicant | Side::Time, true, _) => return Err("is not done by staff (who)".into()),
             (Side::Staff | Side::Time, _, true) => return Err("is not done by a person (as)".into()),
             (_, _, _) => {}
+        }
+        if self.part.is_some() && matches!(self.action, Action::Apply | Action::Wait) {
+            return Err("is not of one part".into());
         }
         let word = |value: &Option<String>, words: [&str; 2]| match value {
             Some(value) if !words.contains(&value.as_str()) => {

@@ -56,6 +56,15 @@ impl House {
         }
     }
 
+    /// The first steps of a scenario of a bundle; the last of them happens at `at`.
+    pub(crate) async fn play_bundle(&self, bundle: &str, file: &str, steps: usize, at: &str) {
+        let bundle = self.platform.library.bundle(bundle).unwrap();
+        let file = std::path::Path::new(&bundle.folder).join("scenarios").join(file);
+        let player = Player::new(&self.platform, self.clock.clone(), &self.cast, &self.imported);
+        let extent = Extent::Cut { steps, last_at: beijing(at).unwrap() };
+        player.play(&bundle.asked, &Scenario::read(&file).unwrap(), extent).await.unwrap();
+    }
+
     /// A colleague in the same body with the same work.
     pub(crate) async fn hire(&self, login: &str, name: &str, body: &str, role: kernel::Role) {
         let add = identity::AddStaff {

@@ -3,7 +3,7 @@
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::House;
 
-const OPEN_TO_ALL: [&str; 13] = [
+const OPEN_TO_ALL: [&str; 14] = [
     "/",
     "/search",
     "/search?q=没有这样的事项",
@@ -11,6 +11,7 @@ const OPEN_TO_ALL: [&str; 13] = [
     "/items/000511002000/01",
     "/items/000111001000/01",
     "/items/001011003000/01",
+    "/bundles/open-teahouse",
     "/check",
     "/check?q=湘临救〔2026〕9号",
     "/registers/social-organisations",
@@ -43,11 +44,17 @@ async fn look(browser: &mut Browser) {
         "/my/agents",
         "/messages",
         "/account/notices",
+        "/apply/open-teahouse/bundle",
         "/apply/001011003000/01",
     ] {
         browser.open(path).await;
     }
     browser.sees("长沙演示颐养有限公司").await;
+    browser.open("/my").await;
+    let whole = browser.attribute("a[href^='/master-cases/']", "href").await;
+    for page in ["", "/receipt", "/withdraw"] {
+        browser.open(&format!("{whole}{page}")).await;
+    }
     browser.forget().await;
     for login in ["supervisor", "county-acceptance", "admin"] {
         browser.sign_in_staff(login).await;
@@ -63,6 +70,7 @@ async fn look(browser: &mut Browser) {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_fit_a_desk_and_a_phone_in_both_languages() {
     let house = House::open("2026-12-21 09:00").await;
+    house.play_bundle("open-teahouse", "04-one-part-is-corrected.yaml", 3, "2026-12-21 09:00").await;
     for (name, size) in [("pages", DESK), ("pages-phone", PHONE)] {
         let Some(mut browser) = Browser::start(name, &house.url, size).await else { return };
         look(&mut browser).await;

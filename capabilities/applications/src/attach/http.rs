@@ -196,11 +196,16 @@ pub(crate) async fn build(
     let draft = draft::get_open(tx, room, person, draft).await?;
     let filled = Filled::read(tx, room, person, draft, visitor.now).await?;
     let Filled { draft, package, known, .. } = &filled;
-    let back = package.form.steps.last().map(|step| format!("/drafts/{}/steps/{}", draft.id, step.id));
+    let answers = serde_json::Value::Object(draft.answers.clone());
+    let back = package
+        .form
+        .steps_asked(&answers)
+        .last()
+        .map(|step| format!("/drafts/{}/steps/{}", draft.id, step.id));
     Ok(MaterialsPage {
         shell: Shell::new(visitor, visitor.t("applications-materials")).crumb(visitor.t("web-my"), "/my"),
         item: visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),
-        steps: marks(visitor, package, "materials", &filled.missing(room)),
+        steps: marks(visitor, package, &draft.answers, "materials", &filled.missing(room)),
         known: known.found(visitor, room, package),
         materials: rows(visitor, room, &filled, &errors),
         by_office: by_office(visitor, package),

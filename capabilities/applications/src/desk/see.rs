@@ -29,7 +29,7 @@ pub(super) async fn case(tx: &mut Tx, clerk: &StaffActor, id: CaseId) -> Result<
     if is_of_body(&case, clerk) { Ok(case) } else { Err(CaseError::NotFound.into()) }
 }
 
-fn is_of_body(case: &Case, clerk: &StaffActor) -> bool {
+pub(super) fn is_of_body(case: &Case, clerk: &StaffActor) -> bool {
     case.body == clerk.body || case.tasks.iter().any(|task| task.body == clerk.body)
 }
 

@@ -200,6 +200,9 @@ pub(super) struct DeskCase {
     stand_ins: Vec<DeskStandIn>,
     /// The window of another division that receives and checks the papers (异地代收), by its short name.
     received_by: Option<String>,
+    /// 主办件编号 of the one thing of which it is a part, and which part.
+    master_number: Option<String>,
+    part: Option<String>,
 }
 
 /// A promise or a commitment in the place of a file.
@@ -405,6 +408,8 @@ pub(super) fn case(
             .intake
             .received_by
             .and_then(|window| room.bodies().get(window).map(|body| body.slug.clone())),
+        master_number: case.intake.bundle.as_ref().map(|part| part.number.clone()),
+        part: case.intake.bundle.as_ref().map(|part| part.part.clone()),
     })
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use cases::{CaseSummary, Status};
+use cases::{CaseSummary, Status, Which};
 use catalogue::Package;
 use kernel::{CaseId, Refusal};
 use legal_time::Reading;
@@ -21,6 +21,8 @@ use crate::draft::{self, DraftSummary};
 use crate::http::id;
 use crate::letters::view::Thread;
 use crate::letters::{self, Side};
+use crate::master::siblings::{self, Siblings};
+use crate::master::{self, MasterCase};
 use crate::room::own_purpose;
 use crate::start::http::acting;
 use crate::submit::http::{AnswerSection, files_by_material, sections};
@@ -35,6 +37,8 @@ struct MyPage {
     waiting: Vec<Row>,
     drafts: Vec<Row>,
     drafts_next: String,
+    masters: Vec<Row>,
+    masters_next: String,
     cases: Vec<Row>,
     next: String,
     first: String,
@@ -58,6 +62,7 @@ struct Row {
 pub(crate) struct Pages {
     after: Option<Cursor>,
     drafts_after: Option<Cursor>,
+    masters_after: Option<Cursor>,
 }
 
 pub(crate) async fn my(
@@ -67,12 +72,14 @@ pub(crate) async fn my(
 ) -> Result<Response, AppError> {
     let person = visitor.actor.person()?;
     let mut tx = room.db.snapshot().await?;
-    let is_first = pages.after.is_none() && pages.drafts_after.is_none();
+    let is_first = pages.after.is_none() && pages.drafts_after.is_none() && pages.masters_after.is_none();
     let request = |after| PageRequest { after, ..PageRequest::default() };
     let drafts = draft::list(&mut tx, person, &request(pages.drafts_after)).await?;
-    let cases = list(&mut tx, person, visitor.now, &request(pages.after)).await?;
+    let masters = master::list(&mut tx, person, &request(pages.masters_after)).await?;
+    let cases = list(&mut tx, person, Which::Single, visitor.now, &request(pages.after)).await?;
     let waiting = waiting(&mut tx, &room, &visitor, person).await?;
     let unread = letters::unread_of(&mut tx, &draft::applicant_of(person)).await?;
+    let rows_of_masters = master_rows(&mut tx, &room, &visitor, &masters.items, &unread).await?;
     let case_row = |case: &CaseSummary| Row {
         has_letter: unread.contains(&case.id),
         ..row_of_case(&room, &visitor, case)
@@ -94,6 +101,8 @@ pub(crate) async fn my(
             .collect(),
         drafts: drafts.items.iter().map(|draft| row_of_draft(&room, &visitor, draft)).collect(),
         drafts_next: drafts.next.map(|next| format!("/my?drafts_after={next}")).unwrap_or_default(),
+        masters: rows_of_masters,
+        masters_next: masters.next.map(|next| format!("/my?masters_after={next}")).unwrap_or_default(),
         cases: cases.items.iter().map(case_row).collect(),
         next: cases.next.map(|next| format!("/my?after={next}")).unwrap_or_default(),
         first: if is_first { String::new() } else { "/my".into() },
@@ -111,7 +120,7 @@ fn to_do_title(visitor: &Visitor, case: &CaseSummary, to_do: &CaseToDo, room: &R
 }
 
 fn item_name(room: &Room, visitor: &Visitor, item: &str, handling: &str) -> String {
-    let package = room.library.current(item, handling);
+    let package = room.library.offered(item, handling);
     package.map_or_else(
         || item.to_owned(),
         |package| visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),
@@ -129,6 +138,51 @@ fn row_of_draft(room: &Room, visitor: &Visitor, draft: &DraftSummary) -> Row {
         when: visitor.t1("applications-changed-at", "when", visitor.datetime(draft.updated_at)),
         has_letter: false,
     }
+}
+
+/// One row for each thing (一件事), however many cases it has.
+async fn master_rows(
+    tx: &mut store::Tx,
+    room: &Room,
+    visitor: &Visitor,
+    masters: &[MasterCase],
+    unread: &[CaseId],
+) -> Result<Vec<Row>, Refusal> {
+    let numbers: Vec<String> = masters.iter().map(|master| master.number.clone()).collect();
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parts = cases::of_bundles(tx, &numbers, visitor.today()).await?;
+    let waiting = master::waiting_parts(tx, visitor.actor.person()?).await?;
+    let row = |master: &MasterCase| {
+        let own: Vec<&CaseSummary> =
+            parts.iter().filter(|case| case.bundle.as_deref() == Some(&master.number)).collect();
+        let open: Vec<&&CaseSummary> = own.iter().filter(|case| case.status != Status::Closed).collect();
+        let waits = waiting.get(&master.id).copied().unwrap_or(0);
+        let latest = open.iter().max_by_key(|case| case.due_on);
+        let until = latest.and_then(|case| case.due_on);
+        let is_closed = open.is_empty() && waits == 0;
+        let submitted =
+            || visitor.t1("applications-submitted-at", "when", visitor.datetime(master.submitted_at));
+        Row {
+            name: item_name(room, visitor, &master.bundle.item, &master.bundle.handling),
+            href: format!("/master-cases/{}", master.id),
+            about: master.number.clone(),
+            status: if is_closed {
+                visitor.t("applications-master-closed")
+            } else {
+                visitor.t2("applications-master-running", "open", open.len(), "waiting", waits)
+            },
+            light: latest.map_or("", |case| case.light.as_str()),
+            light_text: latest
+                .map(|case| trace::light_word(visitor, case.light, case.due_on))
+                .unwrap_or_default(),
+            when: until
+                .map_or_else(submitted, |day| visitor.t1("applications-until", "day", visitor.date(day))),
+            has_letter: own.iter().any(|case| unread.contains(&case.id)),
+        }
+    };
+    Ok(masters.iter().map(row).collect())
 }
 
 fn row_of_case(room: &Room, visitor: &Visitor, case: &CaseSummary) -> Row {
@@ -162,6 +216,8 @@ pub(crate) fn status_text(visitor: &Visitor, status: Status, outcome: Option<cas
 #[template(path = "mine/case.html")]
 struct CasePage {
     shell: Shell,
+    /// The one thing of which it is a part.
+    siblings: Option<Siblings>,
     number: String,
     status: String,
     light: &'static str,
@@ -234,6 +290,7 @@ async fn read(
     let request = PageRequest { after, size: letters::shown() };
     let purpose = own_purpose(person, Some(case));
     let letters = letters::list(&mut tx, room, case, &purpose, &request).await?;
+    let siblings = siblings::of(&mut tx, room, visitor, &mine.case, |_own| true).await?;
     drop(tx);
     let package = room.package(&mine.case.case_type)?;
     let reading = reading(room, &mine.case)?;
@@ -245,7 +302,7 @@ async fn read(
         letters::mark_read(&mut tx, case, Side::Applicant, visitor.now).await?;
         tx.commit().await?;
     }
-    Ok(build(room, visitor, &package, &mine, &reading, thread)?)
+    Ok(CasePage { siblings, ..build(room, visitor, &package, &mine, &reading, thread)? })
 }
 
 fn build(
@@ -296,6 +353,7 @@ fn build(
         withdraw: if is_closed { String::new() } else { format!("{base}/withdraw") },
         complaints: package.item.complaints.phone.clone(),
         base,
+        siblings: None,
         errors: FormErrors::none(),
         thread,
     })

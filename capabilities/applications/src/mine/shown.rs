@@ -1,6 +1,7 @@
 //! What the case page shows beside the way of the case: what to do now, and what makes this case different.
 
 use cases::{Lapse, Status};
+use catalogue::Package;
 use jiff::civil::Date;
 use kernel::Refusal;
 use web::Visitor;
@@ -44,12 +45,12 @@ pub(crate) struct ToDo {
 }
 
 impl ToDo {
-    fn of(look: &Look<'_>, to_do: CaseToDo) -> Self {
-        let visitor = look.visitor;
+    /// Of a case of this package.
+    pub(crate) fn of(visitor: &Visitor, package: &Package, to_do: CaseToDo) -> Self {
         let (title, text, button) = match to_do.what {
             "correction" => (
                 visitor.t("applications-correct-title"),
-                visitor.t(if look.package.process().correction.then == Lapse::GoOn {
+                visitor.t(if package.process().correction.then == Lapse::GoOn {
                     "applications-to-do-correct-go-on"
                 } else {
                     "applications-to-do-correct"
@@ -79,10 +80,13 @@ fn day(visitor: &Visitor, day: Option<Date>) -> String {
 impl Shown {
     /// Of a case.
     pub(crate) fn of(look: &Look<'_>) -> Result<Self, Refusal> {
-        let Look { visitor, case, .. } = look;
+        let Look { visitor, case, package, .. } = look;
         let is_closed = case.status == Status::Closed;
-        let to_do: Vec<ToDo> =
-            look.waiting_for_applicant()?.into_iter().map(|to_do| ToDo::of(look, to_do)).collect();
+        let to_do: Vec<ToDo> = look
+            .waiting_for_applicant()?
+            .into_iter()
+            .map(|to_do| ToDo::of(visitor, package, to_do))
+            .collect();
         let with_day = |check: CaseCheck| {
             let until = day(visitor, check.until);
             (check, until)

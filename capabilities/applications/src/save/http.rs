@@ -67,12 +67,13 @@ pub(crate) async fn resume(
 ) -> Result<Redirect, AppError> {
     let mut tx = room.db.snapshot().await?;
     let draft = draft::get(&mut tx, &room, visitor.actor.person()?, id(&draft)?).await?;
-    if let Some(case) = draft.case {
-        return Ok(Redirect::to(&format!("/cases/{case}")));
+    if draft.case.is_some() || draft.master.is_some() {
+        return Ok(Redirect::to(&draft.outcome_href()));
     }
     let package = room.package(&draft.case_type)?;
     let answers = Value::Object(draft.answers.clone());
-    let step = package.form.steps.iter().find(|step| package.form.validate_step(&step.id, &answers).is_err());
+    let mut steps = package.form.steps_asked(&answers);
+    let step = steps.find(|step| package.form.validate_step(&step.id, &answers).is_err());
     Ok(Redirect::to(&match step {
         Some(step) => format!("/drafts/{}/steps/{}", draft.id, step.id),
         None => format!("/drafts/{}/materials", draft.id),
@@ -89,6 +90,9 @@ pub(crate) async fn show(
     let draft = draft::get_open(&mut tx, &room, visitor.actor.person()?, id(&draft)?).await?;
     let package = room.package(&draft.case_type)?;
     let step = package.form.step(&step).ok_or(AppError(Refusal::NotFound))?;
+    if !package.form.steps_asked(&Value::Object(draft.answers.clone())).any(|asked| asked.id == step.id) {
+        return Ok(Redirect::to(&format!("/drafts/{}", draft.id)).into_response());
+    }
     let shown =
         build(&mut tx, &room, &visitor, &Opened { draft: &draft, package: &package, step }, &query, &[])
             .await?;
@@ -124,10 +128,10 @@ async fn build(
         shell: Shell::new(visitor, words(&step.title)).crumb(visitor.t("web-my"), "/my"),
         item: words(&package.item.name),
         acting: acting(tx, room, visitor, visitor.actor.person()?).await?,
-        steps: marks(visitor, package, &step.id, &open),
+        steps: marks(visitor, package, &draft.answers, &step.id, &open),
         fields: drawn,
         errors: fields::summary(visitor, &package.form, faults),
-        back: before(package, step, draft.id),
+        back: before(package, step, draft),
         action: format!("/drafts/{}/steps/{}", draft.id, step.id),
         version: draft.version,
         dropped: older
@@ -141,7 +145,14 @@ async fn build(
 
 /// The row of pages: the form's own, then materials, then the check before sending. Pages that were passed are done
 /// when nothing of them is missing or wrong.
-pub(crate) fn marks(visitor: &Visitor, package: &Package, now: &str, open: &[FieldError]) -> Vec<StepMark> {
+pub(crate) fn marks(
+    visitor: &Visitor,
+    package: &Package,
+    answers: &Answers,
+    now: &str,
+    open: &[FieldError],
+) -> Vec<StepMark> {
+    let answers = Value::Object(answers.clone());
     let is_done = |step: &Step| {
         let of_step = |fault: &FieldError| {
             let name = fault.field.split('/').next().unwrap_or_default();
@@ -151,8 +162,11 @@ pub(crate) fn marks(visitor: &Visitor, package: &Package, now: &str, open: &[Fie
     };
     let title = |step: &Step| visitor.pick(&step.title.zh, &step.title.en).to_owned();
     let materials_done = !open.iter().any(|fault| fault.field.starts_with("materials/"));
-    let mut pages: Vec<(&str, String, bool)> =
-        package.form.steps.iter().map(|step| (step.id.as_str(), title(step), is_done(step))).collect();
+    let mut pages: Vec<(&str, String, bool)> = package
+        .form
+        .steps_asked(&answers)
+        .map(|step| (step.id.as_str(), title(step), is_done(step)))
+        .collect();
     pages.push(("materials", visitor.t("applications-materials"), materials_done));
     pages.push(("confirm", visitor.t("applications-confirm"), false));
     let at = pages.iter().position(|(id, _, _)| *id == now).unwrap_or(0);
@@ -195,7 +209,7 @@ pub(crate) async fn submit(
         return Ok(Redirect::to("/my").into_response());
     }
     match package.form.validate_step(&step.id, &Value::Object(draft.answers.clone())) {
-        Ok(()) => Ok(Redirect::to(&after(&package, step, draft.id)).into_response()),
+        Ok(()) => Ok(Redirect::to(&after(&package, step, &draft)).into_response()),
         Err(faults) => {
             let mut tx = room.db.snapshot().await?;
             let opened = Opened { draft: &draft, package: &package, step };
@@ -216,17 +230,19 @@ pub(crate) fn read(package: &Package, step: &Step, pairs: &FormPairs, old: &Answ
 }
 
 /// The page before this one; empty for the first.
-fn before(package: &Package, step: &Step, draft: DraftId) -> String {
-    let earlier = package.form.steps.iter().take_while(|other| other.id != step.id).last();
-    earlier.map_or_else(String::new, |earlier| format!("/drafts/{draft}/steps/{}", earlier.id))
+fn before(package: &Package, step: &Step, draft: &Draft) -> String {
+    let answers = Value::Object(draft.answers.clone());
+    let earlier = package.form.steps_asked(&answers).take_while(|other| other.id != step.id).last();
+    earlier.map_or_else(String::new, |earlier| format!("/drafts/{}/steps/{}", draft.id, earlier.id))
 }
 
 /// The page after this one.
-fn after(package: &Package, step: &Step, draft: DraftId) -> String {
-    let mut later = package.form.steps.iter().skip_while(|other| other.id != step.id).skip(1);
+fn after(package: &Package, step: &Step, draft: &Draft) -> String {
+    let answers = Value::Object(draft.answers.clone());
+    let mut later = package.form.steps_asked(&answers).skip_while(|other| other.id != step.id).skip(1);
     match later.next() {
-        Some(next) => format!("/drafts/{draft}/steps/{}", next.id),
-        None => format!("/drafts/{draft}/materials"),
+        Some(next) => format!("/drafts/{}/steps/{}", draft.id, next.id),
+        None => format!("/drafts/{}/materials", draft.id),
     }
 }
 
@@ -247,7 +263,8 @@ pub(crate) async fn view(
         files.retain(dossier::Material::is_handed_in);
         filled.files = files;
     }
-    let faults = if case.is_some() { Vec::new() } else { filled.missing(room) };
+    let is_handed_in = case.is_some() || filled.draft.master.is_some();
+    let faults = if is_handed_in { Vec::new() } else { filled.missing(room) };
     Ok(DraftView::of(visitor, room, &filled, &faults))
 }
 

@@ -10,6 +10,7 @@ use cases::Level;
 use catalogue::{Material, Need, Package};
 use kernel::{CaseId, DraftId, FieldError, Message, PersonActor, Refusal};
 use serde::Deserialize;
+use serde_json::Value;
 use store::Tx;
 use store::idempotency::Once;
 use utoipa::ToSchema;
@@ -77,7 +78,7 @@ pub(crate) async fn show(
     Path((code, handling)): Path<(String, String)>,
     Query(chosen): Query<Chosen>,
 ) -> Result<Response, AppError> {
-    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let package = room.library.offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
     let mut tx = room.db.snapshot().await?;
     let page_data = build(&mut tx, &room, &visitor, &package, &chosen.within, FormErrors::none()).await?;
     page(&page_data)
@@ -89,7 +90,7 @@ pub(crate) async fn submit(
     Path((code, handling)): Path<(String, String)>,
     PostForm(form): PostForm<StartForm>,
 ) -> Result<Response, AppError> {
-    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let package = room.library.offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
     let key = (!form.once.is_empty()).then(|| format!("start-{}", form.once));
     let parts = [code.as_bytes(), handling.as_bytes(), form.division.as_bytes()];
     let once = Once::new(&visitor.actor, key, &parts);
@@ -101,7 +102,8 @@ pub(crate) async fn submit(
     };
     match begin(&room, &visitor, &once, wanted).await {
         Ok((draft, package)) => {
-            let step = package.form.steps.first().map_or("", |step| step.id.as_str());
+            let first = package.form.steps_asked(&Value::Object(draft.answers.clone())).next();
+            let step = first.map_or("", |step| step.id.as_str());
             Ok(Redirect::to(&format!("/drafts/{}/steps/{step}", draft.id)).into_response())
         }
         Err(refusal) => {
@@ -155,7 +157,7 @@ async fn build(
     let action = format!("/apply/{}/{}", item.code, item.handling);
     Ok(StartPage {
         shell: Shell::new(visitor, words(&item.name))
-            .crumb(visitor.t("applications-guide"), format!("/items/{}/{}", item.code, item.handling)),
+            .crumb(visitor.t("applications-guide"), package.guide_href()),
         errors,
         summary: words(&item.summary),
         acting: acting(tx, room, visitor, person).await?,
@@ -287,10 +289,10 @@ const fn below(level: Level) -> Level {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDraft {
-    /// 基本编码, 12 characters.
+    /// 基本编码, 12 characters; or the id of a bundle.
     #[serde(default)]
     item: String,
-    /// 业务办理项, two digits.
+    /// 业务办理项, two digits; `bundle` for a bundle.
     #[serde(default)]
     handling: String,
     /// Division where it is applied for, 6 digits, or 9 for a town.
@@ -338,7 +340,7 @@ pub(crate) async fn api(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("startDraft", "Begins an application for a service item.")
+    Operation::new("startDraft", "Begins an application for a service item or a bundle.")
         .description(
             "What the account already knows is filled in. With `again_of` the answers and files of an own closed case are \
              taken over as far as the form of today asks for them; `dropped` names the others. 404 when there is no such \

@@ -34,7 +34,7 @@ use crate::start::http::acting;
 use crate::view::ReceiptView;
 use crate::window::http::Near;
 use crate::window::{self, Window};
-use crate::{Room, division, own_case};
+use crate::{Room, division, master, own_case};
 
 #[derive(Template)]
 #[template(path = "submit/confirm.html")]
@@ -90,8 +90,8 @@ pub(crate) async fn show(
 ) -> Result<Response, AppError> {
     let mut tx = room.db.snapshot().await?;
     let draft = draft::get(&mut tx, &room, visitor.actor.person()?, id(&draft)?).await?;
-    if let Some(case) = draft.case {
-        return Ok(Redirect::to(&format!("/cases/{case}/receipt")).into_response());
+    if draft.case.is_some() || draft.master.is_some() {
+        return Ok(Redirect::to(&format!("{}/receipt", draft.outcome_href())).into_response());
     }
     let wanted = Wanted { near: &near, window: "" };
     page(&build(&mut tx, &room, &visitor, draft, wanted, FormErrors::none()).await?)
@@ -142,7 +142,7 @@ async fn build(
         item,
         acting: acting(tx, room, visitor, person).await?,
         division: division::full_name(&draft.division),
-        steps: marks(visitor, package, "confirm", &faults),
+        steps: marks(visitor, package, &draft.answers, "confirm", &faults),
         missing: faults.iter().map(|fault| to_do(visitor, package, &base, fault)).collect(),
         sections: sections(visitor, room, package, &draft.answers, Some(&base)),
         materials: files_by_material(visitor, package, files, &base),
@@ -159,6 +159,9 @@ async fn build(
 
 /// The body that will receive it, where it is known already.
 fn receiver(visitor: &Visitor, room: &Room, package: &Package, draft: &Draft) -> String {
+    if package.is_bundle() {
+        return String::new(); // each part has its own
+    }
     let bodies = room.bodies();
     let by = package.case_type.process.acceptance.by.list().last().filter(|by| by.level.is_some());
     let (department, nothing) = (package.case_type.department(), serde_json::Map::new());
@@ -191,7 +194,8 @@ pub(crate) fn sections(
 ) -> Vec<AnswerSection> {
     let names = |named: catalogue::Named<'_>| name_of(visitor, room, named);
     let mut shown = Vec::new();
-    for step in &package.form.steps {
+    let all = Value::Object(answers.clone());
+    for step in package.form.steps_asked(&all) {
         let own: Answers = step
             .fields
             .iter()
@@ -248,20 +252,21 @@ pub(crate) async fn send(
     PostForm(form): PostForm<Declaration>,
 ) -> Result<Response, AppError> {
     let draft: DraftId = id(&draft)?;
+    let once = Once::new(&visitor.actor, None, &[]);
     let result = if form.declared {
-        hand_in(&room, &visitor, draft, Some(&form.window), &Once::new(&visitor.actor, None, &[])).await
+        hand_in_any(&room, &visitor, draft, &form.window, &once).await
     } else {
         Err(Refusal::field("declared", Message::new("applications-declare-missing")))
     };
     match result {
-        Ok(case) => Ok(Redirect::to(&format!("/cases/{}/receipt", case.id)).into_response()),
+        Ok(receipt) => Ok(Redirect::to(&receipt).into_response()),
         Err(refusal) => {
             let is_missing = |error: &FieldError| error.field != "declared" && error.field != "window";
             let only_missing = matches!(&refusal, Refusal::Invalid(errors) if errors.iter().all(is_missing));
             let mut tx = room.db.snapshot().await?;
             let draft = draft::get(&mut tx, &room, visitor.actor.person()?, draft).await?;
-            if let Some(case) = draft.case {
-                return Ok(Redirect::to(&format!("/cases/{case}/receipt")).into_response());
+            if draft.case.is_some() || draft.master.is_some() {
+                return Ok(Redirect::to(&format!("{}/receipt", draft.outcome_href())).into_response());
             }
             let mut errors = FormErrors::of(&visitor, refusal)?;
             if only_missing {
@@ -275,6 +280,26 @@ pub(crate) async fn send(
                     .await?,
             )
         }
+    }
+}
+
+/// Hands in what the draft is of, one item or one thing; where its receipt is.
+async fn hand_in_any(
+    room: &Room,
+    visitor: &Visitor,
+    draft: DraftId,
+    window: &str,
+    once: &Once,
+) -> Result<String, Refusal> {
+    let mut tx = room.db.snapshot().await?;
+    let found = draft::get(&mut tx, room, visitor.actor.person()?, draft).await?;
+    drop(tx);
+    if found.case_type.handling == catalogue::BUNDLE {
+        let master = master::api::hand_in_once(room, visitor, draft, once).await?;
+        Ok(format!("/master-cases/{}/receipt", master.id))
+    } else {
+        let case = hand_in(room, visitor, draft, Some(window), once).await?;
+        Ok(format!("/cases/{}/receipt", case.id))
     }
 }
 
@@ -343,7 +368,8 @@ pub(crate) fn operation() -> Operation {
         .description(
             "By this call the applicant declares that everything in it is true. Repeating it gives the first receipt \
              again. 422 lists everything that is missing; 409 when the item was published anew since the draft was \
-             begun: the draft then has the newer version and can be looked at and submitted again. `window` names a body \
+             begun: the draft then has the newer version and can be looked at and submitted again, or when it is of a \
+             bundle, which is handed in as a master case. `window` names a body \
              of another division where the papers are received and checked: 409 where the item allows none, 422 where \
              that body has no window for it.",
         )

@@ -129,6 +129,10 @@ pub struct CaseView {
     pub received_by: Option<String>,
     /// The older case from which it was begun.
     pub again_of: Option<String>,
+    /// 主办件编号 of the one thing (一件事) of which it is a part.
+    pub master_number: Option<String>,
+    /// Which part of it.
+    pub part: Option<String>,
     /// Documents and register entries that came out.
     pub effects: Vec<EffectView>,
     /// When it was submitted, RFC 3339.
@@ -342,6 +346,8 @@ impl CaseView {
             checks: look.checks()?,
             received_by: look.received_by(),
             again_of: case.intake.again_of.map(|id| id.to_string()),
+            master_number: case.intake.bundle.as_ref().map(|part| part.number.clone()),
+            part: case.intake.bundle.as_ref().map(|part| part.part.clone()),
             effects: case
                 .effects
                 .iter()

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::formats::{self, FORMATS};
-use super::{Choice, Field, Form, Kind, Step, TextFormat};
+use super::{Checks, Choice, Field, Form, Kind, Step, TextFormat};
 use crate::Fault;
 use crate::item::is_slug;
 use crate::rule::Rule;
@@ -136,7 +136,8 @@ impl Form {
         match validator {
             Some(validator) if !faults.iter().any(Fault::is_error) => {
                 let title = Words::new(root.title, root.title_en);
-                Ok((Self { title, steps, schema, validator }, faults))
+                let checks = vec![Checks { validator, when: None, names: None }];
+                Ok((Self { title, steps, schema, checks }, faults))
             }
             Some(_) | None => Err(faults),
         }
@@ -190,7 +191,7 @@ fn read_steps(root: &RootText, mut read: Vec<Field>, source: &mut Source) -> Vec
                 fields.push(read.swap_remove(at));
             }
         }
-        steps.push(Step { id: step.id.clone(), title: step.title.clone(), fields });
+        steps.push(Step { id: step.id.clone(), title: step.title.clone(), when: None, fields });
     }
     for name in root.properties.keys().filter(|name| !placed.contains(name.as_str())) {
         source.add(&["properties", name], format!("{name} stands in no step of x-steps"));

@@ -6,7 +6,7 @@ use kernel::{FieldError, Message};
 use serde_json::Value;
 
 use super::read::yuan;
-use super::{Field, Form, Kind, Step, formats};
+use super::{Checks, Field, Form, Kind, Names, Step, formats, holds};
 
 impl Form {
     /// Checks all answers; every wrong one is named, in the order of the form.
@@ -22,10 +22,19 @@ impl Form {
 
     fn errors(&self, answers: &Value) -> Vec<FieldError> {
         let mut errors: Vec<FieldError> = Vec::new();
-        for error in self.validator.iter_errors(answers) {
-            self.note(&error, &mut errors);
+        for checks in self.checks.iter().filter(|checks| holds(checks.when.as_ref(), answers)) {
+            match &checks.names {
+                None => self.note_all(checks, answers, None, &mut errors),
+                Some(names) => self.note_all(checks, &own(names, answers), Some(names), &mut errors),
+            }
         }
-        for field in self.fields() {
+        if self.checks.iter().any(|checks| checks.names.is_some()) {
+            let names = answers.as_object().into_iter().flat_map(serde_json::Map::keys);
+            let unknown = names.filter(|name| self.field(name).is_none());
+            let message = || Message::new("catalogue-form-unknown");
+            errors.extend(unknown.map(|name| FieldError::new(name.as_str(), message())));
+        }
+        for field in self.steps_asked(answers).flat_map(|step| &step.fields) {
             if let Some(value) = answers.get(&field.name) {
                 note_unprintable(&field.name, value, &mut errors);
             }
@@ -35,12 +44,24 @@ impl Form {
         errors
     }
 
+    fn note_all(
+        &self,
+        checks: &Checks,
+        answers: &Value,
+        names: Option<&Names>,
+        errors: &mut Vec<FieldError>,
+    ) {
+        for error in checks.validator.iter_errors(answers) {
+            self.note(&error, names, errors);
+        }
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "the library has more kinds than forms have rules")]
-    fn note(&self, error: &ValidationError<'_>, errors: &mut Vec<FieldError>) {
-        let path = error.instance_path().as_str().trim_start_matches('/').to_owned();
+    fn note(&self, error: &ValidationError<'_>, names: Option<&Names>, errors: &mut Vec<FieldError>) {
+        let path = shown(names, error.instance_path().as_str().trim_start_matches('/'));
         let inner = |name: &str| {
             let name = name.replace('~', "~0").replace('/', "~1");
-            if path.is_empty() { name } else { format!("{path}/{name}") }
+            if path.is_empty() { shown(names, &name) } else { format!("{path}/{name}") }
         };
         match error.kind() {
             ValidationErrorKind::Required { property } => {
@@ -85,6 +106,19 @@ impl Form {
         };
         (first, second, third.map_or(0, |third| third + 1))
     }
+}
+
+/// The answers of one item, under its own names.
+pub(crate) fn own(names: &Names, answers: &Value) -> Value {
+    let value = |(own, shown): (&String, &String)| Some((own.clone(), answers.get(shown)?.clone()));
+    Value::Object(names.iter().filter_map(value).collect())
+}
+
+/// A path of an item, such as `members/0/name`, under the name that its field has here.
+fn shown(names: Option<&Names>, path: &str) -> String {
+    let (name, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+    let name = names.and_then(|names| names.get(name)).map_or(name, String::as_str);
+    format!("{name}{rest}")
 }
 
 fn none_or(errors: Vec<FieldError>) -> Result<(), Vec<FieldError>> {

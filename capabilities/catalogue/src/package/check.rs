@@ -132,7 +132,7 @@ fn check_limits(process: &Process, source: &mut Source) {
 }
 
 /// Types of what the form asks for, as rules see them.
-fn types(form: &Form) -> Types {
+pub(crate) fn types(form: &Form) -> Types {
     form.fields().fold(Types::new(), |types, field| with_field(types, "form.", field))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use catalogue::{MESSAGES, Room};
+use catalogue::{Library, MESSAGES, Room};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -13,7 +13,11 @@ use tower::ServiceExt;
 use crate::fixture::{changed, library};
 
 fn app() -> Router {
-    let room = Room { library: Arc::new(library(&changed("item.yaml", &[]))) };
+    app_of(library(&changed("item.yaml", &[])))
+}
+
+fn app_of(library: Library) -> Router {
+    let room = Room { library: Arc::new(library) };
     let source = web::Source { room: "catalogue", zh_cn: MESSAGES.0, en: MESSAGES.1 };
     let texts = Arc::new(web::Catalogue::load(&[source]).unwrap());
     let clock: web::Clock = Arc::new(|| testkit::instant("2026-09-21T09:30"));
@@ -31,8 +35,17 @@ fn app() -> Router {
 }
 
 async fn get(path: &str, lang: &str) -> (StatusCode, String) {
+    get_of(app(), path, lang).await
+}
+
+/// The answer to a library of the caller's own.
+pub(crate) async fn get_from(library: Library, path: &str, lang: &str) -> (StatusCode, String) {
+    get_of(app_of(library), path, lang).await
+}
+
+async fn get_of(app: Router, path: &str, lang: &str) -> (StatusCode, String) {
     let request = Request::get(path).header("accept-language", lang).body(Body::empty()).unwrap();
-    let response = app().oneshot(request).await.unwrap();
+    let response = app.oneshot(request).await.unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
@@ -41,10 +54,14 @@ async fn get(path: &str, lang: &str) -> (StatusCode, String) {
 /// A page with every sentence translated and nothing that the content policy forbids.
 async fn page(path: &str, lang: &str) -> String {
     let (status, html) = get(path, lang).await;
+    sound(path, status, &html);
+    html
+}
+
+pub(crate) fn sound(path: &str, status: StatusCode, html: &str) {
     assert_eq!(status, StatusCode::OK, "{path}");
     assert!(!html.contains('⟦'), "{path}: {:?}", html.split('⟦').nth(1));
     assert!(!html.contains("style=") && !html.contains("<style") && !html.contains("onclick"), "{path}");
-    html
 }
 
 fn assert_holds(html: &str, texts: &[&str]) {

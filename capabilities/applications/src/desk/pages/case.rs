@@ -21,6 +21,7 @@ use crate::desk::see::{self, Dossier};
 use crate::desk::templates::{self, Template as Saying};
 use crate::desk::{DeskError, actions, findings, names};
 use crate::letters::view::Thread;
+use crate::master::siblings::{self, Siblings};
 use crate::{Room, division, http, letters};
 
 pub(super) mod files;
@@ -93,6 +94,8 @@ struct CasePage {
     note_typed: String,
     thread: Thread,
     is_watched: bool,
+    /// The one thing (一件事) of which it is a part.
+    siblings: Option<Siblings>,
 }
 
 /// The address of this page: links within it keep the task and the file that are shown.
@@ -176,6 +179,7 @@ struct Read {
     drafts: Vec<Draft>,
     next: Option<flash::Next>,
     is_watched: bool,
+    siblings: Option<Siblings>,
     colleagues: Vec<identity::StaffRecord>,
     away: Vec<identity::DeputyRecord>,
 }
@@ -196,6 +200,9 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         sayings: templates::list(&mut tx, clerk).await?,
         drafts: drafts::list(&mut tx, room, by, id).await?,
         is_watched: cases::is_watched(&mut tx, clerk.staff, id).await?,
+        siblings: siblings::of(&mut tx, room, visitor, &case, |other| see::is_of_body(other, clerk))
+            .await
+            .map_err(DeskError::Refused)?,
         next: if flash::finishes(&query.done) {
             flash::next(&mut tx, room, visitor, clerk, &query.task).await?
         } else {
@@ -221,10 +228,11 @@ async fn render(
     typed: Option<Typed>,
 ) -> Result<CasePage, AppError> {
     let clerk = see::staff(&visitor.actor)?;
-    let read = read(room, visitor, id, query).await?;
+    let mut read = read(room, visitor, id, query).await?;
+    let siblings = read.siblings.take();
     let package = see::package(room, &read.case)?;
     let seen = Seen { visitor, room, package: &package, case: &read.case, clerk };
-    Ok(seen.page(&read, query, typed)?)
+    Ok(CasePage { siblings, ..seen.page(&read, query, typed)? })
 }
 
 /// A case as one clerk looks at it.
@@ -260,6 +268,7 @@ impl Seen<'_> {
         Ok(CasePage {
             shell: Shell::new(visitor, title).crumb(visitor.t("web-desk"), "/desk"),
             summary: summary(&errors, work.as_ref()),
+            siblings: None,
             id: case.id.to_string(),
             version: case.version,
             flash: self.flash(read, query),
