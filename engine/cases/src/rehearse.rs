@@ -99,7 +99,7 @@ const HOUR: i64 = 10;
 /// Plays it.
 pub fn rehearse(plan: &Rehearsal<'_>) -> Result<Rehearsed, CaseError> {
     let mut play = Play::begin(plan)?;
-    let stuck = match play.to_the_end() {
+    let stuck = match play.run_out() {
         Ok(()) => None,
         Err(error) => Some(error.to_string()),
     };
@@ -162,12 +162,12 @@ impl<'a> Play<'a> {
         let case = Case::begin(id, &recorded(instant(plan.on), 1, submitted)).ok_or(CaseError::NotFound)?;
         let (steps, today) = (Vec::new(), plan.on);
         let mut play = Self { plan, case, today, made, steps, promised: None, statutory: None };
-        let following = play.ask(|case, ctx| case.receive(ctx))?;
+        let following = play.ask(Case::receive)?;
         play.take(following);
         Ok(play)
     }
 
-    fn to_the_end(&mut self) -> Result<(), CaseError> {
+    fn run_out(&mut self) -> Result<(), CaseError> {
         for _ in 0..STEPS_MAX {
             self.let_time_act()?;
             if self.case.status == Status::Closed {

@@ -29,9 +29,9 @@ pub(super) fn is_vague(name: &Words) -> bool {
     // “其他 的 材料” says no more than “其他材料”.
     let leaves_out = |c: char| c.is_whitespace() || matches!(c, '的' | '之' | '“' | '”' | '"' | '《' | '》');
     let zh: String = name.zh.chars().filter(|c| !leaves_out(*c)).collect();
-    let later = |words: &&str| zh.contains(words.replace('的', "").as_str());
+    let later = |words: &str| zh.contains(words.replace('的', "").as_str());
     let en = format!(" {}", name.en.to_lowercase()); // a whole word: “another document” is none of these
-    pairs(&zh, &ANY, &PAPERS) || LATER.iter().any(|words| later(&words)) || pairs(&en, &ANY_EN, &PAPERS_EN)
+    pairs(&zh, &ANY, &PAPERS) || LATER.iter().any(|words| later(words)) || pairs(&en, &ANY_EN, &PAPERS_EN)
 }
 
 fn pairs(text: &str, any: &[&str], papers: &[&str]) -> bool {

@@ -35,15 +35,13 @@ fn nobody(package: &Package, executor: &Executor, bodies: &Bodies) -> Option<Str
     let department = executor.department.as_deref().unwrap_or_else(|| package.case_type.department());
     let mut level = executor.level?;
     while !stands(level, Some(department)) {
-        match level.above().filter(|_| executor.or_above) {
-            Some(above) => level = above,
-            None => {
-                let wanted = executor.level.map_or("", Level::as_str);
-                return Some(format!(
-                    "no body of the directory serves department {department} at level {wanted}"
-                ));
-            }
-        }
+        let Some(above) = level.above().filter(|_| executor.or_above) else {
+            let wanted = executor.level.map_or("", Level::as_str);
+            return Some(format!(
+                "no body of the directory serves department {department} at level {wanted}"
+            ));
+        };
+        level = above;
     }
     None
 }
