@@ -73,7 +73,7 @@ fn what_parts_share_is_asked_once_and_first_what_decides_which_are_needed() {
     assert_eq!(
         steps,
         [
-            ("wishes", vec!["serves_elderly", "tables_outdoors"]),
+            ("bundle-wishes", vec!["serves_elderly", "tables_outdoors"]),
             ("shared-1", vec!["shop_name"]),
             ("shared-2", vec!["address", "phone"]),
             ("permit-shop", vec!["tables"]),
@@ -180,7 +180,7 @@ fn parts_that_are_not_there_or_wait_in_a_circle_are_named() {
         "visits: 1",
         "visits: 1\nsecret: yes",
         &[
-            "bundle.yaml:14: unknown field `secret`, expected one of `bundle`, `version`, `name`, `summary`, `keywords`, `audience`, `conditions`, `promised`, `visits`, `parts`, `same`, `apart`, `windows`, `complaints`, `faq`, `sources`",
+            "bundle.yaml:14: unknown field `secret`, expected one of bundle, version, name, summary, keywords, audience, conditions, promised, visits, parts, same, apart, windows, complaints, faq, sources",
         ],
     );
 }
@@ -191,9 +191,13 @@ fn conditions_read_what_is_always_asked_before_and_nothing_personal() {
     when("form.seats > 3", "bundle.yaml:23: seats is not always asked before corner");
     when("form.tables_outside > 3", "bundle.yaml:23: tables_outside is not always asked before corner");
     when("form.phone == \"1\"", "bundle.yaml:23: phone is personal (x-personal) and decides nothing");
-    when(
+    check(
+        "form.serves_elderly",
         "has(register.dogs)",
-        "bundle.yaml:23: register.dogs: whether a part is needed follows from the form alone",
+        &[
+            "bundle.yaml:23: in register.dogs: there is no fact register.dogs",
+            "bundle.yaml:23: register.dogs: whether a part is needed follows from the form alone",
+        ],
     );
     check(
         "    only: {zh: \"设老年茶座的\", en: \"there is a tea corner for the elderly\"}\n",
