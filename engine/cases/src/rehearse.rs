@@ -400,7 +400,7 @@ fn in_context<T>(
 /// Never stored.
 fn recorded(at: Timestamp, seq: i64, event: Event) -> Recorded {
     let id = EventId::from_parts(at, [0; 10]);
-    Recorded { id, seq, at, actor: String::new(), actor_name: String::new(), event }
+    Recorded { id, seq, at, actor: String::new(), actor_name: String::new(), stood_in_for: None, event }
 }
 
 /// Somebody of the body with the role.

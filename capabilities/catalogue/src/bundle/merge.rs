@@ -229,6 +229,7 @@ fn item(text: &BundleText, parts: &[Part], materials: Vec<Material>) -> Option<I
         complaints: text.complaints.clone(),
         faq: text.faq.clone(),
         results: items().flat_map(|item| item.results.clone()).collect(),
+        accepted: Vec::new(),
         sources: text.sources.clone(),
     })
 }
