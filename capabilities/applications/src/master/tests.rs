@@ -206,13 +206,9 @@ async fn what_rests_on_a_refusal_is_not_begun_and_says_why() {
         assert_eq!((&shown["state"], &shown["outcome"]), (&json!("closed"), &json!("not-granted")));
         let page = world.get(&token, &format!("/master-cases/{id}")).await.text;
         assert!(page.contains("其前提“第一只犬”没有获得准予") && !page.contains('⟦'), "{page}");
-        let over = world.api(
-            &token,
-            "POST",
-            &format!("/api/v1/master-cases/{id}/withdrawal"),
-            json!({"reason": "不要了"}),
-        );
-        assert_eq!(over.await.status, StatusCode::CONFLICT);
+        let path = format!("/api/v1/master-cases/{id}/withdrawal");
+        let over = world.api(&token, "POST", &path, json!({"reason": "不要了"})).await;
+        assert_eq!(over.status, StatusCode::CONFLICT);
     })
     .await;
 }
