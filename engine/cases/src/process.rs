@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use kernel::Words;
-use rules::{DecisionTable, Expression};
+use rules::{DecisionTable, Expression, Facts};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::case::Task;
 use crate::status::TaskKind;
@@ -247,6 +249,17 @@ impl CaseType {
     /// The decision table of this name.
     pub fn table(&self, name: &str) -> Option<&DecisionTable> {
         self.tables.iter().find(|table| table.name() == name)
+    }
+
+    /// The value that an expression or a table gives on a day, over what `Case::view` shows; nothing when it gives none.
+    pub fn derive(&self, from: &Derived, view: &Map<String, Value>, today: Date) -> Option<Value> {
+        match from {
+            Derived::Expression(expression) => expression.value(&Facts::from(view)).ok(),
+            Derived::Table(wanted) => {
+                let outcome = self.table(&wanted.table)?.evaluate(&Facts::from(view), today).ok()?;
+                outcome.outputs.get(&wanted.output).cloned()
+            }
+        }
     }
 }
 

@@ -294,9 +294,7 @@ impl<'a> Play<'a> {
                 return Some((finding.id.clone(), given.clone(), false));
             }
             let proposed = finding.proposed.as_ref();
-            let proposed = proposed.and_then(|from| {
-                in_context(self.plan, self.today, &self.made, |ctx| self.case.derive(ctx, from, &view))
-            });
+            let proposed = proposed.and_then(|from| self.plan.case_type.derive(from, &view, self.today));
             if let Some(value) = proposed {
                 return Some((finding.id.clone(), value, false));
             }

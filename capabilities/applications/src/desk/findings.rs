@@ -63,17 +63,25 @@ pub(super) fn inputs(
     typed: &FormPairs,
     errors: &FormErrors,
 ) -> Vec<Input> {
-    of_task(package, task)
+    let rules = of_task(package, task);
+    let view = rules.iter().any(|rule| rule.proposed.is_some()).then(|| case.view(&Map::new()));
+    rules
         .iter()
         .map(|rule| {
             let name = input_name(&rule.id);
+            let computed = rule.proposed.as_ref().zip(view.as_ref()).and_then(|(from, view)| {
+                as_typed(rule.kind, &package.case_type.derive(from, view, visitor.today())?)
+            });
+            let mut hints = vec![hint(visitor, case, rule)];
+            hints.extend(computed.as_ref().map(|_value| visitor.t("desk-finding-computed")));
             let value = match typed.get(&name) {
                 Some(text) => text.to_owned(),
-                None => proposal(room, task, rule).unwrap_or_default(),
+                None => computed.or_else(|| proposal(room, task, rule)).unwrap_or_default(),
             };
+            hints.retain(|hint| !hint.is_empty());
             Input {
                 label: label(visitor, rule),
-                hint: hint(visitor, case, rule),
+                hint: hints.join(" "),
                 kind: kind(rule.kind),
                 choices: yes_no(visitor, rule.kind, &value),
                 optional: !rule.required,
@@ -130,6 +138,16 @@ fn hint(visitor: &Visitor, case: &Case, rule: &Finding) -> String {
 
 fn bound_text(kind: FindingType, bound: i64) -> String {
     if kind == FindingType::Money { money::shown(bound) } else { bound.to_string() }
+}
+
+/// A value that rules have computed, as a clerk would type it.
+fn as_typed(kind: FindingType, value: &Value) -> Option<String> {
+    match kind {
+        FindingType::Money => value.as_i64().map(money::yuan),
+        FindingType::Integer => value.as_i64().map(|number| number.to_string()),
+        FindingType::Boolean => value.as_bool().map(|yes| yes.to_string()),
+        FindingType::Text | FindingType::Date | FindingType::Uscc => value.as_str().map(str::to_owned),
+    }
 }
 
 /// A credit code that the platform proposes: registrar and class of the package, the division of the body

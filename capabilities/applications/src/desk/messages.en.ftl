@@ -243,6 +243,7 @@ desk-decide = Decide
 desk-finding-yuan = { $name } (yuan)
 desk-finding-between = { $least } to { $most }
 desk-finding-proposed = Proposed by the platform by the rules of the code; it can be changed.
+desk-finding-computed = Computed by rules; please check, it can be changed.
 desk-makes = Made in this work
 desk-make-there = Uploaded
 desk-make-missing = Not uploaded

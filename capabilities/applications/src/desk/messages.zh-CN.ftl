@@ -225,6 +225,7 @@ desk-decide = 作出决定
 desk-finding-yuan = { $name }（元）
 desk-finding-between = { $least } 至 { $most }
 desk-finding-proposed = 系统已按编码规则生成一个建议值，可以修改。
+desk-finding-computed = 系统按规则算出了建议值，请核对，可以修改。
 desk-makes = 本环节形成的材料
 desk-make-there = 已上传
 desk-make-missing = 未上传

@@ -9,7 +9,7 @@ use crate::case::{ACCEPTANCE, Case};
 use crate::error::CaseError;
 use crate::event::{Event, RuleOutcome};
 use crate::findings::check_findings;
-use crate::process::{Derived, Instant};
+use crate::process::Instant;
 use crate::stage::{find_body, holds};
 use crate::status::{Outcome, Status, TaskKind};
 
@@ -66,7 +66,7 @@ impl Case {
     ) -> Option<Map<String, Value>> {
         let mut given = Map::new();
         for finding in &instant.findings {
-            given.insert(finding.id.clone(), self.derive(ctx, &finding.from, view)?);
+            given.insert(finding.id.clone(), ctx.case_type.derive(&finding.from, view, ctx.today())?);
         }
         let rules = ctx.case_type.process.decision()?.own_findings();
         check_findings(rules, given, &self.findings, true).ok()
@@ -92,18 +92,6 @@ impl Case {
             events.push(self.later_check(ctx, &sample.by, &sample.limit, None)?);
         }
         Ok(events)
-    }
-
-    /// The value that an expression or a table gives; nothing when it gives none.
-    pub fn derive(&self, ctx: &Context<'_>, from: &Derived, view: &Map<String, Value>) -> Option<Value> {
-        match from {
-            Derived::Expression(expression) => expression.value(&Facts::from(view)).ok(),
-            Derived::Table(wanted) => {
-                let outcome =
-                    ctx.case_type.table(&wanted.table)?.evaluate(&Facts::from(view), ctx.today()).ok()?;
-                outcome.outputs.get(&wanted.output).cloned()
-            }
-        }
     }
 
     pub(super) fn accept(&self, ctx: &Context<'_>, by: &Actor, id: TaskId) -> Result<Vec<Event>, CaseError> {

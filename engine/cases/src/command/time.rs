@@ -124,12 +124,15 @@ impl Case {
         }
         for (task, clock) in self.watched_clocks() {
             let Some(last) = due(clock)? else { continue };
+            if self.was_warned(task, last, true) {
+                continue; // nothing comes after the last warning, not even a first one that was left out
+            }
             let yellow = yellow_from(last, ctx.case_type.process.warnings.yellow, ctx.calendar);
             // The warning goes out on the first yellow day, so the day after which is the one before it.
             let before =
                 yellow.filter(|_| !self.was_warned(task, last, false)).and_then(|day| day.yesterday().ok());
             days.extend(before);
-            days.extend((!self.was_warned(task, last, true)).then_some(last));
+            days.push(last);
         }
         // What should have happened already happens as soon as the job runs.
         Ok(days.into_iter().min())

@@ -131,3 +131,29 @@ fn a_review_may_be_that_of_another_department() {
     play.give(&health, Command::Route { task: visit, level: Level::Town, reason: "就近".into() }).unwrap();
     assert_eq!(play.case.task(visit).unwrap().body, body_id(34));
 }
+
+#[test]
+fn a_correction_ends_in_time_though_acceptance_was_late_and_never_warned_of() {
+    let mut case_type = dog_licence();
+    case_type.process.acceptance.silence = crate::Silence::Nothing;
+    let mut play = Play::of(case_type, "2026-09-21T09:30", &json!({}), Intake::default());
+    // Acceptance was due on 29 September; nobody came by before, so the first warning is the last one.
+    play.at("2026-10-09T09:00").give(&Actor::System, Command::Tick).unwrap();
+    let task = play.claim(&town(), TaskKind::Accept, None);
+    let defect = Defect {
+        material: None,
+        field: Some("name".into()),
+        problem: "错字".into(),
+        ground: "指南".into(),
+        task,
+    };
+    play.give(&town(), Command::NoteDefect { defect }).unwrap();
+    play.give(&town(), Command::SendCorrection { task }).unwrap();
+    let due = play.due().unwrap();
+    let next = play.with(|ctx| play.case.next_timer(ctx)).unwrap().unwrap();
+    assert!(
+        play.now < kernel::china_midnight(next) && next <= due,
+        "{next}, and the applicant has until {due}"
+    );
+    check_invariants(&play);
+}

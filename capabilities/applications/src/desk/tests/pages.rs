@@ -237,6 +237,9 @@ async fn the_decider_gets_a_code_proposed_and_the_page_shows_what_came_out() {
         let code = input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let proposed = codes::SocialCreditCode::parse(&code).unwrap();
         assert_eq!(proposed.as_str().get(..8), Some("51430102"));
+        let input = page.text.split("name=\"findings/final_fee\"").nth(1).unwrap();
+        assert!(input.split('>').next().unwrap().contains("value=\"200.00\""), "computed by rules: {input}");
+        assert!(page.text.contains("系统按规则算出了建议值"));
         assert!(
             page.text.contains("¥0.01") || page.text.contains("不能大于 ¥200.00"),
             "the bound is said before"
