@@ -167,7 +167,7 @@ fn part_view(
     let look = Look { visitor, room, package: &part.package, case };
     view.state = state_of(case.status, case.outcome);
     view.state_text = crate::mine::page::status_text(visitor, case.status, case.outcome);
-    view.why = case.reason.clone();
+    view.why.clone_from(&case.reason);
     view.case = Some(case.id.to_string());
     view.number = Some(case.number.clone());
     view.to_do = look.waiting_for_applicant()?;

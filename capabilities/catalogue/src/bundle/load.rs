@@ -24,7 +24,7 @@ pub(crate) fn texts_of(folder: &Path) -> Result<Texts, Vec<Fault>> {
         match read_text(folder, file) {
             Ok(Some(text)) => drop(texts.insert(file.to_owned(), text)),
             Ok(None) if is_needed => {
-                faults.push(Fault::new(folder.display().to_string(), 0, Rule::Unreadable, "no bundle.yaml"))
+                faults.push(Fault::new(folder.display().to_string(), 0, Rule::Unreadable, "no bundle.yaml"));
             }
             Ok(None) => {}
             Err(fault) => faults.push(fault),
@@ -84,12 +84,11 @@ fn put_together(
     }
     let mut parts = Vec::new();
     for part in &text.parts {
-        match find(&part.item, &part.handling) {
-            Some(package) => parts.push(of(part, package)),
-            None => {
-                let rule = format!("there is no item {} with handling {}", part.item, part.handling);
-                source.add(&["parts", &part.id, "item"], rule);
-            }
+        if let Some(package) = find(&part.item, &part.handling) {
+            parts.push(of(part, package));
+        } else {
+            let rule = format!("there is no item {} with handling {}", part.item, part.handling);
+            source.add(&["parts", &part.id, "item"], rule);
         }
     }
     if source.has_errors() {
