@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kernel::{Refusal, Words};
+use rules::Expression;
 use web::{AppError, Shell, Visitor};
 
-use crate::outline::{OutlineStep, limit_text, outline};
+use crate::outline::{self, OutlineStep, limit_text, outline};
 use crate::picture::{Picture, draw};
 use crate::room::pick;
 use crate::{Item, Material, Package, Room};
@@ -15,6 +16,7 @@ use crate::{Item, Material, Package, Room};
 #[template(path = "guide.html")]
 struct GuidePage<'a> {
     shell: Shell,
+    package: &'a Package,
     item: &'a Item,
     apply_href: String,
     /// Other handling items of the same item: address and name.
@@ -62,6 +64,10 @@ impl GuidePage<'_> {
         parts.join(self.shell.pick("，", ", "))
     }
 
+    fn only_when(&self, when: &Expression) -> String {
+        outline::only_when(self.package, &self.shell, when)
+    }
+
     fn files(&self, material: &Material) -> String {
         let kinds: Vec<String> = material.accepts.iter().map(|kind| kind.as_str().to_uppercase()).collect();
         let kinds = kinds.join(self.shell.pick("、", ", "));
@@ -106,6 +112,7 @@ fn page(room: &Room, visitor: &Visitor, package: &Package) -> Result<Response, A
         picture: draw(visitor.t1("catalogue-picture-title", "item", &name), &steps),
         steps,
         item,
+        package,
         shell: Shell::new(visitor, name).crumb(visitor.t("catalogue-all-title"), "/search"),
     })
 }

@@ -270,3 +270,18 @@ catalogue-bundle-once = Filled in once, handed in once
 catalogue-bundle-once-how = One number, one status
 catalogue-bundle-abreast = Side by side
 catalogue-bundle-results = Results at one window
+
+# Conditions in words
+catalogue-need-depends = Depends
+catalogue-materials-none = No materials are needed.
+catalogue-process-found = the platform finds { $what }
+catalogue-process-not-found = the platform does not find { $what }
+catalogue-process-by-rule = the rules of the item ask for it
+catalogue-fact-objections = objections to the notice
+catalogue-fact-objections-upheld = objections that were right
+catalogue-fact-express = green channel
+catalogue-fact-commitments = materials with a commitment
+catalogue-fact-division = place of application
+catalogue-fact-submitted = day of application
+catalogue-fact-register = a registration
+catalogue-fact-licence = the document in question

@@ -256,3 +256,18 @@ catalogue-bundle-once = 一次填写，一次提交
 catalogue-bundle-once-how = 一个编号，一个进度
 catalogue-bundle-abreast = 同时办理
 catalogue-bundle-results = 一个窗口领取结果
+
+# Conditions in words
+catalogue-need-depends = 视情况
+catalogue-materials-none = 不用交任何材料。
+catalogue-process-found = 平台查到了{ $what }
+catalogue-process-not-found = 平台查不到{ $what }
+catalogue-process-by-rule = 符合办理规则规定的情形
+catalogue-fact-objections = 公示异议数
+catalogue-fact-objections-upheld = 成立的公示异议数
+catalogue-fact-express = 绿色通道
+catalogue-fact-commitments = 作出承诺的材料
+catalogue-fact-division = 申请地
+catalogue-fact-submitted = 提交日期
+catalogue-fact-register = 登记信息
+catalogue-fact-licence = 相关证照

@@ -51,6 +51,11 @@ pub(crate) fn outline(package: &Package, visitor: &Visitor) -> Vec<OutlineStep> 
     steps
 }
 
+/// When something of a package is only needed, in words.
+pub(crate) fn only_when(package: &Package, visitor: &Visitor, when: &Expression) -> String {
+    Teller { package, visitor }.only_when(when)
+}
+
 /// `20个工作日` or `20 working days`.
 pub(crate) fn limit_text(visitor: &Visitor, limit: &Limit) -> String {
     match visitor.lang {
@@ -276,10 +281,17 @@ impl Teller<'_> {
                 self.visitor.t2("catalogue-process-is", "what", self.label(path), "value", answer)
             }
             Plain::Given { path, so } => {
-                let key = if *so { "catalogue-process-given" } else { "catalogue-process-not-given" };
+                let is_looked_up = path.starts_with("register.") || path.starts_with("licence.");
+                let key = match (is_looked_up, *so) {
+                    (true, true) => "catalogue-process-found",
+                    (true, false) => "catalogue-process-not-found",
+                    (false, true) => "catalogue-process-given",
+                    (false, false) => "catalogue-process-not-given",
+                };
                 self.visitor.t1(key, "what", self.label(path))
             }
-            Plain::Other(text) => text.clone(),
+            // Code says nothing to a citizen; packages are written so that it is rare.
+            Plain::Other(_code) => self.visitor.t("catalogue-process-by-rule"),
         }
     }
 
@@ -307,7 +319,23 @@ impl Teller<'_> {
         });
         let label = self.field(path).map(|field| &field.label);
         let label = label.or_else(|| self.finding(path).map(|finding| &finding.label)).or(branch);
-        label.map_or_else(|| path.to_owned(), |label| self.pick(label).to_owned())
+        label.map_or_else(|| self.fact(path), |label| self.pick(label).to_owned())
+    }
+
+    /// What is neither asked nor established: facts of the case itself, and what registers and licences know.
+    fn fact(&self, path: &str) -> String {
+        let key = match path {
+            "case.objections" => "catalogue-fact-objections",
+            "case.objections_upheld" => "catalogue-fact-objections-upheld",
+            "case.express" => "catalogue-fact-express",
+            "case.commitments" => "catalogue-fact-commitments",
+            "case.division" => "catalogue-fact-division",
+            "case.submitted_on" => "catalogue-fact-submitted",
+            _ if path.starts_with("register.") => "catalogue-fact-register",
+            _ if path.starts_with("licence.") => "catalogue-fact-licence",
+            _ => return path.to_owned(),
+        };
+        self.visitor.t(key)
     }
 
     fn value(&self, path: &str, value: &Value) -> String {

@@ -1,17 +1,18 @@
 //! `tongban demo`: a folder with invented people and cases in all stages, served on this machine only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use cases::Effect;
 use messages::receiver::{Manner, Receiver};
 use messages::{BridgeSettings, Endpoint, MailSettings, Proof, Security, SenderSettings};
 use tongban::cast::Cast;
 use tongban::config::LogFormat;
-use tongban::platform::{Platform, Settings};
+use tongban::platform::{Platform, Settings, registers_kept};
 use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing};
 
 use crate::cli::{directory::first_password, notices::writer, runtime, serve};
@@ -51,8 +52,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
         senders: SenderSettings::default(),
     };
+    let receivers = receivers_of(&arguments.packages)?;
     runtime()?.block_on(async {
         if !arguments.data.join(ACCOUNTS).is_file() {
+            // What leaves the house while the past is made up is taken and forgotten.
+            let receiver = Receiver::start(ANY, ANY, Manner::new(|_arrival| ())).await?;
+            let settings = Settings { senders: senders(&receiver, &receivers), ..settings.clone() };
             prepare(arguments, &settings).await?;
         }
         print_accounts(&arguments.data)?;
@@ -61,9 +66,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         let notices = arguments.data.join(NOTICES);
         let writes = writer(&notices)?;
-        let any = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-        let receiver = Receiver::start(any, any, Manner::new(move |arrival| writes(&arrival))).await?;
-        let settings = Settings { senders: senders(&receiver), ..settings };
+        let receiver = Receiver::start(ANY, ANY, Manner::new(move |arrival| writes(&arrival))).await?;
+        let settings = Settings { senders: senders(&receiver, &receivers), ..settings };
         say!("e-mail, SMS and WeChat messages that leave the platform are written to {}", notices.display());
         let platform = Platform::open(&settings, serve::machine_clock()).await?;
         serve::serve(platform, listen, Duration::from_secs(10), |address| {
@@ -74,12 +78,28 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every channel leads to the test receiver.
-fn senders(receiver: &Receiver) -> SenderSettings {
-    let bridge = |path: &str| BridgeSettings {
-        endpoint: Endpoint { url: format!("http://{}/{path}", receiver.http), proof: Proof::None },
-        templates: BTreeMap::new(),
+/// Any free port of this machine.
+const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// To whom decisions of these packages send results and payment orders.
+fn receivers_of(packages: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let library = catalogue::Library::load(packages, &registers_kept()).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{} faults in service packages:\n{}", lines.len(), lines.join("\n"))
+    })?;
+    let name = |effect: &Effect| match effect {
+        Effect::Push(receiver) => Some(receiver.clone()),
+        Effect::Pay(order) => Some(order.receiver.clone()),
+        Effect::Issue(_) | Effect::Revoke(_) | Effect::Register(_) => None,
     };
+    Ok(library.list().flat_map(|package| package.process().effects.all()).filter_map(name).collect())
+}
+
+/// Every channel leads to the test receiver.
+fn senders(receiver: &Receiver, receivers: &BTreeSet<String>) -> SenderSettings {
+    let endpoint =
+        |path: &str| Endpoint { url: format!("http://{}/{path}", receiver.http), proof: Proof::None };
+    let bridge = |path: &str| BridgeSettings { endpoint: endpoint(path), templates: BTreeMap::new() };
     SenderSettings {
         mail: Some(MailSettings {
             host: receiver.smtp.ip().to_string(),
@@ -90,7 +110,7 @@ fn senders(receiver: &Receiver) -> SenderSettings {
         }),
         sms: Some(bridge("sms")),
         wechat: Some(bridge("wechat")),
-        receivers: BTreeMap::new(),
+        receivers: receivers.iter().map(|name| (name.clone(), endpoint(name))).collect(),
     }
 }
 
@@ -156,8 +176,11 @@ fn accounts_text(cast: &Cast, passwords: &BTreeMap<String, String>) -> String {
 
 /// Over how many days back the open cases of the demonstration are spread.
 const OPEN_DAYS: i64 = 12;
+/// How many open cases there are: enough for every list and light, and a start that nobody waits long for.
+const OPEN_CASES: usize = 80;
 
-/// Every scenario is played whole, for the history, and cut off at its steps, for open cases of every stage.
+/// The first scenario of every package is played whole, for the history; some of all are cut off at their steps, for
+/// open cases of every stage.
 async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, String>) -> anyhow::Result<()> {
     let start = beijing("2026-01-01 00:00").context("start")?;
     let clock = FrozenClock::at(start);
@@ -172,16 +195,20 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
     let mut cut = Vec::new();
     let mut cases = 0_u32;
     for package in platform.library.playable() {
-        for file in Scenario::files(std::path::Path::new(&package.folder))? {
-            let scenario = Scenario::read(&file)?;
-            let played = player.play(package, &scenario, Extent::Whole).await;
-            played.map_err(|what| anyhow::anyhow!("{}: {what}", file.display()))?;
-            cases += 1;
+        for (index, file) in Scenario::files(std::path::Path::new(&package.folder))?.iter().enumerate() {
+            let scenario = Scenario::read(file)?;
+            if index == 0 {
+                let played = player.play(package, &scenario, Extent::Whole).await;
+                played.map_err(|what| anyhow::anyhow!("{}: {what}", file.display()))?;
+                cases += 1;
+            }
             for steps in (1..scenario.steps.len()).filter(|steps| is_worth_showing(&scenario, *steps)) {
                 cut.push((package.clone(), scenario.clone(), steps));
             }
         }
     }
+    let every = cut.len().div_ceil(OPEN_CASES).max(1);
+    let cut: Vec<_> = cut.into_iter().step_by(every).collect();
     // Open cases come from the last days, oldest first, so that the desk shows work in time, near its end and late.
     let count = i64::try_from(cut.len())?;
     for (index, (package, scenario, steps)) in cut.into_iter().enumerate() {

@@ -36,6 +36,7 @@ pub(super) struct Sources {
 pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) -> Vec<Fault> {
     let Sources { mut item, mut form, mut process, mut documents, mut tables } = sources;
     item::check(parts.item, &mut item);
+    check_materials(parts, &mut item);
     check_process(parts, &mut process, tables.as_mut(), registers);
     check_limits(&parts.case_type.process, &mut process);
     check_reads(parts, &mut process);
@@ -54,6 +55,21 @@ pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) 
     }
     let read = [Some(item), Some(form), Some(process), Some(documents), tables];
     read.into_iter().flatten().flat_map(Source::into_faults).collect()
+}
+
+/// Whether a material is asked for is known before there is a case.
+fn check_materials(parts: &Parts<'_>, source: &mut Source) {
+    for material in &parts.item.materials {
+        let Some(when) = &material.when else { continue };
+        let known =
+            |path: &&String| ["form", "register", "licence"].contains(&path.split('.').next().unwrap_or(""));
+        if let Some(path) = when.reads().iter().find(|path| !known(path)) {
+            let text = format!(
+                "{path} is not known yet when materials are asked for: form, register and licence are"
+            );
+            source.add_rule(&["materials", &material.id, "when"], Rule::NeverHolds, text);
+        }
+    }
 }
 
 fn check_process(
