@@ -17,6 +17,7 @@
 mod bodies;
 mod case;
 mod command;
+mod copies;
 mod days;
 mod error;
 mod event;
@@ -37,6 +38,7 @@ pub use case::{
     Promise, Request, Suspension, Task,
 };
 pub use command::{AskFor, Command, Context};
+pub use copies::copy;
 pub use error::CaseError;
 pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, StoodInFor, Votes,
@@ -52,7 +54,7 @@ pub use process::{
     TableOutput, TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
-    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history,
+    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, act_on, effects_of, get, history,
     is_settled, open,
 };
 pub use reevaluate::{

@@ -116,11 +116,24 @@ pub async fn act(
     by: &Actor,
     command: Command,
 ) -> Result<Case, CaseError> {
-    let mut case = get(tx, id).await?;
-    let before = case.version;
-    if expected.is_some_and(|expected| expected != before) {
+    let case = get(tx, id).await?;
+    if expected.is_some_and(|expected| expected != case.version) {
         return Err(CaseError::Stale);
     }
+    act_on(tx, around, case_type, case, by, command).await
+}
+
+/// The same for a case that was read in this very transaction. Should another have changed it since, nothing is kept
+/// ([`CaseError::Stale`]).
+pub async fn act_on(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    mut case: Case,
+    by: &Actor,
+    command: Command,
+) -> Result<Case, CaseError> {
+    let before = case.version;
     let seen = case.clone();
     let mut events = Vec::new();
     // One thing that was due may bring the next: accepted by silence long ago, and near its end by now.
