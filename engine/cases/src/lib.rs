@@ -54,8 +54,8 @@ pub use process::{
     TableOutput, TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
-    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, act_on, effects_of, get, history,
-    is_settled, open,
+    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, act_on, effects_of, get,
+    history, is_settled, open,
 };
 pub use reevaluate::{
     ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,
