@@ -1,5 +1,6 @@
 //! One file per command. Commands print their result to standard output and complaints to standard error.
 
+pub(crate) mod bench;
 pub(crate) mod calendar;
 pub(crate) mod code;
 pub(crate) mod deadline;

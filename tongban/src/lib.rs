@@ -1,6 +1,7 @@
 //! The platform put together: configuration, wiring of the rooms, the cast of the demonstration, the scenario player.
 //! The binary and the acceptance tests both stand on this.
 
+pub mod bench;
 pub mod cast;
 pub mod config;
 pub mod effects;

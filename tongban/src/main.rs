@@ -65,6 +65,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::outbox::Command,
     },
+    /// Measure how fast this program is on this machine.
+    Bench {
+        #[command(subcommand)]
+        command: cli::bench::Command,
+    },
 }
 
 fn main() -> ExitCode {
@@ -91,6 +96,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Directory { command } => cli::directory::run(command),
         Command::Notices { command } => cli::notices::run(command),
         Command::Outbox { command } => cli::outbox::run(command),
+        Command::Bench { command } => cli::bench::run(command),
     }
 }
 

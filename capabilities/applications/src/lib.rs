@@ -8,6 +8,7 @@ pub mod again;
 mod asked;
 pub mod attach;
 mod body_choice;
+mod copies;
 pub mod correct;
 pub mod desk;
 pub mod detach;
@@ -46,6 +47,7 @@ pub mod view;
 mod window;
 pub mod withdraw;
 
+pub use copies::copy;
 pub use master::go_on::{GoOnError, run as run_bundle};
 pub use packages::forget_tried;
 pub use room::Room;

@@ -17,7 +17,9 @@
 mod bodies;
 mod case;
 mod command;
+mod copies;
 mod days;
+mod effects;
 mod error;
 mod event;
 mod findings;
@@ -37,6 +39,8 @@ pub use case::{
     Promise, Request, Suspension, Task,
 };
 pub use command::{AskFor, Command, Context};
+pub use copies::copy;
+pub use effects::{effects_of, is_settled};
 pub use error::CaseError;
 pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, StoodInFor, Votes,
@@ -52,8 +56,7 @@ pub use process::{
     TableOutput, TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
 };
 pub use record::{
-    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, effects_of, get, history,
-    is_settled, open,
+    BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, act_on, get, history, open,
 };
 pub use reevaluate::{
     ClockName, LastDay, Move, News, REEVALUATE_JOB, Reevaluation, RunState, STEP_SIZE, Stale, Step,

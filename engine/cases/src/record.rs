@@ -11,9 +11,10 @@ use crate::bodies::Bodies;
 use crate::case::{Applicant, Case};
 use crate::command::{Command, Context};
 use crate::days::{due_on, yellow_from};
+use crate::effects::{effects_of, is_settled, plan_effects};
 use crate::error::CaseError;
 use crate::event::{Event, Intake, Recorded, StoodInFor};
-use crate::process::{CaseType, Effect};
+use crate::process::CaseType;
 use crate::reevaluate::has_running;
 use crate::stage::find_body;
 use crate::status::{Outcome, Status};
@@ -116,11 +117,24 @@ pub async fn act(
     by: &Actor,
     command: Command,
 ) -> Result<Case, CaseError> {
-    let mut case = get(tx, id).await?;
-    let before = case.version;
-    if expected.is_some_and(|expected| expected != before) {
+    let case = get(tx, id).await?;
+    if expected.is_some_and(|expected| expected != case.version) {
         return Err(CaseError::Stale);
     }
+    act_on(tx, around, case_type, case, by, command).await
+}
+
+/// The same for a case that was read in this very transaction. Should another have changed it since, nothing is kept
+/// ([`CaseError::Stale`]).
+pub async fn act_on(
+    tx: &mut Tx,
+    around: &Surroundings<'_>,
+    case_type: &CaseType,
+    mut case: Case,
+    by: &Actor,
+    command: Command,
+) -> Result<Case, CaseError> {
+    let before = case.version;
     let seen = case.clone();
     let mut events = Vec::new();
     // One thing that was due may bring the next: accepted by silence long ago, and near its end by now.
@@ -412,44 +426,6 @@ pub(crate) async fn plan_telling(
     };
     store::jobs::enqueue(tx, &job).await?;
     Ok(())
-}
-
-async fn plan_effects(
-    tx: &mut Tx,
-    now: Timestamp,
-    effects: &[Effect],
-    case: CaseId,
-) -> Result<(), CaseError> {
-    for effect in effects {
-        store::jobs::enqueue(
-            tx,
-            &store::jobs::NewJob {
-                kind: EFFECT_JOB,
-                key: format!("{case}:{}", effect.key()),
-                payload: json!({ "case": case, "effect": effect }),
-                run_at: now,
-            },
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// Whether a case has ended, and everything that follows from its outcome was done.
-pub fn is_settled(case_type: &CaseType, case: &Case) -> bool {
-    let is_done = |effect: &Effect| case.effects.iter().any(|(key, _)| *key == effect.key());
-    case.status == Status::Closed && effects_of(case_type, case).iter().all(is_done)
-}
-
-/// The effects that the outcome of a case has.
-pub fn effects_of<'a>(case_type: &'a CaseType, case: &Case) -> &'a [Effect] {
-    match case.outcome {
-        Some(Outcome::Granted) => &case_type.process.effects.granted,
-        Some(Outcome::Refused) => &case_type.process.effects.refused,
-        Some(Outcome::NotAccepted | Outcome::Withdrawn | Outcome::OutOfTime | Outcome::Terminated) | None => {
-            &[]
-        }
-    }
 }
 
 /// The case of this id; it must exist.

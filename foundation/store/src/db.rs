@@ -1,11 +1,13 @@
 //! Opening a database and starting transactions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgPool, SqlitePool};
+use tokio::sync::Notify;
 
 use crate::group_commit::GroupCommit;
 use crate::tx::Inner;
@@ -18,6 +20,11 @@ const SQLITE_READERS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// One program's statements all fit, so each is parsed once per connection.
 const CACHED_STATEMENTS: usize = 512;
+/// Pages of the log after which a commit moves them into the database (32 MB). A page that many commits change is moved
+/// once, and the flushes of moving are paid for rarely.
+const LOG_PAGES: &str = "8000";
+/// Memory of the writing connection for pages, in KiB: what every command touches stays at hand.
+const WRITER_CACHE_KIB: &str = "-65536";
 
 /// Which database is behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +37,11 @@ pub enum Engine {
 
 /// A database. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Db(Pools);
+pub struct Db {
+    pools: Pools,
+    /// Rung when a transaction is kept that has enqueued a job.
+    bell: Arc<Notify>,
+}
 
 #[derive(Clone, Debug)]
 enum Pools {
@@ -48,17 +59,26 @@ impl Db {
     /// the latter with an optional `?schema=name`.
     pub async fn open(url: &str) -> Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite:") {
-            open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await.map(Self)
+            open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await.map(Self::of)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url).await.map(Self)
+            open_postgres(url).await.map(Self::of)
         } else {
             Err(Error::Address("must start with sqlite: or postgres://".into()))
         }
     }
 
+    fn of(pools: Pools) -> Self {
+        Self { pools, bell: Arc::new(Notify::new()) }
+    }
+
+    /// Waits until a job was enqueued by this process, now or since the last wait.
+    pub(crate) async fn job_enqueued(&self) {
+        self.bell.notified().await;
+    }
+
     /// Which engine this is.
     pub fn engine(&self) -> Engine {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { .. } => Engine::Sqlite,
             Pools::Postgres(_) => Engine::Postgres,
         }
@@ -66,24 +86,29 @@ impl Db {
 
     /// Starts a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        match &self.0 {
+        match &self.pools {
             // IMMEDIATE takes the write lock now: a read that later wants to write would fail without waiting.
             Pools::Sqlite { writer, group, .. } => {
                 group.usable()?;
-                sqlite_tx(writer, "BEGIN IMMEDIATE", Some(group.clone())).await
+                let inner = sqlite_tx(writer, "BEGIN IMMEDIATE", Some(group.clone())).await?;
+                Ok(Tx::new(inner, &self.bell))
             }
             Pools::Postgres(pool) => {
-                postgres_tx(pool, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await
+                let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+                Ok(Tx::new(postgres_tx(pool, begin).await?, &self.bell))
             }
         }
     }
 
     /// Starts a transaction that only reads, and sees one moment throughout.
     pub async fn snapshot(&self) -> Result<Tx> {
-        match &self.0 {
-            Pools::Sqlite { readers, .. } => sqlite_tx(readers, "BEGIN", None).await,
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                Ok(Tx::new(sqlite_tx(readers, "BEGIN", None).await?, &self.bell))
+            }
             Pools::Postgres(pool) => {
-                postgres_tx(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Ok(Tx::new(postgres_tx(pool, begin).await?, &self.bell))
             }
         }
     }
@@ -97,7 +122,7 @@ impl Db {
 
     /// Waits for open transactions and closes every connection.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await; // last, so that closing folds the write-ahead log into the file
@@ -107,18 +132,18 @@ impl Db {
     }
 }
 
-async fn sqlite_tx(pool: &SqlitePool, begin: &'static str, group: Option<GroupCommit>) -> Result<Tx> {
+async fn sqlite_tx(pool: &SqlitePool, begin: &'static str, group: Option<GroupCommit>) -> Result<Inner> {
     let tx = pool.begin_with(begin).await.map_err(Error::from_driver)?;
-    Ok(Tx::new(Inner::Sqlite(tx, group)))
+    Ok(Inner::Sqlite(tx, group))
 }
 
 /// Connections are not tested before use, which would double the round trips; but a server that was restarted
 /// leaves dead ones in the pool. They show at BEGIN, when nothing has happened yet, so trying again is safe.
-async fn postgres_tx(pool: &PgPool, begin: &'static str) -> Result<Tx> {
+async fn postgres_tx(pool: &PgPool, begin: &'static str) -> Result<Inner> {
     let mut tries = 0..POSTGRES_CONNECTIONS;
     loop {
         let error = match pool.begin_with(begin).await {
-            Ok(tx) => return Ok(Tx::new(Inner::Postgres(tx))),
+            Ok(tx) => return Ok(Inner::Postgres(tx)),
             Err(error) => Error::from_driver(error),
         };
         if !matches!(error, Error::Unavailable(_)) || tries.next().is_none() {
@@ -144,6 +169,7 @@ async fn open_sqlite(path: &Path) -> Result<Pools> {
         .foreign_keys(true)
         .busy_timeout(WAIT)
         .pragma("temp_store", "memory") // sorted personal data does not reach the disk
+        .pragma("wal_autocheckpoint", LOG_PAGES)
         .statement_cache_capacity(CACHED_STATEMENTS);
     let pool = || {
         SqlitePoolOptions::new()
@@ -157,7 +183,11 @@ async fn open_sqlite(path: &Path) -> Result<Pools> {
             .idle_timeout(None)
             .max_lifetime(None)
     };
-    let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(Error::from_driver)?;
+    let writer = pool()
+        .max_connections(1)
+        .connect_with(options.clone().pragma("cache_size", WRITER_CACHE_KIB))
+        .await
+        .map_err(Error::from_driver)?;
     let readers = pool()
         .max_connections(SQLITE_READERS)
         .connect_with(options.pragma("query_only", "on"))

@@ -6,11 +6,13 @@
 
 mod runner;
 
+use std::ops::Range;
+
 use kernel::{JobId, Timestamp};
 use serde_json::Value;
 
 use crate::page::{Page, PageRequest};
-use crate::{Db, Error, Result, Row, Sql, Tx, backoff, fresh_id, vals};
+use crate::{Db, Error, Result, Row, Sql, Tx, backoff, copies, fresh_id, vals};
 
 pub use runner::{BoxError, BoxFuture, Handlers, run_due, run_forever};
 
@@ -75,6 +77,9 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<bool> {
             vals![id, job.kind, &job.key, &job.payload, job.run_at],
         )
         .await?;
+    if inserted == 1 {
+        tx.note_job();
+    }
     Ok(inserted == 1)
 }
 
@@ -97,6 +102,11 @@ const CLAIM: Sql = Sql::Two {
 
 /// Takes up to `max` due jobs for `lease_seconds`, oldest first. No job is given to two workers at a time.
 pub async fn claim(db: &Db, now: Timestamp, lease_seconds: i64, max: u32) -> Result<Vec<Job>> {
+    // Most looks find nothing, and looking should not cost a write.
+    let any = "select 1 from jobs where state = 'waiting' and due_at <= $1 limit 1";
+    if db.snapshot().await?.fetch_optional(any, vals![now]).await?.is_none() {
+        return Ok(Vec::new());
+    }
     let lease = hex::encode(crate::id::random::<16>());
     let mut tx = db.begin().await?;
     // Jobs whose worker died every time never reach `fail`.
@@ -202,6 +212,40 @@ pub async fn replay(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool> {
 /// Forgets jobs done before `before`, and says how many. From then on their keys are free again.
 pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     tx.execute("delete from jobs where state = 'done' and ended_at < $1", vals![before]).await
+}
+
+/// Copies the waiting jobs of a kind whose keys begin like this, with places for the digits of the copies in these ids
+/// ([`crate::copies`]); says how many rows that were.
+pub async fn copy_waiting(
+    tx: &mut Tx,
+    kind: &str,
+    key_start: &str,
+    ids: &[String],
+    numbers: &Range<i64>,
+) -> Result<u64> {
+    const COPY: &str = crate::copied!(
+        "insert into jobs (id, kind, key, payload, run_at, due_at, state, attempts)",
+        concat!(
+            crate::with_digits!("$3"),
+            ", $4, ",
+            crate::with_digits!("$5"),
+            ", ",
+            crate::with_digits!("$6"),
+            ", $7, $7, 'waiting', 0"
+        )
+    );
+    let end = format!("{key_start}~");
+    let sql = "select id, key, payload, run_at from jobs
+               where kind = $1 and key >= $2 and key < $3 and state = 'waiting'";
+    let mut rows = 0;
+    for row in &tx.fetch_all(sql, vals![kind, key_start, end]).await? {
+        let [first, until] = copies::bounds(numbers);
+        let (id, key, payload): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (key, payload) = (copies::marked(&key, ids), copies::marked(&payload, ids));
+        let values = vals![first, until, copies::marked_id(&id), kind, key, payload, row.get::<i64>(3)?];
+        rows += tx.execute(COPY, values).await?;
+    }
+    Ok(rows)
 }
 
 /// Whether the job is still this worker's.

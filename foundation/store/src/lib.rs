@@ -7,6 +7,7 @@
 pub mod access_log;
 mod backoff;
 mod constraint;
+pub mod copies;
 mod db;
 mod error;
 mod files;

@@ -1,9 +1,12 @@
 //! Transactions: the only way to run a statement.
 
+use std::sync::Arc;
+
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
+use tokio::sync::Notify;
 
 use crate::group_commit::GroupCommit;
 use crate::row::Engine;
@@ -50,6 +53,9 @@ impl Sql {
 pub struct Tx {
     inner: Inner,
     failed: bool,
+    /// Whether it has enqueued a job, and the bell that tells the workers when it is kept.
+    has_jobs: bool,
+    bell: Arc<Notify>,
 }
 
 pub(crate) enum Inner {
@@ -59,8 +65,13 @@ pub(crate) enum Inner {
 }
 
 impl Tx {
-    pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner, failed: false }
+    pub(crate) fn new(inner: Inner, bell: &Arc<Notify>) -> Self {
+        Self { inner, failed: false, has_jobs: false, bell: Arc::clone(bell) }
+    }
+
+    /// Notes that a job was enqueued.
+    pub(crate) fn note_job(&mut self) {
+        self.has_jobs = true;
     }
 
     /// Every row.
@@ -137,13 +148,16 @@ impl Tx {
         match self.inner {
             Inner::Sqlite(tx, durably) => {
                 tx.commit().await.map_err(Error::from_driver)?;
-                match durably {
-                    Some(group) => group.flush().await,
-                    None => Ok(()),
+                if let Some(group) = durably {
+                    group.flush().await?;
                 }
             }
-            Inner::Postgres(tx) => tx.commit().await.map_err(Error::from_driver),
+            Inner::Postgres(tx) => tx.commit().await.map_err(Error::from_driver)?,
         }
+        if self.has_jobs {
+            self.bell.notify_one();
+        }
+        Ok(())
     }
 
     /// Undoes everything at once; dropping does the same a moment later.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tongban::config::{Config, LogFormat};
 use tongban::platform::{Platform, Settings};
 use tracing_subscriber::EnvFilter;
@@ -76,6 +77,9 @@ pub(crate) fn start_log(format: LogFormat, filter: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A job mostly waits for its commit to reach the disk; several wait together.
+const JOB_WORKERS: usize = 4;
+
 /// Answers requests and runs jobs until the program is told to stop; running requests may finish.
 pub(crate) async fn serve(
     platform: Platform,
@@ -87,12 +91,15 @@ pub(crate) async fn serve(
         tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen on {listen}"))?;
     started(listener.local_addr()?);
     let (stop, stopped) = watch::channel(false);
-    let jobs = tokio::spawn(store::jobs::run_forever(
-        platform.db.clone(),
-        platform.handlers.clone(),
-        platform.clock.clone(),
-        stopped.clone(),
-    ));
+    let mut workers = JoinSet::new();
+    for _ in 0..JOB_WORKERS {
+        workers.spawn(store::jobs::run_forever(
+            platform.db.clone(),
+            platform.handlers.clone(),
+            platform.clock.clone(),
+            stopped.clone(),
+        ));
+    }
     let outbox = tokio::spawn(store::outbox::deliver_forever(
         platform.db.clone(),
         platform.deliverers.clone(),
@@ -112,7 +119,8 @@ pub(crate) async fn serve(
     if tokio::time::timeout(stop_after, server).await.is_err() {
         tracing::warn!(seconds = stop_after.as_secs(), "some requests did not finish in time");
     }
-    if tokio::time::timeout(stop_after, jobs).await.is_err() {
+    let ended = async { while workers.join_next().await.is_some() {} };
+    if tokio::time::timeout(stop_after, ended).await.is_err() {
         tracing::warn!("a job did not finish in time; it will be taken again");
     }
     if tokio::time::timeout(stop_after, outbox).await.is_err() {

@@ -20,15 +20,30 @@ pub async fn act(
     command: Command,
     now: Timestamp,
 ) -> Result<Case, DeskError> {
-    let clerk = see::staff(by)?;
-    let before = see::case(tx, clerk, case).await?;
+    let before = see::case(tx, see::staff(by)?, case).await?;
+    if expected.is_some_and(|expected| expected != before.version) {
+        return Err(CaseError::Stale.into());
+    }
+    act_on(tx, room, by, before, command, now).await
+}
+
+/// The same for a case that the clerk may see and that was read in this very transaction.
+pub(super) async fn act_on(
+    tx: &mut Tx,
+    room: &Room,
+    by: &Actor,
+    before: Case,
+    command: Command,
+    now: Timestamp,
+) -> Result<Case, DeskError> {
+    let case = before.id;
     let package = see::package(room, &before)?;
     let needed = materials_needed(&package, &before, &command)?;
     let target = checked_target(&package, &command);
     let command = named(tx, &before, command).await?;
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
-    let after = cases::act(tx, &around, &package.case_type, case, expected, by, command).await?;
+    let after = cases::act_on(tx, &around, &package.case_type, before, by, command).await?;
     target?;
     made::require(tx, case, &needed).await?;
     Ok(after)

@@ -95,6 +95,9 @@ pub(super) struct DeskCommandRequest {
     /// The version that the client has seen; with another one the command is refused. Left out: not checked.
     #[serde(default)]
     version: Option<i64>,
+    /// Take the task first if nobody has it: both are done or neither.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    take: bool,
     /// What is to be done.
     command: DeskCommand,
 }
@@ -115,7 +118,11 @@ async fn post_command(
         return Ok(json(StatusCode::OK, answer));
     }
     let given = Given { case, expected: request.version, command: request.command };
-    let case = submit::submit(&mut tx, &room, by, given, visitor.now).await?;
+    let case = if request.take {
+        submit::take_and_submit(&mut tx, &room, by, given, visitor.now).await?
+    } else {
+        submit::submit(&mut tx, &room, by, given, visitor.now).await?
+    };
     let answer = views::outcome(&case, room.calendar.current(), visitor.today())?;
     let answer = serde_json::to_string(&answer).map_err(Refusal::internal)?;
     once.keep(&mut tx, &answer).await?;

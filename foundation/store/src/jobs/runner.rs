@@ -74,7 +74,8 @@ pub async fn run_due(db: &Db, handlers: &Handlers, now: Timestamp) -> Result<usi
 }
 
 /// Runs jobs as they become due, until `shutdown` says true or its sender is gone; a batch in hand is brought to
-/// its end first. Start it several times for several workers.
+/// its end first. Start it several times for several workers. A job that this process enqueues for now is taken at once,
+/// one of another process, or of a later time, within [`POLL`].
 pub async fn run_forever(
     db: Db,
     handlers: Handlers,
@@ -89,6 +90,7 @@ pub async fn run_forever(
         }
         tokio::select! {
             () = tokio::time::sleep(POLL) => {}
+            () = db.job_enqueued() => {}
             gone = shutdown.changed() => if gone.is_err() { return },
         }
     }
@@ -118,8 +120,12 @@ async fn run(db: &Db, handlers: &Handlers, job: Job, now: Timestamp) -> Result<(
     };
     match outcome {
         Ok(()) => {
+            // Mostly the handler has finished it, and there is nothing to write.
+            if !is_held(&mut db.snapshot().await?, &job).await? {
+                return Ok(());
+            }
             let mut tx = db.begin().await?;
-            end(&mut tx, &job, now).await?; // changes nothing where the handler has finished it
+            end(&mut tx, &job, now).await?;
             tx.commit().await
         }
         Err(error) => {

@@ -1,0 +1,23 @@
+//! Measuring (测速): the real program as a child process, driven over HTTP through whole lifecycles, on a folder or a
+//! database of its own filled with invented people and cases. docs/performance.md says what is measured and how.
+
+mod bare;
+mod figures;
+mod http;
+mod lifecycle;
+mod load;
+mod people;
+mod preload;
+mod process;
+mod run;
+mod spiff;
+#[cfg(test)]
+mod tests;
+mod worklist;
+mod world;
+
+pub use figures::Report;
+pub use load::Profile;
+pub use run::{Plan, run};
+pub use worklist::{WorklistReport, measure_worklist};
+pub use world::Place;

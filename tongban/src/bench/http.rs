@@ -1,0 +1,101 @@
+//! A client that keeps its connection: as little work as a client can be, because it shares the machine with what it
+//! measures.
+
+use std::net::SocketAddr;
+
+use axum::body::Bytes;
+use axum::http::{Method, Request, header};
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+/// What came back.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    /// A field of a JSON body; null when there is none.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub(super) fn is_good(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// What is asked.
+pub(super) struct Asked<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a str,
+    pub(super) token: &'a str,
+    pub(super) content_type: &'static str,
+    pub(super) body: Vec<u8>,
+    /// Idempotency key.
+    pub(super) key: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn get(path: &'a str, token: &'a str) -> Self {
+        Self { method: Method::GET, path, token, content_type: "", body: Vec::new(), key: None }
+    }
+
+    pub(super) fn json(method: Method, path: &'a str, token: &'a str, body: &Value, key: &'a str) -> Self {
+        let key = (!key.is_empty()).then_some(key);
+        Self { method, path, token, content_type: "application/json", body: body.to_string().into(), key }
+    }
+}
+
+/// One connection, opened when it is needed.
+pub(super) struct Connection {
+    server: SocketAddr,
+    open: Option<SendRequest<Full<Bytes>>>,
+}
+
+impl Connection {
+    pub(super) fn to(server: SocketAddr) -> Self {
+        Self { server, open: None }
+    }
+
+    /// Sends a request and reads the whole answer. What fails on the way is told in words.
+    pub(super) async fn ask(&mut self, asked: Asked<'_>) -> Result<Answer, &'static str> {
+        let kept = match self.open.take() {
+            Some(mut sender) => sender.ready().await.is_ok().then_some(sender),
+            None => None,
+        };
+        let mut sender = match kept {
+            Some(sender) => sender,
+            None => self.connect().await?,
+        };
+        let mut request = Request::builder()
+            .method(asked.method)
+            .uri(asked.path)
+            .header(header::HOST, "localhost")
+            .header(header::AUTHORIZATION, format!("Bearer {}", asked.token));
+        if !asked.content_type.is_empty() {
+            request = request.header(header::CONTENT_TYPE, asked.content_type);
+        }
+        if let Some(key) = asked.key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(Full::new(asked.body.into())).map_err(|_form| "bad request")?;
+        let response = sender.send_request(request).await.map_err(|_gone| "connection lost")?;
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.map_err(|_gone| "answer cut off")?.to_bytes();
+        self.open = Some(sender);
+        Ok(Answer { status, body })
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, &'static str> {
+        let stream = TcpStream::connect(self.server).await.map_err(|_refused| "no connection")?;
+        stream.set_nodelay(true).map_err(|_refused| "no connection")?;
+        let (sender, connection) =
+            handshake(TokioIo::new(stream)).await.map_err(|_refused| "no connection")?;
+        tokio::spawn(connection);
+        Ok(sender)
+    }
+}

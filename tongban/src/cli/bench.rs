@@ -1,0 +1,135 @@
+//! `tongban bench`: measures this very program on this machine; docs/performance.md explains the figures.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tongban::bench::{Place, Plan, Profile, measure_worklist, run as measure};
+
+use crate::cli::runtime;
+use crate::cli::serve::machine_clock;
+use crate::say;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Whole lifecycles over HTTP: submit, accept, two reviews side by side, decide, licence.
+    Cases(Cases),
+    /// The first page and the next of every list of a desk, by every filter, and cases by their number.
+    Worklist(Worklist),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Where {
+    /// Folder for the data, which must not be there yet; one that goes away afterwards when left out.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// `postgres://…`; a SQLite file in the folder when left out. A schema is made and dropped.
+    #[arg(long)]
+    database: Option<String>,
+    /// Cases that are there before it is measured.
+    #[arg(long, default_value_t = 0)]
+    preload: u64,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Write the JSON to a file too.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Cases {
+    #[command(flatten)]
+    at: Where,
+    /// The load.
+    #[arg(long, value_enum, default_value_t = Load::Steady)]
+    profile: Load,
+    /// Cases under way at the same time.
+    #[arg(long, default_value_t = 32)]
+    clients: usize,
+    /// Seconds that are counted, a round.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// How often it is measured, everything beside it each time.
+    #[arg(long, default_value_t = 1)]
+    rounds: usize,
+    /// Applications without a file.
+    #[arg(long)]
+    no_file: bool,
+    /// Run the bare database beside it.
+    #[arg(long)]
+    beside: bool,
+    /// A Python interpreter that knows SpiffWorkflow 3.2: runs that engine beside it.
+    #[arg(long, env = "TONGBAN_BENCH_PYTHON")]
+    python: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Worklist {
+    #[command(flatten)]
+    at: Where,
+    /// How often each list is asked for.
+    #[arg(long, default_value_t = 100)]
+    times: usize,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Load {
+    /// Each driver begins the next case when the last is done.
+    Steady,
+    /// Arrivals that rise beyond what the program can do.
+    Ramp,
+    /// Ten times the arrivals for ten seconds.
+    Spike,
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Cases(arguments) => cases(arguments),
+        Command::Worklist(arguments) => worklist(arguments),
+    }
+}
+
+fn place(at: &Where) -> anyhow::Result<Place> {
+    let program = std::env::current_exe().context("where is this program?")?;
+    Ok(Place { folder: at.folder.clone(), database: at.database.clone(), program })
+}
+
+fn cases(arguments: &Cases) -> anyhow::Result<ExitCode> {
+    let plan = Plan {
+        place: place(&arguments.at)?,
+        profile: match arguments.profile {
+            Load::Steady => Profile::Steady,
+            Load::Ramp => Profile::Ramp,
+            Load::Spike => Profile::Spike,
+        },
+        preload: arguments.at.preload,
+        clients: arguments.clients.max(1),
+        time: Duration::from_secs(arguments.seconds.max(1)),
+        rounds: arguments.rounds.max(1),
+        with_file: !arguments.no_file,
+        with_bare: arguments.beside,
+        python: arguments.python.clone().filter(|_| arguments.beside),
+    };
+    let report = runtime()?.block_on(measure(&plan, machine_clock()))?;
+    print(&arguments.at, &serde_json::to_string_pretty(&report)?, &report.table())?;
+    let lost: u64 = report.rounds.iter().filter_map(|round| round.driven.as_ref()).map(|d| d.lost).sum();
+    Ok(if lost == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn worklist(arguments: &Worklist) -> anyhow::Result<ExitCode> {
+    let place = place(&arguments.at)?;
+    let measured = measure_worklist(&place, arguments.at.preload, arguments.times.max(1), machine_clock());
+    let report = runtime()?.block_on(measured)?;
+    print(&arguments.at, &serde_json::to_string_pretty(&report)?, &report.table())?;
+    Ok(if report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn print(at: &Where, json: &str, table: &str) -> anyhow::Result<()> {
+    if let Some(path) = &at.out {
+        std::fs::write(path, json).with_context(|| path.display().to_string())?;
+    }
+    say!("{}", if at.json { json } else { table });
+    Ok(())
+}
