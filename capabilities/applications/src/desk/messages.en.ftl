@@ -11,6 +11,10 @@ desk-back-to-list = Back to the worklist
 
 desk-nothing-title = There is no case work for your role
 desk-nothing-text = The worklist is for acceptance, review and decision; supervision sees the limits of each body. If your role is wrong, tell the administrator of your body.
+desk-admin-calendars = Calendar of working days: bring in holidays, count limits anew
+desk-admin-outbox = Outbox: what waits and what could not be delivered
+desk-admin-packages = Service packages: versions in force, trying a form out
+desk-admin-deputies = Deputies
 desk-tabs = Which work
 desk-tab-body = My body
 desk-tab-mine = Taken by me

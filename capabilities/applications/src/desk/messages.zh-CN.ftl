@@ -11,6 +11,10 @@ desk-back-to-list = 返回待办
 
 desk-nothing-title = 您的岗位没有待办业务
 desk-nothing-text = 待办只对受理、审查、决定岗位开放，监察岗位可以查看各机构的办理期限。如果岗位有误，请联系本单位管理员。
+desk-admin-calendars = 工作日历：导入放假安排，重新计算期限
+desk-admin-outbox = 发件箱：等待发出和没有送达的
+desk-admin-packages = 服务包：生效版本，模拟办理
+desk-admin-deputies = 请假代理
 desk-tabs = 待办范围
 desk-tab-body = 本单位
 desk-tab-mine = 我签收的

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use cases::{COUNTED_MAX, Case, Lights, Place, Scope, Sort, TaskKind, WorkFilter, WorkPage};
-use kernel::StaffActor;
+use kernel::{Actor, Role, StaffActor};
 use legal_time::Light;
 use serde::Deserialize;
 use store::Tx;
@@ -130,6 +130,8 @@ pub(super) struct Filter {
 #[template(path = "desk/pages/nothing.html", whitespace = "minimize")]
 struct NothingPage {
     shell: Shell,
+    /// Runs the platform: has pages of their own instead of work.
+    is_administration: bool,
 }
 
 pub(super) async fn show(
@@ -181,7 +183,9 @@ fn elsewhere(visitor: &Visitor) -> Result<Response, AppError> {
     if visitor.actor.may(WATCH) {
         return Ok(redirect("/desk/watch"));
     }
-    web::page(&NothingPage { shell: Shell::new(visitor, visitor.t("web-desk")) })
+    let is_administration =
+        matches!(&visitor.actor, Actor::Staff(s) if s.roles.contains(&Role::Administration));
+    web::page(&NothingPage { shell: Shell::new(visitor, visitor.t("web-desk")), is_administration })
 }
 
 enum Looked {
