@@ -32,12 +32,9 @@ async fn copies_are_cases_that_can_be_replayed_found_and_worked_on() {
         assert_eq!(Case::replay(case.id, &history).unwrap(), case, "the state is the fold of the events");
         live += u64::from(case.status != Status::Closed);
         granted += u64::from(case.outcome == Some(Outcome::Granted));
-        let answers = applications::dossier::answers_of_case(
-            &mut tx,
-            &platform.applications,
-            case.id,
-            &store::Purpose::new("test", "test"),
-        );
+        let purpose = store::Purpose::new("test", "test");
+        let answers =
+            applications::dossier::answers_of_case(&mut tx, &platform.applications, case.id, &purpose);
         assert_eq!(answers.await.unwrap().unwrap()["floor_area"], 88);
         if case.status == Status::Submitted {
             waiting = Some(case);
