@@ -20,12 +20,12 @@ use crate::{Room, submit};
 
 /// Whether a material belongs to this application at all.
 pub(crate) fn is_wanted(material: &Material, answers: &Answers, known: &Known) -> bool {
-    material.condition(answers, &known.0).is_none_or(|held| held.holds)
+    material.condition(answers, &known.0, known.1).is_none_or(|held| held.holds)
 }
 
 /// Why a material is not needed, in words; empty when it is.
 pub(crate) fn why_not(reasons: &Reasons<'_>, material: &Material, answers: &Answers) -> String {
-    match material.condition(answers, &reasons.known.0) {
+    match material.condition(answers, &reasons.known.0, reasons.known.1) {
         Some(held) if !held.holds => reasons.against(&held).join(reasons.visitor.pick("；", "; ")),
         Some(_) | None => String::new(),
     }

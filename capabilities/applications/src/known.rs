@@ -4,7 +4,7 @@
 use cases::{Case, Lookup};
 use catalogue::Package;
 use jiff::civil::Date;
-use kernel::PersonActor;
+use kernel::{PersonActor, china_date};
 use serde_json::{Map, Value, json};
 use store::Tx;
 use web::Visitor;
@@ -12,9 +12,10 @@ use web::Visitor;
 use crate::Room;
 use crate::draft::Answers;
 
-/// What was found: `register` and `licence`, by the ids of the process's lookups. What was not found is not there.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Known(pub(crate) Map<String, Value>);
+/// What was found: `register` and `licence`, by the ids of the process's lookups, and on which day. What was not found is
+/// not there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Known(pub(crate) Map<String, Value>, pub(crate) Date);
 
 /// Something that was found, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(crate) async fn ask(
 ) -> Result<Known, store::Error> {
     let lookups = &package.process().lookups;
     if lookups.is_empty() {
-        return Ok(Known::default());
+        return Ok(Known(Map::new(), today));
     }
     let (mut register, mut licence) = (Map::new(), Map::new());
     for lookup in lookups {
@@ -54,7 +55,7 @@ pub(crate) async fn ask(
         }
     }
     let found = json!({ "register": register, "licence": licence });
-    Ok(Known(found.as_object().cloned().unwrap_or_default()))
+    Ok(Known(found.as_object().cloned().unwrap_or_default(), today))
 }
 
 /// The code to look for: of the form, or the applicant's own. No register is kept by the identity numbers of natural
@@ -77,7 +78,7 @@ async fn code_of(
 impl Known {
     /// What was found when a case came in.
     pub(crate) fn of_case(case: &Case) -> Self {
-        Self(case.answers.clone())
+        Self(case.answers.clone(), china_date(case.submitted_at))
     }
 
     /// What stands below `register` or `licence`.

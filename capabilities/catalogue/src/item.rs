@@ -2,6 +2,7 @@
 
 use cases::StatedLimit;
 use codes::tables::{ApplicantKind, HandlingKind, UseLevel};
+use jiff::civil::Date;
 use kernel::Words;
 use rules::Expression;
 use serde::{Deserialize, Serialize};
@@ -210,17 +211,20 @@ impl Material {
         self.by == MadeBy::Office
     }
 
-    /// Whether its condition holds over the answers and over what registers and licences know, with the reason; nothing
-    /// for one that is asked of everybody.
+    /// Whether its condition holds over the answers, over what registers and licences know and over the day of
+    /// submission (today, while there is none), with the reason; nothing for one that is asked of everybody.
     pub fn condition(
         &self,
         answers: &serde_json::Map<String, serde_json::Value>,
         known: &serde_json::Map<String, serde_json::Value>,
+        submitted_on: Date,
     ) -> Option<rules::Held> {
         const NOTHING: &serde_json::Value = &serde_json::Value::Null;
         let root = |name: &str| known.get(name).unwrap_or(NOTHING);
         let facts = rules::Facts::new().with("form", answers);
         let facts = facts.with("register", root("register")).with("licence", root("licence"));
+        let case = serde_json::json!({ "submitted_on": submitted_on });
+        let facts = facts.with("case", &case);
         Some(self.when.as_ref()?.holds(&facts))
     }
 

@@ -73,7 +73,7 @@ pub fn simulate<'p>(package: &'p Package, assumed: &Assumed<'_>) -> Result<Simul
     };
     let materials = package.item.materials.iter().filter(|material| !material.is_by_office());
     let asked = |material: &'p Material| {
-        let why = material.condition(assumed.answers, assumed.known);
+        let why = material.condition(assumed.answers, assumed.known, assumed.on);
         Asked { material, wanted: why.as_ref().is_none_or(|held| held.holds), why }
     };
     let faults = package.form.validate(&Value::Object(assumed.answers.clone())).err().unwrap_or_default();

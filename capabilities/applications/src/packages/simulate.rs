@@ -127,7 +127,7 @@ pub(super) fn draw(
         }
         let is_row = pairs.get("_add").is_some() || pairs.get("_remove").is_some();
         if let Some(on) = day.filter(|_| is_division && !is_row) {
-            let known = known(package, pairs);
+            let known = known(package, pairs, on);
             let (bodies, calendar) = (room.bodies(), room.calendar.current());
             let assumed = Assumed {
                 answers: &answers,
@@ -215,7 +215,7 @@ fn lookups(visitor: &Visitor, room: &Room, package: &Package, pairs: Option<&For
 }
 
 /// What was typed as the answer of a register or licence: `field=value`, one a line. Nothing typed: nothing found.
-fn known(package: &Package, pairs: &FormPairs) -> Known {
+fn known(package: &Package, pairs: &FormPairs, on: Date) -> Known {
     let (mut register, mut licence) = (Map::new(), Map::new());
     for lookup in &package.process().lookups {
         let text = pairs.get(&format!("_known.{}", lookup.id)).unwrap_or_default();
@@ -233,7 +233,7 @@ fn known(package: &Package, pairs: &FormPairs) -> Known {
         root.insert(lookup.id.clone(), facts);
     }
     let found = json!({ "register": register, "licence": licence });
-    Known(found.as_object().cloned().unwrap_or_default())
+    Known(found.as_object().cloned().unwrap_or_default(), on)
 }
 
 /// The name of a division, for the heading of what came of it.

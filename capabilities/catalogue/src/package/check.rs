@@ -61,11 +61,13 @@ pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) 
 fn check_materials(parts: &Parts<'_>, source: &mut Source) {
     for material in &parts.item.materials {
         let Some(when) = &material.when else { continue };
-        let known =
-            |path: &&String| ["form", "register", "licence"].contains(&path.split('.').next().unwrap_or(""));
+        let known = |path: &&String| {
+            path.as_str() == "case.submitted_on"
+                || ["form", "register", "licence"].contains(&path.split('.').next().unwrap_or(""))
+        };
         if let Some(path) = when.reads().iter().find(|path| !known(path)) {
             let text = format!(
-                "{path} is not known yet when materials are asked for: form, register and licence are"
+                "{path} is not known yet when materials are asked for: form, register, licence and case.submitted_on are"
             );
             source.add_rule(&["materials", &material.id, "when"], Rule::NeverHolds, text);
         }
