@@ -20,6 +20,19 @@ const OPEN_TO_ALL: [&str; 14] = [
     "/no-such-page",
 ];
 
+/// Pages of whoever decides in a body.
+const MANAGERS: [&str; 9] = [
+    "/desk",
+    "/desk/manage",
+    "/desk/manage/items",
+    "/desk/manage/tasks",
+    "/desk/manage/tasks?light=red",
+    "/staff/deputies",
+    "/desk/packages",
+    "/desk/packages/try",
+    "/desk/packages/000511002000/01/simulate",
+];
+
 /// 陈范例 represents a company, with its agents.
 const REPRESENTATIVE: &str = "19900000005";
 
@@ -62,6 +75,10 @@ async fn look(browser: &mut Browser) {
         browser.open("/messages").await;
     }
     browser.open("/admin/outbox").await; // the last of them is the administrator
+    browser.sign_in_staff("county-decision").await;
+    for path in MANAGERS {
+        browser.open(path).await;
+    }
     browser.sign_in_staff("supervisor").await;
     browser.open("/desk/watch").await;
     browser.press("长沙市芙蓉区民政局").await;

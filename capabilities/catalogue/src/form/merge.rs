@@ -102,11 +102,11 @@ fn conflict(parts: &[Asking<'_>], group: &Group) -> Option<Rule> {
     })
 }
 
-/// A property without the words for people.
+/// A property without the words for people, and without which work of its item reads the answer.
 fn question(property: &Value) -> Value {
     let mut property = property.clone();
     if let Some(map) = property.as_object_mut() {
-        for words in ["title", "x-title-en", "description", "x-description-en", "$comment"] {
+        for words in ["title", "x-title-en", "description", "x-description-en", "x-read-by", "$comment"] {
             map.remove(words);
         }
     }
