@@ -26,10 +26,16 @@ pub(crate) struct House {
 impl House {
     /// Opens it at an instant of Beijing time with the invented cast.
     pub(crate) async fn open(at: &str) -> Self {
+        Self::open_with(at, "packages/minzheng").await
+    }
+
+    /// The same with other service packages.
+    pub(crate) async fn open_with(at: &str, packages: &str) -> Self {
         let folder = testkit::folder();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let settings = Place::settings(folder.path(), port, None);
+        let mut settings = Place::settings(folder.path(), port, None);
+        settings.packages = workspace().join(packages);
         let clock = FrozenClock::at(beijing(at).unwrap());
         let platform = Platform::open(&settings, clock.clock()).await.unwrap();
         let cast = Cast::read(&workspace().join("packages/cast.yaml")).unwrap();

@@ -1,5 +1,7 @@
 //! Pages that no journey passes, at a desk and on a phone: all fit the window and have every sentence.
 
+use fantoccini::Locator;
+
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::House;
 
@@ -46,7 +48,10 @@ async fn look(browser: &mut Browser) {
     }
     browser.sign_in(REPRESENTATIVE).await;
     browser.click(".nav a[href='/my/account']").await;
-    let company = browser.attribute("#legal_person-2", "value").await;
+    let label =
+        browser.client.find(Locator::XPath("//label[contains(., '长沙演示颐养有限公司')]")).await.unwrap();
+    let id = label.attr("for").await.unwrap().unwrap();
+    let company = browser.attribute(&format!("#{id}"), "value").await;
     browser.fill("legal_person", &company).await;
     browser.press("切换身份").await;
     browser.frame_says("代表单位").await;
@@ -86,7 +91,7 @@ async fn look(browser: &mut Browser) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_fit_a_desk_and_a_phone_in_both_languages() {
-    let house = House::open("2026-12-21 09:00").await;
+    let house = House::open_with("2026-12-21 09:00", "packages").await;
     house.play_bundle("open-teahouse", "04-one-part-is-corrected.yaml", 3, "2026-12-21 09:00").await;
     for (name, size) in [("pages", DESK), ("pages-phone", PHONE)] {
         let Some(mut browser) = Browser::start(name, &house.url, size).await else { return };
