@@ -52,7 +52,9 @@ pub(crate) async fn show(
     let base = format!("/master-cases/{}", master.id);
     let is_closed = view.state == "closed";
     let MasterView { number, name, due_on, mut parts, outcome, state, .. } = view;
-    let some_wait = parts.iter().any(|part| part.state == super::PartState::Waiting.as_str());
+    let waits = |part: &&PartView| part.state == super::PartState::Waiting.as_str();
+    let waiting = parts.iter().filter(waits).count();
+    let open = parts.iter().filter(|part| !is_end(part.state) && !waits(part)).count();
     let mut to_do = Vec::new();
     for part in &mut parts {
         let Some(package) = bundle.part(&part.part).map(|part| &part.package) else { continue };
@@ -65,12 +67,16 @@ pub(crate) async fn show(
     page(&MasterCasePage {
         shell: Shell::new(&visitor, name).crumb(visitor.t("web-my"), "/my"),
         number,
-        state: visitor.t(&format!("applications-master-{}", outcome.unwrap_or(state))),
+        state: if is_closed {
+            visitor.t(&format!("applications-master-{}", outcome.unwrap_or(state)))
+        } else {
+            visitor.t2("applications-master-running", "open", open, "waiting", waiting)
+        },
         is_closed,
         division: division::full_name(&master.division),
         submitted: visitor.datetime(master.submitted_at),
         due: due_on.map(|day| visitor.date(day)).unwrap_or_default(),
-        some_wait,
+        some_wait: waiting > 0,
         visits: bundle.asked.item.visits,
         to_do: to_do.into_iter().map(|(_, part, to_do)| (part, to_do)).collect(),
         parts: parts.into_iter().map(|part| row(&visitor, &base, part)).collect(),

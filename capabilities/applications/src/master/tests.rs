@@ -184,6 +184,8 @@ async fn a_part_begins_once_when_the_one_before_it_was_granted_and_done() {
         let shown = world.api(&token, "GET", &format!("/api/v1/master-cases/{id}"), Value::Null).await.json();
         assert_eq!(states(&shown), ["granted", "submitted"]);
         assert_eq!((&shown["state"], &shown["outcome"]), (&json!("running"), &Value::Null));
+        let page = world.get(&token, &format!("/master-cases/{id}")).await.text;
+        assert!(page.contains("1 项办理中") && !page.contains("{$"), "{page}");
     })
     .await;
 }
