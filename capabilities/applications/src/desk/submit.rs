@@ -28,7 +28,8 @@ pub(super) async fn submit(
     given: Given,
     now: Timestamp,
 ) -> Result<Case, DeskError> {
-    give(tx, room, by, given, false, now).await
+    // Boxed: a command's future is large, and many stand on it.
+    Box::pin(give(tx, room, by, given, false, now)).await
 }
 
 /// The same, and the clerk takes the task first if nobody has it: both or neither.
@@ -39,7 +40,7 @@ pub(super) async fn take_and_submit(
     given: Given,
     now: Timestamp,
 ) -> Result<Case, DeskError> {
-    give(tx, room, by, given, true, now).await
+    Box::pin(give(tx, room, by, given, true, now)).await
 }
 
 async fn give(

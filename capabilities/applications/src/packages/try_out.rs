@@ -97,7 +97,7 @@ pub(super) async fn upload(
         }
         match std::str::from_utf8(&file.bytes) {
             Ok(text) if !text.contains('\0') => {
-                drop(files.insert(name.to_owned(), text.replace("\r\n", "\n")))
+                drop(files.insert(name.to_owned(), text.replace("\r\n", "\n")));
             }
             Ok(_) | Err(_) => errors.add(name, visitor.t1("packages-file-not-text", "file", name)),
         }
