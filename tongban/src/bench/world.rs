@@ -68,15 +68,12 @@ pub(super) struct Visits {
 impl World {
     /// Makes the folder, the database with all tables, and the people.
     pub(super) async fn make(place: &Place, clock: web::Clock) -> anyhow::Result<Self> {
-        let (folder, goes_away) = match &place.folder {
-            Some(folder) => {
-                anyhow::ensure!(!folder.exists(), "{} is there already", folder.display());
-                (folder.clone(), None)
-            }
-            None => {
-                let made = tempfile::tempdir()?;
-                (made.path().to_owned(), Some(made))
-            }
+        let (folder, goes_away) = if let Some(folder) = &place.folder {
+            anyhow::ensure!(!folder.exists(), "{} is there already", folder.display());
+            (folder.clone(), None)
+        } else {
+            let made = tempfile::tempdir()?;
+            (made.path().to_owned(), Some(made))
         };
         let packages = folder.join("packages");
         std::fs::create_dir_all(packages.join("bench"))?;

@@ -62,19 +62,18 @@ impl Player<'_> {
         if !expected.parts.is_empty() {
             same("parts", states(&whole), expected.parts.clone().into_iter().collect())?;
         }
-        match &expected.part {
-            Some(part) => self.turn_to(stand, part).await?,
-            None => {
-                if let Some(due) = left.due.take() {
-                    let shown = whole["due_on"].as_str().unwrap_or("none");
-                    if shown != due {
-                        return Err(format!("the whole is due {shown}, must be {due}"));
-                    }
-                }
-                if !left.is_nothing() {
-                    return Err("expect says of no part what must be seen of one: name it (part)".into());
-                }
+        if let Some(part) = &expected.part {
+            self.turn_to(stand, part).await?;
+            return Ok(left);
+        }
+        if let Some(due) = left.due.take() {
+            let shown = whole["due_on"].as_str().unwrap_or("none");
+            if shown != due {
+                return Err(format!("the whole is due {shown}, must be {due}"));
             }
+        }
+        if !left.is_nothing() {
+            return Err("expect says of no part what must be seen of one: name it (part)".into());
         }
         Ok(left)
     }
