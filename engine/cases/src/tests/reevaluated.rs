@@ -111,7 +111,7 @@ impl Office {
 
     async fn act(&self, tx: &mut Tx, now: Timestamp, id: CaseId, by: &Actor, command: Command) -> Case {
         let around = self.at(now, &self.old);
-        record::act(tx, &around, &self.case_type, id, None, by, command).await.unwrap()
+        Box::pin(record::act(tx, &around, &self.case_type, id, None, by, command)).await.unwrap()
     }
 
     /// Makes cases of every state, some each day from 20 November on.

@@ -77,9 +77,9 @@ impl Office {
         let mut tx = self.town.db.begin().await.unwrap();
         let named = name_deputy(&mut tx, &self.actor(by), morning(), name).await;
         if named.is_ok() {
-            tx.commit().await.unwrap()
+            tx.commit().await.unwrap();
         } else {
-            tx.rollback().await.unwrap()
+            tx.rollback().await.unwrap();
         }
         named
     }
