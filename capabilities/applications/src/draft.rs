@@ -298,8 +298,20 @@ fn summary(row: &Row) -> Result<DraftSummary, store::Error> {
     })
 }
 
+/// The same in a transaction of its own, after handing in was refused: so that the questions of today can be looked at.
+pub(crate) async fn move_on(
+    room: &Room,
+    by: &PersonActor,
+    id: DraftId,
+    now: Timestamp,
+) -> Result<(), DraftError> {
+    let mut tx = room.db.begin().await?;
+    move_to_current(&mut tx, room, by, id, now).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Moves a draft on to the version of the item that is offered now. Answers to questions that are gone go too.
-pub(crate) async fn move_to_current(
+async fn move_to_current(
     tx: &mut Tx,
     room: &Room,
     by: &PersonActor,

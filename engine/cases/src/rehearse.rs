@@ -1,7 +1,7 @@
 //! A case played in memory along its straight way (推演): everybody agrees, nothing is missing, the matter is granted.
 //! The commands are those of real cases, so what comes out is what would happen. Pure.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -124,7 +124,8 @@ struct Play<'a> {
     plan: &'a Rehearsal<'a>,
     case: Case,
     today: Date,
-    made: Cell<u64>,
+    /// How many tasks were made: their ids count on.
+    made: AtomicU64,
     steps: Vec<RehearsedStep>,
     promised: Option<Reading>,
     statutory: Option<Reading>,
@@ -143,7 +144,7 @@ impl<'a> Play<'a> {
             Applicant { person: PersonId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]), acting_for: None };
         let mut view = Map::new();
         view.insert("form".into(), Value::Object(plan.facts.clone()));
-        let made = Cell::new(0);
+        let made = AtomicU64::new(0);
         let (body, _) = in_context(plan, plan.on, &made, |ctx| {
             find_body(ctx, &plan.case_type.process.acceptance.by, plan.division, &view)
         })?;
@@ -372,27 +373,23 @@ fn instant(day: Date) -> Timestamp {
 fn in_context<T>(
     plan: &Rehearsal<'_>,
     today: Date,
-    made: &Cell<u64>,
+    made: &AtomicU64,
     run: impl FnOnce(&Context<'_>) -> T,
 ) -> T {
     let now = instant(today);
-    // A task id is asked for from a shared reference that may cross threads, so the count goes by an atomic.
-    let next = std::sync::atomic::AtomicU64::new(made.get());
     let new_task = || {
-        let number = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let number = made.fetch_add(1, Ordering::Relaxed);
         let mut random = [0; 10];
         random[..8].copy_from_slice(&number.to_be_bytes());
         TaskId::from_parts(now, random)
     };
-    let answer = run(&Context {
+    run(&Context {
         now,
         calendar: plan.calendar,
         bodies: plan.bodies,
         case_type: plan.case_type,
         new_task: &new_task,
-    });
-    made.set(next.load(std::sync::atomic::Ordering::Relaxed));
-    answer
+    })
 }
 
 /// Never stored.

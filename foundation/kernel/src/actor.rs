@@ -85,6 +85,13 @@ pub struct StaffActor {
     pub shown_as: String,
 }
 
+impl StaffActor {
+    /// Whether work of this holder is theirs to do: their own, or that of a colleague for whom they stand in (代理).
+    pub fn acts_for(&self, holder: StaffId) -> bool {
+        holder == self.staff || self.deputy_of.contains(&holder)
+    }
+}
+
 /// Whoever asks for something to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {

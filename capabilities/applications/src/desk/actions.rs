@@ -108,7 +108,7 @@ pub(super) fn allowed(package: &Package, case: &Case, task: &Task, clerk: &Staff
     }
     match task.claimed_by {
         None => return vec![DeskAction::Claim],
-        Some(holder) if holder != clerk.staff && !clerk.deputy_of.contains(&holder) => return Vec::new(),
+        Some(holder) if !clerk.acts_for(holder) => return Vec::new(),
         Some(_) => {}
     }
     let mut actions = Vec::new();
@@ -154,8 +154,7 @@ pub(super) fn allowed(package: &Package, case: &Case, task: &Task, clerk: &Staff
 
 /// Whether the clerk has the task, or stands in for whoever has it (代理).
 pub(super) fn is_held_by(clerk: &StaffActor, task: &Task) -> bool {
-    let is_own = |holder| holder == clerk.staff || clerk.deputy_of.contains(&holder);
-    task.claimed_by.is_some_and(is_own)
+    task.claimed_by.is_some_and(|holder| clerk.acts_for(holder))
 }
 
 /// Whether an opinion has not left the hand of whoever gave it: beside others that still wait, in the stage where the

@@ -261,8 +261,7 @@ fn routine(found: &Found, clerk: &StaffActor) -> Result<(), DeskError> {
     if !task.is_live() {
         return Err(CaseError::TaskDone.into());
     }
-    let is_own = |holder| holder == clerk.staff || clerk.deputy_of.contains(&holder);
-    if task.claimed_by.is_some_and(|holder| !is_own(holder)) {
+    if task.claimed_by.is_some_and(|holder| !clerk.acts_for(holder)) {
         return Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default()).into());
     }
     if case.status == Status::Correction {

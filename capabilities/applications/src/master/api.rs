@@ -70,9 +70,7 @@ pub(crate) async fn hand_in_once(
         Err(SubmitError::Outdated) => {
             // As with a single application: its questions can be looked at again.
             drop(tx);
-            let mut tx = room.db.begin().await?;
-            draft::move_to_current(&mut tx, room, visitor.actor.person()?, draft, visitor.now).await?;
-            tx.commit().await?;
+            draft::move_on(room, visitor.actor.person()?, draft, visitor.now).await?;
             Err(SubmitError::Outdated.into())
         }
         Err(error) => Err(error.into()),

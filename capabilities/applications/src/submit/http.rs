@@ -324,9 +324,7 @@ async fn hand_in(
         Err(SubmitError::Outdated) => {
             // The draft moves on to the version that holds now, so that its questions can be looked at again.
             drop(tx);
-            let mut tx = room.db.begin().await?;
-            draft::move_to_current(&mut tx, room, visitor.actor.person()?, draft, visitor.now).await?;
-            tx.commit().await?;
+            draft::move_on(room, visitor.actor.person()?, draft, visitor.now).await?;
             Err(SubmitError::Outdated.into())
         }
         Err(error) => Err(error.into()),

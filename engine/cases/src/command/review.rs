@@ -111,8 +111,8 @@ impl Case {
     ) -> Result<Vec<Event>, CaseError> {
         let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
         let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
-        let is_own = |holder| holder == staff.staff || staff.deputy_of.contains(&holder);
-        let is_theirs = task.claimed_by.is_some_and(is_own) && task.body == staff.body;
+        let is_theirs =
+            task.claimed_by.is_some_and(|holder| staff.acts_for(holder)) && task.body == staff.body;
         if !is_theirs {
             return Err(CaseError::NotCompetent);
         }

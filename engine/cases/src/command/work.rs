@@ -90,11 +90,11 @@ impl Case {
         Ok(vec![Event::TaskReleased { task: id, reason }])
     }
 
-    /// The task, if this clerk shares out the work of its body: whoever decides there does.
+    /// The task, if this clerk shares out the work of its body.
     fn managed(&self, by: &Actor, id: TaskId) -> Result<Option<&Task>, CaseError> {
         let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
         let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
-        Ok((staff.body == task.body && staff.roles.contains(&Role::Decision)).then_some(task))
+        Ok(shares_out(staff, task).then_some(task))
     }
 
     /// For whom the actor stands in (代理) when they do this work: whoever has the task, unless the actor shares out
@@ -103,11 +103,9 @@ impl Case {
         let Actor::Staff(staff) = by else { return None };
         let task = self.task(command.task()?)?;
         let holder = task.claimed_by.filter(|holder| staff.deputy_of.contains(holder))?;
-        let shares_out = matches!(command, Command::Transfer { .. })
-            && staff.body == task.body
-            && staff.roles.contains(&Role::Decision);
+        let hands_on = matches!(command, Command::Transfer { .. }) && shares_out(staff, task);
         let name = task.claimed_name.clone().unwrap_or_default();
-        (!shares_out).then_some(StoodInFor { staff: holder, name })
+        (!hands_on).then_some(StoodInFor { staff: holder, name })
     }
 
     pub(super) fn transfer(
@@ -158,10 +156,15 @@ impl Case {
     }
 }
 
+/// Whether this clerk shares out the work of the task's body: whoever decides there does.
+fn shares_out(staff: &StaffActor, task: &Task) -> bool {
+    staff.body == task.body && staff.roles.contains(&Role::Decision)
+}
+
 /// Whether this clerk has the task, or stands in for whoever has it.
 fn held_by(task: &Task, staff: &StaffActor) -> Result<(), CaseError> {
     match task.claimed_by {
-        Some(holder) if holder == staff.staff || staff.deputy_of.contains(&holder) => Ok(()),
+        Some(holder) if staff.acts_for(holder) => Ok(()),
         Some(_) => Err(CaseError::TakenBy(task.claimed_name.clone().unwrap_or_default())),
         None => Err(CaseError::NotClaimed),
     }
