@@ -265,7 +265,6 @@ catalogue-bundle-begins = When it begins
 catalogue-bundle-after = By itself when these were granted: { $parts }
 catalogue-bundle-materials = Every paper is handed in once for all parts; a part that is not needed needs none.
 catalogue-bundle-for = For
-catalogue-bundle-depends = Depends
 catalogue-bundle-once = Filled in once, handed in once
 catalogue-bundle-once-how = One number, one status
 catalogue-bundle-abreast = Side by side

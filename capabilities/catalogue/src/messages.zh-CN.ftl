@@ -251,7 +251,6 @@ catalogue-bundle-begins = 何时开始
 catalogue-bundle-after = 以下事项准予后自动开始：{ $parts }
 catalogue-bundle-materials = 每份材料只交一次，供各事项共用；不需要的事项不用交材料。
 catalogue-bundle-for = 用于
-catalogue-bundle-depends = 视情况
 catalogue-bundle-once = 一次填写，一次提交
 catalogue-bundle-once-how = 一个编号，一个进度
 catalogue-bundle-abreast = 同时办理

@@ -35,6 +35,7 @@ struct Carriers {
     sms: Option<Bridge>,
     wechat: Option<Bridge>,
     receivers: BTreeMap<String, Post>,
+    other_receivers: Option<Post>,
 }
 
 impl std::fmt::Debug for Senders {
@@ -46,7 +47,7 @@ impl std::fmt::Debug for Senders {
 impl Senders {
     /// Makes them ready; a setting that breaks a rule stops the start.
     pub fn new(settings: &SenderSettings) -> Result<Self, SenderFault> {
-        let SenderSettings { mail, sms, wechat, receivers } = settings;
+        let SenderSettings { mail, sms, wechat, receivers, other_receivers } = settings;
         let client = http::client(settings)?;
         let bridge = |name: &str, settings: &Option<BridgeSettings>| {
             settings.as_ref().map(|settings| Bridge::new(name, settings, &client)).transpose()
@@ -59,6 +60,10 @@ impl Senders {
             sms: bridge("sms", sms)?,
             wechat: bridge("wechat", wechat)?,
             receivers: receivers.iter().map(receiver).collect::<Result<_, SenderFault>>()?,
+            other_receivers: other_receivers
+                .as_ref()
+                .map(|endpoint| Post::new("other receivers", endpoint, &client))
+                .transpose()?,
         })))
     }
 
@@ -125,7 +130,8 @@ pub fn deliverers(room: &Room) -> Deliverers {
 /// `push:NAME` and `pay:NAME`: the message as it lies in the outbox.
 async fn hand_over(senders: &Senders, delivery: &Delivery, now: Timestamp) -> Result<(), SendError> {
     let name = delivery.receiver.split_once(':').map_or("", |(_, name)| name);
-    let post = senders.0.receivers.get(name).ok_or_else(|| SendError::UnknownReceiver(name.to_owned()))?;
+    let post = senders.0.receivers.get(name).or(senders.0.other_receivers.as_ref());
+    let post = post.ok_or_else(|| SendError::UnknownReceiver(name.to_owned()))?;
     let body = json!({
         "receiver": delivery.receiver, "number": delivery.number, "topic": delivery.topic, "key": delivery.key,
         "payload": delivery.payload, "posted_at": delivery.posted_at.to_string(),

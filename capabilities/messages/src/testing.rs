@@ -201,6 +201,7 @@ fn settings(receiver: &Receiver) -> SenderSettings {
             endpoint: endpoint("wechat", Proof::HmacSm3(secret())),
             templates: BTreeMap::new(),
         }),
+        other_receivers: None,
         receivers: BTreeMap::from([("shijian".into(), endpoint("push", Proof::HmacSm3(secret())))]),
     }
 }

@@ -1,18 +1,17 @@
 //! `tongban demo`: a folder with invented people and cases in all stages, served on this machine only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use cases::Effect;
 use messages::receiver::{Manner, Receiver};
 use messages::{BridgeSettings, Endpoint, MailSettings, Proof, Security, SenderSettings};
 use tongban::cast::Cast;
 use tongban::config::LogFormat;
-use tongban::platform::{Platform, Settings, registers_kept};
+use tongban::platform::{Platform, Settings};
 use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing};
 
 use crate::cli::{directory::first_password, notices::writer, runtime, serve};
@@ -52,12 +51,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
         senders: SenderSettings::default(),
     };
-    let receivers = receivers_of(&arguments.packages)?;
     runtime()?.block_on(async {
         if !arguments.data.join(ACCOUNTS).is_file() {
             // What leaves the house while the past is made up is taken and forgotten.
             let receiver = Receiver::start(ANY, ANY, Manner::new(|_arrival| ())).await?;
-            let settings = Settings { senders: senders(&receiver, &receivers), ..settings.clone() };
+            let settings = Settings { senders: senders(&receiver), ..settings.clone() };
             prepare(arguments, &settings).await?;
         }
         print_accounts(&arguments.data)?;
@@ -67,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let notices = arguments.data.join(NOTICES);
         let writes = writer(&notices)?;
         let receiver = Receiver::start(ANY, ANY, Manner::new(move |arrival| writes(&arrival))).await?;
-        let settings = Settings { senders: senders(&receiver, &receivers), ..settings };
+        let settings = Settings { senders: senders(&receiver), ..settings };
         say!("e-mail, SMS and WeChat messages that leave the platform are written to {}", notices.display());
         let platform = Platform::open(&settings, serve::machine_clock()).await?;
         serve::serve(platform, listen, Duration::from_secs(10), |address| {
@@ -81,22 +79,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// Any free port of this machine.
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// To whom decisions of these packages send results and payment orders.
-fn receivers_of(packages: &Path) -> anyhow::Result<BTreeSet<String>> {
-    let library = catalogue::Library::load(packages, &registers_kept()).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{} faults in service packages:\n{}", lines.len(), lines.join("\n"))
-    })?;
-    let name = |effect: &Effect| match effect {
-        Effect::Push(receiver) => Some(receiver.clone()),
-        Effect::Pay(order) => Some(order.receiver.clone()),
-        Effect::Issue(_) | Effect::Revoke(_) | Effect::Register(_) => None,
-    };
-    Ok(library.list().flat_map(|package| package.process().effects.all()).filter_map(name).collect())
-}
-
 /// Every channel leads to the test receiver.
-fn senders(receiver: &Receiver, receivers: &BTreeSet<String>) -> SenderSettings {
+fn senders(receiver: &Receiver) -> SenderSettings {
     let endpoint =
         |path: &str| Endpoint { url: format!("http://{}/{path}", receiver.http), proof: Proof::None };
     let bridge = |path: &str| BridgeSettings { endpoint: endpoint(path), templates: BTreeMap::new() };
@@ -110,7 +94,8 @@ fn senders(receiver: &Receiver, receivers: &BTreeSet<String>) -> SenderSettings 
         }),
         sms: Some(bridge("sms")),
         wechat: Some(bridge("wechat")),
-        receivers: receivers.iter().map(|name| (name.clone(), endpoint(name))).collect(),
+        receivers: BTreeMap::new(),
+        other_receivers: Some(endpoint("receivers")),
     }
 }
 

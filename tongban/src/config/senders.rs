@@ -122,6 +122,7 @@ impl Config {
             sms: bridge("sms", &self.sms)?,
             wechat: bridge("wechat", &self.wechat)?,
             receivers: self.receivers.iter().map(receiver).collect::<Result<_, ConfigError>>()?,
+            other_receivers: None,
         })
     }
 }

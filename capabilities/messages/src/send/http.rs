@@ -24,8 +24,10 @@ pub(super) fn client(settings: &SenderSettings) -> Result<Client, SenderFault> {
     // The first to ask wins; it is the same one for all.
     let _set_already = rustls::crypto::ring::default_provider().install_default();
     let bridges = [&settings.sms, &settings.wechat].into_iter().flatten().map(|bridge| &bridge.endpoint);
-    let needs_tls =
-        bridges.chain(settings.receivers.values()).any(|endpoint| endpoint.url.starts_with("https:"));
+    let needs_tls = bridges
+        .chain(settings.receivers.values())
+        .chain(&settings.other_receivers)
+        .any(|endpoint| endpoint.url.starts_with("https:"));
     let mut builder = Client::builder().timeout(TIMEOUT).redirect(Policy::none());
     if !needs_tls {
         builder = builder.tls_certs_only([]);

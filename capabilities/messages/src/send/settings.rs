@@ -14,6 +14,8 @@ pub struct SenderSettings {
     pub wechat: Option<BridgeSettings>,
     /// `[receivers.NAME]`
     pub receivers: BTreeMap<String, Endpoint>,
+    /// Where everything for receivers without a name of their own goes: the test receiver of a demonstration.
+    pub other_receivers: Option<Endpoint>,
 }
 
 /// A password or a shared key.
