@@ -22,6 +22,17 @@ pub enum DivisionLevel {
 }
 
 impl DivisionLevel {
+    /// The level of a code in its one form: six digits to the county, nine for a town, twelve for a village.
+    pub(crate) fn of(code: &str) -> Self {
+        match code.len() {
+            12 => Self::Village,
+            9 => Self::Town,
+            _ if code.ends_with("0000") => Self::Province,
+            _ if code.ends_with("00") => Self::City,
+            _ => Self::County,
+        }
+    }
+
     /// The short Chinese name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,13 +88,7 @@ impl DivisionCode {
 
     /// The level.
     pub fn level(&self) -> DivisionLevel {
-        match self.0.len() {
-            12 => DivisionLevel::Village,
-            9 => DivisionLevel::Town,
-            _ if self.0.ends_with("0000") => DivisionLevel::Province,
-            _ if self.0.ends_with("00") => DivisionLevel::City,
-            _ => DivisionLevel::County,
-        }
+        DivisionLevel::of(&self.0)
     }
 
     /// The digits without those that only fill up: `43`, `4301`, `430102`, and so on. Every division inside

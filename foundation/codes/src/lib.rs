@@ -3,7 +3,7 @@
 //! Every type is made by `parse`, which trims surrounding blanks, folds ASCII letters to upper case where the
 //! standard has only capitals, refuses full-width characters with a clear sentence, and checks every rule of
 //! the standard that can be checked without a table of what exists today. Retired divisions, unknown item
-//! types and other provinces' case numbers therefore stay readable. No I/O.
+//! types and other provinces' case numbers therefore stay readable. `divisions` is the list of those that exist. No I/O.
 
 #[macro_use]
 mod text;
@@ -12,6 +12,7 @@ mod case_number;
 mod date;
 mod describe;
 mod division;
+pub mod divisions;
 mod error;
 mod item;
 mod licence;

@@ -1,6 +1,7 @@
 //! The rules of the standards, published examples of each, and what must hold for any text.
 
 mod division;
+mod divisions;
 mod licence;
 mod message;
 mod properties;
