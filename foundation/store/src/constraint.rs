@@ -3,10 +3,11 @@
 //! PostgreSQL reports `constraint "cases_number_key"`. SQLite reports only the columns:
 //! `UNIQUE constraint failed: cases.division, cases.number`. The name stands in the schema, so it is looked up there.
 
-use sqlx::{Row as _, Sqlite, Transaction};
+use crate::sqlite::{Cell, Lent};
+use crate::vals;
 
 /// The name of the constraint or unique index that the message speaks of.
-pub(crate) async fn name(tx: &mut Transaction<'static, Sqlite>, message: &str) -> Option<String> {
+pub(crate) fn name(lent: &Lent, message: &str) -> Option<String> {
     let failed = message.split_once("constraint failed: ")?.1.trim();
     if let Some(index) = failed.strip_prefix("index ") {
         return Some(index.trim_matches('\'').to_owned()); // an index over expressions is named by SQLite itself
@@ -18,12 +19,13 @@ pub(crate) async fn name(tx: &mut Transaction<'static, Sqlite>, message: &str) -
         table = owner;
         columns.push(column);
     }
-    let rows = sqlx::query("select sql from sqlite_master where tbl_name = $1 and sql is not null")
-        .bind(table.to_owned())
-        .fetch_all(&mut **tx)
-        .await
-        .ok()?;
-    let schema: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    let sql = "select sql from sqlite_master where tbl_name = $1 and sql is not null";
+    let rows = lent.rows(sql, &vals![table]).ok()?;
+    let text = |row: crate::sqlite::Row| match row.cells.into_iter().next() {
+        Some(Cell::Text(text)) => Some(text),
+        Some(Cell::Null | Cell::Integer(_) | Cell::Real(_) | Cell::Blob(_)) | None => None,
+    };
+    let schema: Vec<String> = rows.into_iter().filter_map(text).collect();
     find(&schema, table, &columns)
 }
 

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgPool, SqlitePool};
 use tokio::sync::Notify;
 
 use crate::group_commit::GroupCommit;
+use crate::sqlite::{self, Use};
 use crate::tx::Inner;
 use crate::{Error, Result, Tx};
 
@@ -20,11 +20,6 @@ const SQLITE_READERS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// One program's statements all fit, so each is parsed once per connection.
 const CACHED_STATEMENTS: usize = 512;
-/// Pages of the log after which a commit moves them into the database (32 MB). A page that many commits change is moved
-/// once, and the flushes of moving are paid for rarely.
-const LOG_PAGES: &str = "8000";
-/// Memory of the writing connection for pages, in KiB: what every command touches stays at hand.
-const WRITER_CACHE_KIB: &str = "-65536";
 
 /// Which database is behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +42,8 @@ pub struct Db {
 enum Pools {
     /// SQLite has one writer at a time anyway; a pool of one makes writers queue fairly instead of polling a lock.
     Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
+        writer: sqlite::Pool,
+        readers: sqlite::Pool,
         group: GroupCommit,
     },
     Postgres(PgPool),
@@ -87,11 +82,9 @@ impl Db {
     /// Starts a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
         match &self.pools {
-            // IMMEDIATE takes the write lock now: a read that later wants to write would fail without waiting.
             Pools::Sqlite { writer, group, .. } => {
                 group.usable()?;
-                let inner = sqlite_tx(writer, "BEGIN IMMEDIATE", Some(group.clone())).await?;
-                Ok(Tx::new(inner, &self.bell))
+                Ok(Tx::new(Inner::Sqlite(writer.begin().await?, Some(group.clone())), &self.bell))
             }
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
@@ -104,7 +97,7 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Tx> {
         match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                Ok(Tx::new(sqlite_tx(readers, "BEGIN", None).await?, &self.bell))
+                Ok(Tx::new(Inner::Sqlite(readers.begin().await?, None), &self.bell))
             }
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -132,11 +125,6 @@ impl Db {
     }
 }
 
-async fn sqlite_tx(pool: &SqlitePool, begin: &'static str, group: Option<GroupCommit>) -> Result<Inner> {
-    let tx = pool.begin_with(begin).await.map_err(Error::from_driver)?;
-    Ok(Inner::Sqlite(tx, group))
-}
-
 /// Connections are not tested before use, which would double the round trips; but a server that was restarted
 /// leaves dead ones in the pool. They show at BEGIN, when nothing has happened yet, so trying again is safe.
 async fn postgres_tx(pool: &PgPool, begin: &'static str) -> Result<Inner> {
@@ -160,39 +148,8 @@ async fn open_sqlite(path: &Path) -> Result<Pools> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         make_folder(folder.to_owned()).await?;
     }
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // The flush that NORMAL leaves out of a commit is done by `GroupCommit`.
-        .synchronous(SqliteSynchronous::Normal)
-        .foreign_keys(true)
-        .busy_timeout(WAIT)
-        .pragma("temp_store", "memory") // sorted personal data does not reach the disk
-        .pragma("wal_autocheckpoint", LOG_PAGES)
-        .statement_cache_capacity(CACHED_STATEMENTS);
-    let pool = || {
-        SqlitePoolOptions::new()
-            .acquire_timeout(WAIT)
-            .test_before_acquire(false)
-            // On a full disk SQLite undoes the transaction itself, which the driver does not notice: it believes
-            // the connection to be inside it for ever. Such a connection is replaced.
-            .before_acquire(|connection, _about| {
-                Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
-            })
-            .idle_timeout(None)
-            .max_lifetime(None)
-    };
-    let writer = pool()
-        .max_connections(1)
-        .connect_with(options.clone().pragma("cache_size", WRITER_CACHE_KIB))
-        .await
-        .map_err(Error::from_driver)?;
-    let readers = pool()
-        .max_connections(SQLITE_READERS)
-        .connect_with(options.pragma("query_only", "on"))
-        .await
-        .map_err(Error::from_driver)?;
+    let writer = sqlite::Pool::open(path, Use::Write, 1).await?;
+    let readers = sqlite::Pool::open(path, Use::Read, SQLITE_READERS).await?;
     Ok(Pools::Sqlite { writer, readers, group: GroupCommit::of(path) })
 }
 

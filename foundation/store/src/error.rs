@@ -68,6 +68,9 @@ pub enum Error {
     /// Any other database error.
     #[error("{}", safe_text(.0))]
     Db(#[source] sqlx::Error),
+    /// The same of SQLite.
+    #[error("database error: {0}")]
+    Sqlite(#[source] rusqlite::Error),
 }
 
 impl Error {
@@ -88,7 +91,7 @@ impl Error {
         }
     }
 
-    /// Sorts a driver error, before the name of a violated constraint is known on SQLite.
+    /// Sorts an error of the PostgreSQL driver.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the driver's list of errors is open-ended")]
     pub(crate) fn from_driver(error: sqlx::Error) -> Self {
         match &error {
@@ -106,6 +109,18 @@ impl Error {
                 },
             },
             _ => Self::Db(error),
+        }
+    }
+}
+
+impl Error {
+    /// Sorts an error of SQLite, before the name of a violated constraint is known.
+    pub(crate) fn from_sqlite(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map(|failure| failure.extended_code.to_string());
+        match code.as_deref().map(kind_of_code) {
+            Some(Kind::Busy) => Self::Busy(error.to_string()),
+            Some(Kind::Unavailable) => Self::Unavailable(error.to_string()),
+            Some(Kind::Other) | None => Self::Sqlite(error),
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod page;
 mod row;
 pub mod schema;
+mod sqlite;
 mod tx;
 mod val;
 mod vault;

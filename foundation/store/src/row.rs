@@ -6,16 +6,16 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use kernel::Timestamp;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Column, Row as _, TypeInfo, ValueRef};
 
+use crate::sqlite::{self, Cell};
 use crate::{Error, Result};
 
 /// One row of a result, columns counted from 0.
 pub struct Row(pub(crate) Engine);
 
 pub(crate) enum Engine {
-    Sqlite(SqliteRow),
+    Sqlite(sqlite::Row),
     Postgres(PgRow),
 }
 
@@ -25,16 +25,18 @@ pub trait FromCol: Sized {
     fn from_col(row: &Row, index: usize) -> Result<Self>;
 }
 
-/// `read!(row, index, i64)`: the driver's own decoding on whichever engine the row came from.
-/// NULL is asked for first, because the SQLite driver decodes it as 0 or as an empty text.
+/// `read!(row, index, String, Text(value) => value.clone())`: the value on whichever engine the row came from.
 macro_rules! read {
-    ($row:expr, $index:expr, $type:ty) => {
+    ($row:expr, $index:expr, $type:ty, $($kind:ident($value:ident) => $read:expr),+) => {
         match &$row.0 {
-            _ if $row.is_null($index)? => return Err($row.damaged($index, type_name::<$type>())),
-            Engine::Sqlite(row) => row.try_get::<$type, _>($index),
-            Engine::Postgres(row) => row.try_get::<$type, _>($index),
+            Engine::Sqlite(row) => match row.cells.get($index) {
+                $(Some(Cell::$kind($value)) => Ok($read),)+
+                _ => Err($row.damaged($index, type_name::<$type>())),
+            },
+            Engine::Postgres(row) => {
+                row.try_get::<$type, _>($index).map_err(|_driver| $row.damaged($index, type_name::<$type>()))
+            }
         }
-        .map_err(|_driver| $row.damaged($index, type_name::<$type>()))
     };
 }
 
@@ -52,18 +54,18 @@ impl Row {
     /// The error that names this column.
     pub fn damaged(&self, index: usize, expected: &'static str) -> Error {
         let column = match &self.0 {
-            Engine::Sqlite(row) => row.columns().get(index).map(|column| column.name().to_owned()),
+            Engine::Sqlite(row) => row.columns.get(index).cloned(),
             Engine::Postgres(row) => row.columns().get(index).map(|column| column.name().to_owned()),
         };
         Error::Damaged { column: column.unwrap_or_else(|| format!("number {index}")), expected }
     }
 
     fn is_null(&self, index: usize) -> Result<bool> {
-        match &self.0 {
-            Engine::Sqlite(row) => row.try_get_raw(index).map(|value| value.is_null()),
-            Engine::Postgres(row) => row.try_get_raw(index).map(|value| value.is_null()),
-        }
-        .map_err(|_driver| self.damaged(index, "a column"))
+        let is_null = match &self.0 {
+            Engine::Sqlite(row) => row.cells.get(index).map(|cell| matches!(cell, Cell::Null)),
+            Engine::Postgres(row) => row.try_get_raw(index).map(|value| value.is_null()).ok(),
+        };
+        is_null.ok_or_else(|| self.damaged(index, "a column"))
     }
 
     /// PostgreSQL has narrower integers and real booleans: `select 1` and `select exists(…)` give them.
@@ -81,7 +83,7 @@ impl FromCol for i64 {
             Some("INT4") => postgres::<i32>(row, index).map(i64::from),
             Some("INT2") => postgres::<i16>(row, index).map(i64::from),
             Some("BOOL") => postgres::<bool>(row, index).map(i64::from),
-            Some(_) | None => read!(row, index, i64),
+            Some(_) | None => read!(row, index, i64, Integer(value) => *value),
         }
     }
 }
@@ -100,17 +102,17 @@ where
 
 impl FromCol for f64 {
     fn from_col(row: &Row, index: usize) -> Result<Self> {
-        read!(row, index, f64)
+        read!(row, index, f64, Real(value) => *value, Integer(value) => *value as f64)
     }
 }
 impl FromCol for String {
     fn from_col(row: &Row, index: usize) -> Result<Self> {
-        read!(row, index, String)
+        read!(row, index, String, Text(value) => value.clone())
     }
 }
 impl FromCol for Vec<u8> {
     fn from_col(row: &Row, index: usize) -> Result<Self> {
-        read!(row, index, Vec<u8>)
+        read!(row, index, Vec<u8>, Blob(value) => value.clone())
     }
 }
 

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use tokio::sync::Notify;
 
 use crate::group_commit::GroupCommit;
 use crate::row::Engine;
-use crate::{Error, Result, Row, Val, constraint};
+use crate::{Error, Result, Row, Val, constraint, sqlite};
 
 /// The text of a statement, fixed at compile time: values travel only as `$1`, `$2`, … .
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +59,7 @@ pub struct Tx {
 
 pub(crate) enum Inner {
     /// With what makes a commit durable; a transaction that only reads has none.
-    Sqlite(Transaction<'static, Sqlite>, Option<GroupCommit>),
+    Sqlite(sqlite::Lent, Option<GroupCommit>),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -78,34 +77,38 @@ impl Tx {
     pub async fn fetch_all(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Result<Vec<Row>> {
         self.usable()?;
         let sql = sql.into();
-        let outcome = match &mut self.inner {
-            Inner::Sqlite(tx, _) => {
-                let rows = sqlite(sql, vals).fetch_all(&mut **tx).await;
-                rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Sqlite(row))).collect())
+        match &mut self.inner {
+            Inner::Sqlite(lent, _) => {
+                tokio::task::coop::consume_budget().await;
+                let rows = lent.rows(sql.sqlite(), &vals);
+                let rows = rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Sqlite(row))).collect());
+                self.checked_sqlite(rows)
             }
             Inner::Postgres(tx) => {
                 let rows = postgres(sql, vals).fetch_all(&mut **tx).await;
-                rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Postgres(row))).collect())
+                let rows = rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Postgres(row))).collect());
+                self.checked(rows)
             }
-        };
-        self.checked(outcome).await
+        }
     }
 
     /// The first row, if there is one.
     pub async fn fetch_optional(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Result<Option<Row>> {
         self.usable()?;
         let sql = sql.into();
-        let outcome = match &mut self.inner {
-            Inner::Sqlite(tx, _) => {
-                let row = sqlite(sql, vals).fetch_optional(&mut **tx).await;
-                row.map(|row| row.map(|row| Row(Engine::Sqlite(row))))
+        match &mut self.inner {
+            Inner::Sqlite(lent, _) => {
+                tokio::task::coop::consume_budget().await;
+                let row = lent.first(sql.sqlite(), &vals);
+                let row = row.map(|row| row.map(|row| Row(Engine::Sqlite(row))));
+                self.checked_sqlite(row)
             }
             Inner::Postgres(tx) => {
                 let row = postgres(sql, vals).fetch_optional(&mut **tx).await;
-                row.map(|row| row.map(|row| Row(Engine::Postgres(row))))
+                let row = row.map(|row| row.map(|row| Row(Engine::Postgres(row))));
+                self.checked(row)
             }
-        };
-        self.checked(outcome).await
+        }
     }
 
     /// The row that must be there; its absence is an internal error.
@@ -117,27 +120,33 @@ impl Tx {
     pub async fn execute(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Result<u64> {
         self.usable()?;
         let sql = sql.into();
-        let outcome = match &mut self.inner {
-            Inner::Sqlite(tx, _) => {
-                sqlite(sql, vals).execute(&mut **tx).await.map(|done| done.rows_affected())
+        match &mut self.inner {
+            Inner::Sqlite(lent, _) => {
+                tokio::task::coop::consume_budget().await;
+                let done = lent.execute(sql.sqlite(), &vals);
+                self.checked_sqlite(done)
             }
             Inner::Postgres(tx) => {
-                postgres(sql, vals).execute(&mut **tx).await.map(|done| done.rows_affected())
+                let done = postgres(sql, vals).execute(&mut **tx).await.map(|done| done.rows_affected());
+                self.checked(done)
             }
-        };
-        self.checked(outcome).await
+        }
     }
 
     /// Runs the statements of a migration: several in one text, without values.
     pub(crate) async fn run_script(&mut self, script: String) -> Result<()> {
         self.usable()?;
-        // Safe: migrations are compiled in, never made from input.
-        let script = sqlx::raw_sql(AssertSqlSafe(script));
-        let outcome = match &mut self.inner {
-            Inner::Sqlite(tx, _) => script.execute(&mut **tx).await.map(|_done| ()),
-            Inner::Postgres(tx) => script.execute(&mut **tx).await.map(|_done| ()),
-        };
-        self.checked(outcome).await
+        match &mut self.inner {
+            Inner::Sqlite(lent, _) => {
+                let done = lent.script(&script);
+                self.checked_sqlite(done)
+            }
+            Inner::Postgres(tx) => {
+                // Safe: migrations are compiled in, never made from input.
+                let done = sqlx::raw_sql(AssertSqlSafe(script)).execute(&mut **tx).await.map(|_done| ());
+                self.checked(done)
+            }
+        }
     }
 
     /// Keeps everything. Once this returns, a power cut cannot take it back.
@@ -146,8 +155,9 @@ impl Tx {
             return Err(Error::TransactionFailed); // dropping it rolls back
         }
         match self.inner {
-            Inner::Sqlite(tx, durably) => {
-                tx.commit().await.map_err(Error::from_driver)?;
+            Inner::Sqlite(lent, durably) => {
+                lent.execute("commit", &[]).map_err(Error::from_sqlite)?;
+                drop(lent); // the next writer need not wait for the flush
                 if let Some(group) = durably {
                     group.flush().await?;
                 }
@@ -163,10 +173,12 @@ impl Tx {
     /// Undoes everything at once; dropping does the same a moment later.
     pub async fn rollback(self) -> Result<()> {
         match self.inner {
-            Inner::Sqlite(tx, _) => tx.rollback().await,
-            Inner::Postgres(tx) => tx.rollback().await,
+            Inner::Sqlite(lent, _) => {
+                drop(lent);
+                Ok(())
+            }
+            Inner::Postgres(tx) => tx.rollback().await.map_err(Error::from_driver),
         }
-        .map_err(Error::from_driver)
     }
 
     /// Makes the transaction one that cannot be committed.
@@ -183,29 +195,26 @@ impl Tx {
         if self.failed { Err(Error::TransactionFailed) } else { Ok(()) }
     }
 
-    async fn checked<T>(&mut self, outcome: std::result::Result<T, sqlx::Error>) -> Result<T> {
+    fn checked<T>(&mut self, outcome: std::result::Result<T, sqlx::Error>) -> Result<T> {
+        outcome.map_err(|error| {
+            self.failed = true;
+            Error::from_driver(error)
+        })
+    }
+
+    fn checked_sqlite<T>(&mut self, outcome: rusqlite::Result<T>) -> Result<T> {
         let error = match outcome {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
         self.failed = true;
-        if let (Inner::Sqlite(tx, _), sqlx::Error::Database(database)) = (&mut self.inner, &error)
-            && database.is_unique_violation()
-            && let Some(constraint) = constraint::name(tx, database.message()).await
+        if let (Inner::Sqlite(lent, _), Some(message)) = (&self.inner, sqlite::unique_violation(&error))
+            && let Some(constraint) = constraint::name(lent, message)
         {
             return Err(Error::Unique { constraint });
         }
-        Err(Error::from_driver(error))
+        Err(Error::from_sqlite(error))
     }
-}
-
-fn sqlite(sql: Sql, vals: Vec<Val>) -> Query<'static, Sqlite, SqliteArguments> {
-    vals.into_iter().fold(sqlx::query(sql.sqlite()), |query, val| match val {
-        Val::I(value) => query.bind(value),
-        Val::F(value) => query.bind(value),
-        Val::T(value) => query.bind(value),
-        Val::B(value) => query.bind(value),
-    })
 }
 
 fn postgres(sql: Sql, vals: Vec<Val>) -> Query<'static, Postgres, PgArguments> {

@@ -9,6 +9,7 @@ mod jobs;
 mod migrate;
 mod outbox;
 mod page;
+mod sqlite;
 mod tx;
 mod values;
 mod vault;
