@@ -59,9 +59,8 @@ async fn run_effect(
     let reference = match &effect {
         Effect::Issue(document) => {
             let applicant = applicant(&mut tx, room, &case).await?;
-            tx.commit().await?; // the looks are on record
             let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
-            let prepared = prepare(issuing, asked, document, &effect.key(), applicant).await?;
+            let prepared = prepare(issuing, tx, asked, document, &effect.key(), applicant).await?;
             tx = room.db.begin().await?;
             licences::issue(&mut tx, prepared).await?.id.to_string()
         }
@@ -195,6 +194,7 @@ async fn applicant(tx: &mut Tx, room: &applications::Room, case: &Case) -> anyho
 
 async fn prepare(
     issuing: &licences::Room,
+    tx: Tx,
     asked: Asked<'_>,
     document: &str,
     effect: &str,
@@ -241,7 +241,7 @@ async fn prepare(
         type_owner,
         now,
     };
-    Ok(licences::prepare(issuing, new).await?)
+    Ok(licences::prepare(issuing, tx, new).await?)
 }
 
 fn name_of(bodies: &Bodies, named: Named<'_>) -> Option<String> {

@@ -135,12 +135,15 @@ struct Sealed {
     now: Timestamp,
 }
 
-/// Reserves the serial, draws, seals, and keeps the file. Opens a transaction of its own: hold none while calling.
-pub async fn prepare(room: &Room, new: NewLicence<'_>) -> Result<Prepared, IssueError> {
+/// Reserves the serial, draws, seals, and keeps the file. Commits `tx`, in which the caller has read what the document
+/// says, together with the reservation: hold no other while calling.
+pub async fn prepare(room: &Room, mut tx: Tx, new: NewLicence<'_>) -> Result<Prepared, IssueError> {
     let code = |field| move |source| IssueError::Code { field, source };
     let issuer = SocialCreditCode::parse(&new.issuer.uscc).map_err(code("issuer"))?;
     let owner = SocialCreditCode::parse(new.type_owner).map_err(code("type owner"))?;
-    let (year, serial) = match reserve(room, &new, &issuer, &owner).await? {
+    let reserved = reserve(&mut tx, &new, &issuer, &owner).await?;
+    tx.commit().await?;
+    let (year, serial) = match reserved {
         Reserved::Issued(issued) => return Ok(Prepared(Stage::Issued(issued))),
         Reserved::Serial { year, serial } => (year, serial),
     };
@@ -183,13 +186,12 @@ fn year_of(facts: &Facts) -> i16 {
 }
 
 async fn reserve(
-    room: &Room,
+    tx: &mut Tx,
     new: &NewLicence<'_>,
     issuer: &SocialCreditCode,
     owner: &SocialCreditCode,
 ) -> Result<Reserved, IssueError> {
-    let mut tx = room.db.begin().await?;
-    if let Some(licence) = of_effect(&mut tx, new.case, new.effect).await? {
+    if let Some(licence) = of_effect(tx, new.case, new.effect).await? {
         return Ok(Reserved::Issued(issued(&licence)));
     }
     let kept = tx
@@ -219,7 +221,6 @@ async fn reserve(
         vals![new.case, new.effect, i32::from(year), serial],
     )
     .await?;
-    tx.commit().await?;
     Ok(Reserved::Serial { year, serial })
 }
 

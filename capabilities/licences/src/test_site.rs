@@ -168,7 +168,7 @@ pub(crate) fn new_licence<'a>(
 }
 
 pub(crate) async fn issue_one(room: &Room, new: NewLicence<'_>) -> Issued {
-    let prepared = prepare(room, new).await.unwrap();
+    let prepared = prepare(room, room.db.begin().await.unwrap(), new).await.unwrap();
     let mut tx = room.db.begin().await.unwrap();
     let issued = issue(&mut tx, prepared).await.unwrap();
     tx.commit().await.unwrap();

@@ -127,20 +127,22 @@ fn connect(path: &Path, made_for: Use) -> rusqlite::Result<Connection> {
         Use::Write => connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?,
         Use::Read => connection.pragma_update(None, "query_only", "on")?,
     }
-    connection.wal_hook(Some(move_long_log))?;
+    connection.wal_hook(Some(|log: &mut Wal, pages| {
+        move_long_log(log, pages);
+        Ok(()) // an error would be the commit's, which stands
+    }))?;
     connection.progress_handler(LONG_STEPS, Some(make_room))?;
     Ok(connection)
 }
 
 /// After a commit: moves the log into the database when it has grown long.
-fn move_long_log(log: &mut Wal, pages: i32) -> rusqlite::Result<()> {
+fn move_long_log(log: &mut Wal, pages: i32) {
     if pages >= LOG_PAGES
         && let Err(error) = aside(|| log.checkpoint())
     {
-        // The commit stands, and the next one tries again.
+        // The next commit tries again.
         tracing::debug!(%error, "the write-ahead log could not be moved into the database");
     }
-    Ok(())
 }
 
 /// Within a long statement: lets another thread take over what else waits for this one. Says "do not interrupt it".

@@ -77,8 +77,8 @@ pub(crate) fn start_log(format: LogFormat, filter: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A job mostly waits for its commit to reach the disk; several wait together.
-const JOB_WORKERS: usize = 4;
+/// A job mostly waits for its commits and its file to reach the disk; several wait together.
+const JOB_WORKERS: usize = 12;
 
 /// Answers requests and runs jobs until the program is told to stop; running requests may finish.
 pub(crate) async fn serve(

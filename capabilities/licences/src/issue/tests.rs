@@ -28,8 +28,8 @@ async fn an_effect_makes_one_document_however_often_it_runs() {
         assert_eq!(issue_one(room, new()).await, first);
         // Two workers that both came as far as the sealed file: the second row is not written.
         let [a, b] = [
-            prepare(room, NewLicence { case: case(2), ..new() }).await.unwrap(),
-            prepare(room, NewLicence { case: case(2), ..new() }).await.unwrap(),
+            prepare(room, db.begin().await.unwrap(), NewLicence { case: case(2), ..new() }).await.unwrap(),
+            prepare(room, db.begin().await.unwrap(), NewLicence { case: case(2), ..new() }).await.unwrap(),
         ];
         let mut tx = db.begin().await.unwrap();
         let one = issue(&mut tx, a).await.unwrap();
@@ -100,7 +100,8 @@ async fn a_failed_try_leaves_no_gap_in_the_numbers() {
         let (room, body, registration) = (&test.room, issuer(), template("registration"));
         let mut rare = facts();
         rare.form.insert("name".into(), Fact::Text("湖南省\u{323af}协会".into()));
-        let failed = prepare(room, new_licence(1, &registration, rare, &body)).await.unwrap_err();
+        let tx = db.begin().await.unwrap();
+        let failed = prepare(room, tx, new_licence(1, &registration, rare, &body)).await.unwrap_err();
         assert!(matches!(failed, IssueError::Draw(DrawError::MissingGlyph(_))), "{failed}");
         assert!(
             failed.to_string().contains("holder.name") && failed.to_string().contains("U+323AF"),
@@ -180,9 +181,11 @@ async fn wrong_codes_are_named() {
     let test = test_room(&test_db.db).await;
     let wrong = IssuerBody { uscc: "x".into(), ..issuer() };
     let registration = template("registration");
-    let failed = prepare(&test.room, new_licence(1, &registration, facts(), &wrong)).await.unwrap_err();
+    let tx = test_db.db.begin().await.unwrap();
+    let failed = prepare(&test.room, tx, new_licence(1, &registration, facts(), &wrong)).await.unwrap_err();
     assert!(failed.to_string().starts_with("issuer: length is 1"), "{failed}");
     let body = issuer();
     let new = NewLicence { type_owner: "", ..new_licence(1, &registration, facts(), &body) };
-    assert!(prepare(&test.room, new).await.unwrap_err().to_string().starts_with("type owner: "));
+    let tx = test_db.db.begin().await.unwrap();
+    assert!(prepare(&test.room, tx, new).await.unwrap_err().to_string().starts_with("type owner: "));
 }

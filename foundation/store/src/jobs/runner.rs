@@ -19,7 +19,8 @@ type Handler = Arc<dyn Fn(Job, Timestamp) -> BoxFuture<std::result::Result<(), B
 
 /// How long a worker may be silent before its jobs are given to another.
 const LEASE_SECONDS: i64 = 300;
-const BATCH: u32 = 8;
+/// One worker does its batch in turn: a few, so that a wave is shared by all workers and a look still finds several.
+const BATCH: u32 = 4;
 const POLL: Duration = Duration::from_secs(1);
 
 /// What does which kind of job.
