@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use kernel::CaseId;
 use serde_json::Value;
 use tongban::cast::{Cast, Imported};
 use tongban::platform::Platform;
@@ -15,12 +16,12 @@ use crate::server::{PASSWORD, Place, workspace};
 /// The program in this process, on a real port. Its clock stands until a test moves it: a notice of seven days must
 /// hang for seven days, and nobody waits for that.
 pub(crate) struct House {
-    platform: Platform,
+    pub(crate) platform: Platform,
     clock: FrozenClock,
     pub(crate) url: String,
     folder: tempfile::TempDir,
     cast: Cast,
-    imported: Imported,
+    pub(crate) imported: Imported,
 }
 
 impl House {
@@ -51,15 +52,20 @@ impl House {
 
     /// Plays the first steps of a scenario of civil affairs so many times; the last of them happens at `at`.
     pub(crate) async fn play(&self, package: &str, file: &str, steps: usize, times: usize, at: &str) {
+        for _ in 0..times {
+            self.play_one(package, file, steps, at).await;
+        }
+    }
+
+    /// The same once, and its case.
+    pub(crate) async fn play_one(&self, package: &str, file: &str, steps: usize, at: &str) -> CaseId {
         let scenario = scenario(package, file);
         let player = Player::new(&self.platform, self.clock.clone(), &self.cast, &self.imported);
         let shown = workspace().join("packages/minzheng").join(package);
         let mut packages = self.platform.library.list();
         let found = packages.find(|found| std::path::Path::new(&found.folder) == shown).unwrap();
         let extent = Extent::Cut { steps, last_at: beijing(at).unwrap() };
-        for _ in 0..times {
-            player.play(found, &scenario, extent).await.unwrap();
-        }
+        player.play(found, &scenario, extent).await.unwrap().unwrap()
     }
 
     /// The first steps of a scenario of a bundle; the last of them happens at `at`.

@@ -1,0 +1,194 @@
+//! A house in which every kind of page has something to show.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use kernel::{CaseId, PersonId};
+use serde_json::{Value, json};
+use tongban::scenario::{Client, Scenario};
+
+use crate::browser::{Browser, DESK};
+use crate::journey::{House, scenario};
+use crate::server::workspace;
+
+/// Who looks at a page.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Who {
+    /// A stranger.
+    Nobody,
+    /// A person, for themselves.
+    Person(&'static str),
+    /// Whoever asked for what has this name in [`World::names`], under the same hat.
+    Owner(&'static str),
+    /// A member of staff by login.
+    Staff(&'static str),
+    /// A person under the hat of a legal person.
+    Agent(String, String),
+}
+
+pub(super) struct World {
+    pub(super) house: House,
+    /// What stands for a word in braces.
+    names: BTreeMap<&'static str, String>,
+    owners: BTreeMap<&'static str, Who>,
+}
+
+/// When everything is looked at.
+const NOW: &str = "2026-06-10 10:00";
+
+/// Cases: their name here, package, scenario, how many of its steps, and when the last of them happens.
+const CASES: [(&str, &str, &str, usize, &str); 8] = [
+    ("granted", "shehui-tuanti-chengli", "01-granted.yaml", 7, "2026-05-29 10:00"),
+    ("decided", "yanglao-jigou-beian", "01-granted.yaml", 3, "2026-06-05 15:00"),
+    ("corrected", "linshi-jiuzhu", "03-corrected-then-granted.yaml", 4, "2026-06-08 09:05"),
+    ("defective", "linshi-jiuzhu", "03-corrected-then-granted.yaml", 2, "2026-06-09 09:00"),
+    ("promised", "jianshe-guhuitang", "03-design-follows.yaml", 3, "2026-06-09 09:30"),
+    (
+        "heard",
+        "jianshe-binyi-fuwuzhan",
+        "02-an-objection-is-right-and-the-applicant-is-heard.yaml",
+        12,
+        "2026-06-09 12:00",
+    ),
+    ("noticed-case", "zuidi-shenghuo-baozhang", "03-an-objection-is-right.yaml", 7, "2026-06-09 15:00"),
+    ("yuyue", "jiehun-dengji-yuyue", "01-confirmed-at-once.yaml", 1, "2026-06-09 21:00"),
+];
+
+impl World {
+    pub(super) async fn make() -> Self {
+        let house = House::open_with("2026-01-05 09:00", "packages").await;
+        let mut world = Self { house, names: BTreeMap::new(), owners: BTreeMap::new() };
+        for (name, package, file, steps, at) in CASES {
+            let case = world.house.play_one(package, file, steps, at).await;
+            world.own(name, &scenario(package, file));
+            world.names.insert(name, case.to_string());
+        }
+        world.whole().await;
+        world.house.at(NOW).await;
+        world.results().await;
+        world.draft().await;
+        world.staff_things().await;
+        world
+    }
+
+    fn own(&mut self, name: &'static str, scenario: &Scenario) {
+        let owner = match &scenario.on_behalf_of {
+            Some(hat) => Who::Agent(scenario.applicant.clone(), hat.clone()),
+            None => Who::Agent(scenario.applicant.clone(), String::new()),
+        };
+        self.owners.insert(name, owner);
+    }
+
+    async fn whole(&mut self) {
+        let file = "04-one-part-is-corrected.yaml";
+        self.house.play_bundle("open-teahouse", file, 3, "2026-06-10 09:00").await;
+        let path = workspace().join("packages/examples/chaguan-yijianshi/scenarios").join(file);
+        self.own("whole", &Scenario::read(&path).unwrap());
+        self.find("whole", "select id from master_cases").await;
+    }
+
+    /// Keeps the first value that a query finds.
+    async fn find(&mut self, name: &'static str, sql: &str) {
+        let mut tx = self.house.platform.db.snapshot().await.unwrap();
+        let value: String = tx.fetch_one(sql, vec![]).await.unwrap().get(0).unwrap();
+        self.names.insert(name, value);
+    }
+
+    async fn results(&mut self) {
+        let granted = self.names["granted"].clone();
+        let of_case = |column: &str| format!("select {column} from licences where case_id = '{granted}'");
+        self.find("licence", &of_case("id")).await;
+        self.find("identifier", &of_case("identifier")).await;
+        self.find("uscc", "select code from register_entries where register = 'social-organisations'").await;
+        let noticed: CaseId = self.names["noticed-case"].parse().unwrap();
+        self.find("noticed", &format!("select number from cases where id = '{noticed}'")).await;
+    }
+
+    async fn draft(&mut self) {
+        let token = self.token(&self.whoever(&Who::Owner("corrected"), "")).await;
+        let start = json!({ "item": "000511002000", "handling": "01", "division": "430102001" });
+        let made = self.create("/api/v1/drafts", token, &start).await;
+        self.names.insert("draft", made["id"].as_str().unwrap().to_owned());
+    }
+
+    async fn create(&self, path: &str, token: Option<String>, body: &Value) -> Value {
+        let client = Client::new(self.house.platform.router.clone());
+        let answer = client.create(path, &token.unwrap(), body, path).await;
+        assert!(answer.is_good(), "{path}: {}", String::from_utf8_lossy(&answer.bytes));
+        answer.json()
+    }
+
+    async fn staff_things(&mut self) {
+        let clerk = self.token(&Who::Staff("town-acceptance")).await;
+        let phrase = json!({ "title": "缺票据", "text": "请补充医疗费票据。", "shared": false });
+        let made = self.create("/api/v1/desk/templates", clerk, &phrase).await;
+        self.names.insert("template", made["id"].as_str().unwrap().to_owned());
+        let admin = self.token(&Who::Staff("admin")).await;
+        let data = legal_time::CalendarData::china();
+        let mut year = serde_json::to_value(data.year(2026).unwrap()).unwrap();
+        let off = json!({ "name": "纪念日", "date": "2026-10-12", "isOffDay": true });
+        year["days"].as_array_mut().unwrap().push(off);
+        let new = json!({ "calendar": year, "source": "关于增加放假的通知（示例）" });
+        let client = Client::new(self.house.platform.router.clone());
+        let made = client.send(Method::POST, "/api/v1/calendars", admin.as_deref(), Some(&new)).await.json();
+        self.names.insert("calendar", made["version"].as_str().unwrap().to_owned());
+        self.find("body", "select id from bodies where slug = 'furong-mz'").await;
+        self.house.work().await;
+        self.try_a_package().await;
+    }
+
+    /// Uploads a package that is not published yet.
+    async fn try_a_package(&mut self) {
+        let Some(mut browser) = Browser::start("axe-try", &self.house.url, DESK).await else { return };
+        browser.sign_in_staff("county-decision").await;
+        browser.open("/desk/packages/try").await;
+        let folder = workspace().join("packages/minzheng/linshi-jiuzhu");
+        for file in ["item.yaml", "form.schema.json", "process.yaml", "licences.yaml"] {
+            browser.give_file(&format!("[name='{file}']"), &folder.join(file)).await;
+        }
+        browser.click("main form button").await;
+        let id = browser.path().await.rsplit('/').next().unwrap_or_default().to_owned();
+        self.names.insert("tried", id);
+        browser.close().await;
+    }
+
+    /// An example with everything that was made in place of its words.
+    pub(super) fn path(&self, example: &str) -> String {
+        let mut path = example.to_owned();
+        for (name, value) in &self.names {
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
+        assert!(!path.contains('{'), "{example}: nothing stands for its words");
+        path
+    }
+
+    /// Who is meant, by name.
+    pub(super) fn whoever(&self, who: &Who, example: &str) -> Who {
+        match who {
+            Who::Owner(name) => self.owners.get(name).unwrap_or_else(|| panic!("{example}: {name}?")).clone(),
+            Who::Nobody | Who::Person(_) | Who::Staff(_) | Who::Agent(..) => who.clone(),
+        }
+    }
+
+    /// The token of a new visit.
+    pub(super) async fn token(&self, who: &Who) -> Option<String> {
+        let imported = &self.house.imported;
+        let person = |slug: &str| -> PersonId { imported.persons[slug] };
+        let (subject, hat) = match who {
+            Who::Nobody | Who::Owner(_) => return None,
+            Who::Person(slug) => (identity::Subject::Person(person(slug)), None),
+            Who::Staff(login) => (identity::Subject::Staff(imported.staff[*login]), None),
+            Who::Agent(slug, hat) => {
+                (identity::Subject::Person(person(slug)), imported.legal_persons.get(hat).copied())
+            }
+        };
+        let now = (self.house.platform.clock)();
+        let mut tx = self.house.platform.db.begin().await.unwrap();
+        let mut opened = identity::open_session_for(&mut tx, subject, now).await.unwrap();
+        if hat.is_some() {
+            opened = identity::switch_hat(&mut tx, opened.session, hat, now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        Some(opened.token.reveal())
+    }
+}
