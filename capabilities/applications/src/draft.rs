@@ -1,6 +1,7 @@
 //! An application being filled in (草稿): who may see it, how it is kept, how it changes.
 
 use cases::{Applicant, TypeRef};
+use catalogue::{Package, Step};
 use kernel::{CaseId, DraftId, MasterCaseId, Message, PersonActor, Refusal, Timestamp};
 use serde_json::{Map, Value};
 use store::page::{Page, PageRequest};
@@ -74,6 +75,31 @@ pub struct DraftSummary {
     pub division: String,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// What is filled in so far, sealed.
+    sealed: Vec<u8>,
+}
+
+/// Where somebody stopped filling in a draft.
+pub(crate) struct Stopped {
+    /// The page of the form with something missing, and its place; nothing when only materials are left.
+    pub(crate) step: Option<(Step, usize)>,
+    /// How many pages the form has after these answers.
+    pub(crate) steps: usize,
+}
+
+/// The first page of the form on which something is missing.
+pub(crate) fn stopped(package: &Package, answers: &Value) -> Stopped {
+    let asked: Vec<&Step> = package.form.steps_asked(answers).collect();
+    let missing = asked.iter().position(|step| package.form.validate_step(&step.id, answers).is_err());
+    Stopped { step: missing.map(|place| (asked[place].clone(), place + 1)), steps: asked.len() }
+}
+
+impl DraftSummary {
+    /// Where its applicant stopped.
+    pub(crate) fn stopped(&self, room: &Room, by: &PersonActor) -> Result<Stopped, DraftError> {
+        let plain = room.vault.open("drafts.answers", &self.sealed, &crate::room::own_purpose(by, None))?;
+        Ok(stopped(&*room.package(&self.case_type)?, &serde_json::from_slice(&plain)?))
+    }
 }
 
 /// Why a draft was not opened or changed.
@@ -250,11 +276,11 @@ pub async fn list(
     by: &PersonActor,
     page: &PageRequest,
 ) -> Result<Page<DraftSummary>, DraftError> {
-    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at from drafts
+    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
          where person = $1 and legal_person is null and case_id is null and bundle is null
              and id < $2 order by id desc limit $3";
     const OF_LEGAL_PERSON: &str =
-        "select id, item, handling, package_version, division, updated_at from drafts
+        "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
          where legal_person = $1 and case_id is null and bundle is null and id < $2 order by id desc limit $3";
     // Ids are hexadecimal, so `g` stands after all of them.
     let before = page.keys(vals!["g"])?.pop().unwrap_or_else(|| "g".into());
@@ -274,12 +300,12 @@ pub async fn find_running(
     item: &str,
     handling: &str,
 ) -> Result<Option<DraftSummary>, DraftError> {
-    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at from drafts
+    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
          where person = $1 and legal_person is null and case_id is null and bundle is null
              and item = $2 and handling = $3
          order by id desc limit 1";
     const OF_LEGAL_PERSON: &str =
-        "select id, item, handling, package_version, division, updated_at from drafts
+        "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
          where legal_person = $1 and case_id is null and bundle is null and item = $2 and handling = $3
          order by id desc limit 1";
     let row = match by.acting_for {
@@ -295,6 +321,7 @@ fn summary(row: &Row) -> Result<DraftSummary, store::Error> {
         case_type: type_of(row, 1)?,
         division: row.get(4)?,
         updated_at: row.get(5)?,
+        sealed: row.get(6)?,
     })
 }
 

@@ -10,6 +10,7 @@ pub mod attach;
 mod body_choice;
 mod copies;
 pub mod correct;
+mod csv;
 pub mod desk;
 pub mod detach;
 pub mod discard;
@@ -30,6 +31,7 @@ pub mod own_case;
 mod packages;
 pub mod permission;
 mod prefill;
+pub mod progress;
 mod reasons;
 mod room;
 mod routes;
@@ -50,6 +52,7 @@ pub mod withdraw;
 pub use copies::copy;
 pub use master::go_on::{GoOnError, run as run_bundle};
 pub use packages::forget_tried;
+pub use progress::forget as forget_look_ups;
 pub use room::Room;
 pub use routes::routes;
 pub use timer::{TimerError, run_timer};
@@ -62,6 +65,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("applications/0004_workbench", include_str!("sql/0004_workbench.sql")),
     store::Migration::new("applications/0005_tried_packages", include_str!("sql/0005_tried_packages.sql")),
     store::Migration::new("applications/0006_bundles", include_str!("sql/0006_bundles.sql")),
+    store::Migration::new("applications/0007_progress", include_str!("sql/0007_progress.sql")),
 ];
 
 /// Sentences for applicants: Chinese and English. The desk has its own.

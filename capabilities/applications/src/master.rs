@@ -141,6 +141,19 @@ pub async fn get(tx: &mut Tx, id: MasterCaseId) -> Result<MasterCase, MasterErro
     Ok(master)
 }
 
+/// Which master case has this number (主办件编号), and who applies in it.
+pub(crate) async fn of_number(
+    tx: &mut Tx,
+    number: &str,
+) -> Result<Option<(MasterCaseId, Applicant)>, MasterError> {
+    let sql = "select id, person, legal_person from master_cases where number = $1";
+    let row = tx.fetch_optional(sql, vals![number]).await?;
+    let read = |row: &Row| -> Result<_, store::Error> {
+        Ok((row.get(0)?, Applicant { person: row.get(1)?, acting_for: row.get(2)? }))
+    };
+    Ok(row.as_ref().map(read).transpose()?)
+}
+
 /// The same, if it is this person's business. Another's is not there.
 pub async fn own(tx: &mut Tx, by: &PersonActor, id: MasterCaseId) -> Result<MasterCase, MasterError> {
     let master = get(tx, id).await?;

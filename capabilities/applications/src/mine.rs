@@ -1,8 +1,10 @@
 //! What is mine: drafts to go on with, cases to follow, and what I must do now.
 
-use cases::{Case, CaseError, CaseSummary, Recorded, Status, Which};
+use cases::{Case, CaseError, CaseSummary, OwnCases, Recorded, Status};
+use jiff::ToSpan as _;
 use jiff::civil::Date;
-use kernel::{CaseId, PersonActor, Refusal, Timestamp, china_date};
+use kernel::{CaseId, PersonActor, Refusal, Timestamp, china_date, china_midnight};
+use serde_json::Value;
 use store::Tx;
 use store::page::{Page, PageRequest};
 use web::Visitor;
@@ -13,9 +15,13 @@ use crate::room::own_purpose;
 use crate::{Room, own_case};
 use now::{CaseToDo, Look};
 
+pub(crate) mod all;
 pub(crate) mod http;
 pub(crate) mod now;
+pub(crate) mod organisation;
+pub(crate) mod overview;
 pub(crate) mod page;
+pub(crate) mod rows;
 pub(crate) mod shown;
 #[cfg(test)]
 mod tests;
@@ -48,32 +54,71 @@ impl From<MineError> for Refusal {
 pub async fn list(
     tx: &mut Tx,
     by: &PersonActor,
-    which: Which,
+    which: &OwnCases,
     now: Timestamp,
     page: &PageRequest,
 ) -> Result<Page<CaseSummary>, MineError> {
     Ok(cases::of_applicant(tx, &applicant_of(by), which, china_date(now), page).await?)
 }
 
-/// What waits for the applicant, the most urgent first: corrections, promised materials, the choice of a hearing.
-/// Looked for among the open ones of the newest hundred cases.
-pub(crate) async fn waiting(
+/// Days after the decision during which a visit that it fixed may still lie ahead.
+const VISIT_DAYS_MAX: i64 = 100;
+
+/// The name under which a decision fixes the day on which the applicant comes (docs/packages.md).
+const VISIT: &str = "visit_confirmed";
+
+/// What of the applicant's cases is on somebody's calendar.
+#[derive(Default)]
+pub(crate) struct Ahead {
+    /// What waits for the applicant, the most urgent first: corrections, promised materials, the choice of a hearing.
+    pub(crate) waiting: Vec<(Case, CaseToDo)>,
+    /// Visits, surveys, hearings from today on, the next first.
+    pub(crate) coming: Vec<Coming>,
+}
+
+/// A day to come (预约、听证、踏勘).
+pub(crate) struct Coming {
+    /// Which.
+    pub(crate) on: Date,
+    /// Of which case.
+    pub(crate) case: Case,
+    /// What happens, in words; empty for a visit.
+    pub(crate) what: String,
+    /// Where; empty when the case does not say.
+    pub(crate) place: String,
+}
+
+/// Reads it from the applicant's newest hundred cases that are alive.
+pub(crate) async fn ahead(
     tx: &mut Tx,
     room: &Room,
     visitor: &Visitor,
     by: &PersonActor,
-) -> Result<Vec<(CaseSummary, CaseToDo)>, Refusal> {
-    let size = store::page::PageSize::try_from(100).unwrap_or_default();
-    let newest = list(tx, by, Which::All, visitor.now, &PageRequest { after: None, size }).await?;
-    let mut waiting = Vec::new();
-    for summary in newest.items.into_iter().filter(|case| case.status != Status::Closed) {
-        let case = cases::get(tx, summary.id).await?;
+) -> Result<Ahead, Refusal> {
+    let since = china_midnight(visitor.today().saturating_sub(VISIT_DAYS_MAX.days()));
+    let mut ahead = Ahead::default();
+    for case in cases::alive_of_applicant(tx, &applicant_of(by), since).await? {
         let package = room.package(&case.case_type)?;
         let look = Look { visitor, room, package: &package, case: &case };
-        waiting.extend(look.waiting_for_applicant()?.into_iter().map(|to_do| (summary.clone(), to_do)));
+        let to_do = look.waiting_for_applicant()?;
+        if case.status != Status::Closed {
+            let arranged = look.arrangements().into_iter().filter(|arranged| arranged.on >= visitor.today());
+            ahead.coming.extend(arranged.map(|arranged| Coming {
+                on: arranged.on,
+                case: case.clone(),
+                what: arranged.name,
+                place: arranged.place,
+            }));
+        }
+        let visit = case.findings.get(VISIT).and_then(Value::as_str).and_then(|day| day.parse::<Date>().ok());
+        if let Some(on) = visit.filter(|on| *on >= visitor.today()) {
+            ahead.coming.push(Coming { on, case: case.clone(), what: String::new(), place: String::new() });
+        }
+        ahead.waiting.extend(to_do.into_iter().map(|to_do| (case.clone(), to_do)));
     }
-    waiting.sort_by_key(|(_, to_do)| to_do.until.unwrap_or(Date::MAX));
-    Ok(waiting)
+    ahead.waiting.sort_by_key(|(_, to_do)| to_do.until.unwrap_or(Date::MAX));
+    ahead.coming.sort_by_key(|coming| coming.on);
+    Ok(ahead)
 }
 
 /// A case with everything that its applicant may see.

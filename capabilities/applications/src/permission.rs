@@ -24,3 +24,5 @@ pub const SUPPLY: Permission = Permission::persons("applications.supply");
 pub const OBJECT: Permission = Permission::persons("applications.object");
 /// Reading the public notices that hang.
 pub const SEE_NOTICES: Permission = Permission::everyone("applications.see-notices");
+/// Looking up where a case stands by its number and the applicant's name.
+pub const LOOK_UP: Permission = Permission::everyone("applications.look-up");

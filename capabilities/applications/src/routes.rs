@@ -4,10 +4,10 @@ use axum::http::Method;
 use web::Routes;
 
 use crate::permission::{
-    CORRECT, FILL_IN, HEAR, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
+    CORRECT, FILL_IN, HEAR, LOOK_UP, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
 };
 use crate::{
-    Room, again, attach, correct, discard, hear, letters, master, mine, notices, object, packages, save,
+    Room, again, attach, correct, discard, hear, letters, master, mine, notices, object, packages, progress, save,
     stand_in, start, submit, supply, window, withdraw,
 };
 
@@ -56,7 +56,10 @@ fn draft_pages() -> Routes<Room> {
 
 fn case_pages() -> Routes<Room> {
     Routes::new()
-        .page(Method::GET, "/my", SEE_OWN, mine::http::my)
+        .page(Method::GET, "/my", SEE_OWN, mine::overview::my)
+        .page(Method::GET, "/my/cases", SEE_OWN, mine::all::show)
+        .page(Method::GET, "/my/cases.csv", SEE_OWN, mine::all::file)
+        .page(Method::GET, "/org", SEE_OWN, mine::organisation::show)
         .page(Method::GET, "/cases/{id}", SEE_OWN, mine::http::show)
         .page(Method::GET, "/cases/{id}/receipt", SEE_OWN, submit::receipt::show)
         .page(Method::GET, "/cases/{id}/materials/{material}/file", SEE_OWN, mine::http::file)
@@ -169,6 +172,9 @@ fn public() -> Routes<Room> {
     let objections = "/api/v1/notices/{case}/objections";
     Routes::new()
         .page(Method::GET, "/notices", SEE_NOTICES, notices::http::show)
+        .page(Method::GET, "/progress", LOOK_UP, progress::http::show)
+        .page(Method::POST, "/progress", LOOK_UP, progress::http::look)
+        .api(Method::POST, "/api/v1/progress", LOOK_UP, progress::http::api, progress::http::operation())
         .page(Method::GET, "/notices/{number}/object", OBJECT, object::http::show)
         .page(Method::POST, "/notices/{number}/object", OBJECT, object::http::submit)
         .api(Method::GET, "/api/v1/notices", SEE_NOTICES, notices::http::api, notices::http::operation())

@@ -284,3 +284,5 @@ catalogue-fact-division = place of application
 catalogue-fact-submitted = day of application
 catalogue-fact-register = a registration
 catalogue-fact-licence = the document in question
+
+catalogue-results = Results

@@ -270,3 +270,5 @@ catalogue-fact-division = 申请地
 catalogue-fact-submitted = 提交日期
 catalogue-fact-register = 登记信息
 catalogue-fact-licence = 相关证照
+
+catalogue-results = 查找结果

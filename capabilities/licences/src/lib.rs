@@ -30,7 +30,7 @@ pub use check::{Check, How, Verdict, check_file, look_up, look_up_identifier};
 pub use fonts::{MissingGlyph, check_glyphs};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
-pub use record::{Licence, Revocation, State, find, held_by, held_of, of_case};
+pub use record::{Licence, Revocation, State, ending, find, held_by, held_of, of_case};
 pub use revoke::{RevokeError, revoke, revoke_by_decision};
 pub use room::{Room, routes};
 pub use signers::{Signers, SignersError};

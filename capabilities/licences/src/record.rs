@@ -228,6 +228,24 @@ pub async fn held_by(tx: &mut Tx, by: &PersonActor, request: &PageRequest) -> Re
     Ok(Page::cut(licences, request.size, |licence| vals![licence.id]))
 }
 
+/// The valid documents of a person, or of the legal person on whose behalf they act, whose last day lies between two
+/// days; the first to end first, at most twenty.
+pub async fn ending(tx: &mut Tx, by: &PersonActor, from: Date, until: Date) -> Result<Vec<Licence>> {
+    const OF_PERSON: &str = select!(
+        "where person = $1 and status = 'valid' and valid_until >= $2 and valid_until <= $3
+             order by valid_until, id limit 20"
+    );
+    const OF_LEGAL_PERSON: &str = select!(
+        "where legal_person = $1 and status = 'valid' and valid_until >= $2 and valid_until <= $3
+             order by valid_until, id limit 20"
+    );
+    let rows = match by.acting_for {
+        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, from, until]).await?,
+        None => tx.fetch_all(OF_PERSON, vals![by.person, from, until]).await?,
+    };
+    rows.iter().map(Licence::read).collect()
+}
+
 /// A number as it is looked up: people type other brackets than GB/T 9704 prints, full-width digits, and blanks.
 pub(crate) fn number_key(number: &str) -> String {
     let mut key = String::with_capacity(number.len());

@@ -46,7 +46,10 @@ pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, StoodInFor, Votes,
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
-pub use lists::{CaseSummary, Which, count_open_by_version, hanging_notices, of_applicant, of_bundles};
+pub use lists::{
+    CaseSummary, OwnCases, alive_of_applicant, count_open_by_version, hanging_notices, items_of_applicant,
+    of_applicant, of_bundles, of_number,
+};
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,

@@ -1,7 +1,7 @@
 //! Lists of whole cases: an applicant's own, and those whose public notice hangs.
 
 use jiff::civil::Date;
-use kernel::{CaseId, Timestamp};
+use kernel::{CaseId, PersonId, Timestamp};
 use legal_time::Light;
 use store::page::{Page, PageRequest};
 use store::{Row, Sql, Tx, vals};
@@ -37,46 +37,144 @@ pub struct CaseSummary {
     pub submitted_at: Timestamp,
     /// The master number of the one thing of which it is a part.
     pub bundle: Option<String>,
+    /// Who submitted it, for themselves or as an agent.
+    pub person: PersonId,
 }
 
-/// Which cases of an applicant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
-    /// All.
-    All,
-    /// Those that are no part of one thing (一件事).
-    Single,
+/// Which cases of an applicant; all of them by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnCases {
+    /// Only those that are no part of one thing (一件事).
+    pub single: bool,
+    /// Only those that run, or only those that are closed.
+    pub closed: Option<bool>,
+    /// Only of this item.
+    pub item: Option<String>,
+    /// Only the one of this number, and those of these items.
+    pub named: Option<(String, Vec<String>)>,
+    /// Only those submitted from the first instant on, and before the second.
+    pub submitted: Option<(Timestamp, Timestamp)>,
+}
+
+/// What a list of an applicant's cases reads, by whose they are and in which dialect.
+macro_rules! own {
+    ($columns:literal, $whose:literal, $items:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from cases where ",
+            $whose,
+            " and id < $2 and ($4 = 0 or bundle is null)
+             and ($5 = 0 or ($5 = 1 and status <> 'closed') or ($5 = 2 and status = 'closed'))
+             and ($6 = '' or item = $6)
+             and ($7 = 0 or number = $8 or item in (",
+            $items,
+            "))
+             and submitted_at >= $10 and submitted_at < $11 ",
+            $rest
+        )
+    };
+}
+
+macro_rules! own_list {
+    ($whose:literal) => {
+        Sql::Two {
+            sqlite: own!(
+                "id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle, person",
+                $whose,
+                "select value from json_each($9)",
+                "order by id desc limit $3"
+            ),
+            postgres: own!(
+                "id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle, person",
+                $whose,
+                "select json_array_elements_text(cast($9 as json))",
+                "order by id desc limit $3"
+            ),
+        }
+    };
 }
 
 /// The cases of an applicant, newest first: of the person alone, or of the legal person whose hat they wear.
 pub async fn of_applicant(
     tx: &mut Tx,
     applicant: &Applicant,
-    which: Which,
+    which: &OwnCases,
     today: Date,
     page: &PageRequest,
 ) -> Result<Page<CaseSummary>, CaseError> {
-    const COLUMNS_OF_PERSON: &str =
-        "select id, number, item, handling, status, stage, outcome, due_on, yellow_from,
-            submitted_at, bundle from cases
-         where person = $1 and legal_person is null and id < $2 and ($4 = 0 or bundle is null)
-         order by id desc limit $3";
-    const COLUMNS_OF_LEGAL_PERSON: &str = "select id, number, item, handling, status, stage, outcome, due_on,
-            yellow_from, submitted_at, bundle from cases
-         where legal_person = $1 and id < $2 and ($4 = 0 or bundle is null)
-         order by id desc limit $3";
+    const OF_PERSON: Sql = own_list!("person = $1 and legal_person is null");
+    const OF_LEGAL_PERSON: Sql = own_list!("legal_person = $1");
+    let (sql, whose) = match applicant.acting_for {
+        Some(legal_person) => (OF_LEGAL_PERSON, legal_person.to_string()),
+        None => (OF_PERSON, applicant.person.to_string()),
+    };
     // Newest first: the first page starts above every id, which are hexadecimal in any collation.
     let before = page.keys(vals!["z"])?.pop().unwrap_or_else(|| "z".into());
-    let size = page.size.limit();
-    let single = which == Which::Single;
-    let rows = match applicant.acting_for {
-        Some(legal_person) => {
-            tx.fetch_all(COLUMNS_OF_LEGAL_PERSON, vals![legal_person, before, size, single]).await?
-        }
-        None => tx.fetch_all(COLUMNS_OF_PERSON, vals![applicant.person, before, size, single]).await?,
-    };
+    let closed = which.closed.map_or(0_i64, |closed| if closed { 2 } else { 1 });
+    let (number, items) = which.named.clone().unwrap_or_default();
+    let (from, to) = which.submitted.unwrap_or((Timestamp::MIN, Timestamp::MAX));
+    let values = vals![
+        whose,
+        before,
+        page.size.limit(),
+        which.single,
+        closed,
+        which.item.clone().unwrap_or_default(),
+        which.named.is_some(),
+        number,
+        serde_json::to_string(&items)?,
+        from,
+        to
+    ];
+    let rows = tx.fetch_all(sql, values).await?;
     let items = rows.iter().map(|row| summary(row, today)).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::cut(items, page.size, |item| vals![item.id]))
+}
+
+/// The items (item and handling code) of which an applicant has cases, and when the first of them was submitted.
+pub async fn items_of_applicant(
+    tx: &mut Tx,
+    applicant: &Applicant,
+) -> Result<Vec<(String, String, Timestamp)>, CaseError> {
+    const OF_PERSON: &str = "select item, handling, min(submitted_at) from cases
+         where person = $1 and legal_person is null group by item, handling order by item, handling limit 200";
+    const OF_LEGAL_PERSON: &str = "select item, handling, min(submitted_at) from cases
+         where legal_person = $1 group by item, handling order by item, handling limit 200";
+    let rows = match applicant.acting_for {
+        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person]).await?,
+        None => tx.fetch_all(OF_PERSON, vals![applicant.person]).await?,
+    };
+    let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    Ok(rows.iter().map(read).collect::<Result<_, store::Error>>()?)
+}
+
+/// The newest hundred cases of an applicant that run or were granted at or after `since`: those in which a day may
+/// still lie ahead.
+pub async fn alive_of_applicant(
+    tx: &mut Tx,
+    applicant: &Applicant,
+    since: Timestamp,
+) -> Result<Vec<Case>, CaseError> {
+    const OF_PERSON: &str = "select state from cases where person = $1 and legal_person is null
+         and (status <> 'closed' or (outcome = 'granted' and closed_at >= $2)) order by id desc limit 100";
+    const OF_LEGAL_PERSON: &str = "select state from cases where legal_person = $1
+         and (status <> 'closed' or (outcome = 'granted' and closed_at >= $2)) order by id desc limit 100";
+    let rows = match applicant.acting_for {
+        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, since]).await?,
+        None => tx.fetch_all(OF_PERSON, vals![applicant.person, since]).await?,
+    };
+    rows.iter().map(|row| from_state(&row.get::<String>(0)?)).collect()
+}
+
+/// Which case has this number (办件编号), and who applies in it.
+pub async fn of_number(tx: &mut Tx, number: &str) -> Result<Option<(CaseId, Applicant)>, CaseError> {
+    let sql = "select id, person, legal_person from cases where number = $1";
+    let row = tx.fetch_optional(sql, vals![number]).await?;
+    let read = |row: &Row| -> Result<_, store::Error> {
+        Ok((row.get(0)?, Applicant { person: row.get(1)?, acting_for: row.get(2)? }))
+    };
+    Ok(row.as_ref().map(read).transpose()?)
 }
 
 fn summary(row: &Row, today: Date) -> Result<CaseSummary, CaseError> {
@@ -94,15 +192,16 @@ fn summary(row: &Row, today: Date) -> Result<CaseSummary, CaseError> {
         light: light_on(due_on, yellow_from, today),
         submitted_at: row.get(9)?,
         bundle: row.get(10)?,
+        person: row.get(11)?,
     })
 }
 
 /// The cases that are parts of these things (一件事), by their master numbers.
 pub async fn of_bundles(tx: &mut Tx, numbers: &[String], today: Date) -> Result<Vec<CaseSummary>, CaseError> {
     const OF_BUNDLES: Sql = Sql::Two {
-        sqlite: "select id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle
+        sqlite: "select id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle, person
              from cases where bundle in (select value from json_each($1)) order by id",
-        postgres: "select id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle
+        postgres: "select id, number, item, handling, status, stage, outcome, due_on, yellow_from, submitted_at, bundle, person
              from cases where bundle in (select json_array_elements_text(cast($1 as json))) order by id",
     };
     let numbers = serde_json::to_string(numbers)?;

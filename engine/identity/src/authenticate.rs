@@ -11,6 +11,7 @@ use kernel::Timestamp;
 use web::{AppError, SignedIn, cookie};
 
 use crate::Room;
+use crate::client::Client;
 use crate::sessions::{Live, find_session};
 use crate::token::Token;
 
@@ -19,7 +20,7 @@ pub fn authentication(router: Router, room: &Room) -> Router {
     router.layer(from_fn_with_state(room.clone(), authenticate))
 }
 
-/// Looks the visit up and puts web's `SignedIn` into the request. A token that is forged, has run out or was
+/// Looks the visit up and puts web's `SignedIn` into the request, and the [`Client`] from which it comes. A token that is forged, has run out or was
 /// revoked makes its bearer a stranger, no more; its cookie is taken away.
 pub async fn authenticate(State(room): State<Room>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
@@ -27,6 +28,8 @@ pub async fn authenticate(State(room): State<Room>, mut request: Request, next: 
         return next.run(request).await; // the same for everybody
     }
     let is_api = path.starts_with("/api/");
+    let client = Client::of(request.headers(), request.extensions(), room.behind_proxy);
+    request.extensions_mut().insert(client);
     let name = cookie_name(room.site.config.secure_cookies);
     let carried = if is_api { bearer(request.headers()) } else { cookie::read(request.headers(), name) };
     let Some(carried) = carried else { return next.run(request).await };

@@ -25,6 +25,11 @@ impl Client {
         Self { network: address.map(network), device: device(user_agent) }
     }
 
+    /// A keyed hash of its network, by which tries from one place are counted; nothing else can be learnt of it.
+    pub fn blind(&self, vault: &store::Vault) -> String {
+        crate::personal::client_blind(vault, self.network.as_deref())
+    }
+
     /// The client of a request. The connection's address comes from axum's `ConnectInfo`; behind a proxy of our
     /// own it is the last entry of `X-Forwarded-For`, the only one that the proxy itself wrote.
     pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions, behind_proxy: bool) -> Self {

@@ -61,7 +61,9 @@ pub use name_deputy::{
 };
 pub use password::{HashFault, Passwords, Strength};
 pub use person_name::{PersonName, Phone};
-pub use persons::{Assurance, PersonRecord, find_person, find_person_by_resident_id, person_shown_as};
+pub use persons::{
+    Assurance, PersonRecord, find_person, find_person_by_resident_id, person_is_called, person_shown_as,
+};
 pub use register_person::{RegisterError, RegisterPerson, register_person};
 pub use revoke_agent::{RevokeAgentError, revoke_agent};
 pub use room::{Room, routes};

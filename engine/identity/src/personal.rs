@@ -32,6 +32,11 @@ pub(crate) fn seal(
     })
 }
 
+/// A sealed name of nobody.
+pub(crate) fn seal_nobody(vault: &Vault) -> Result<Vec<u8>> {
+    vault.seal(NAME, "无此人".as_bytes())
+}
+
 pub(crate) fn open_name(vault: &Vault, sealed: &[u8], purpose: &Purpose) -> Result<PersonName> {
     let text = text(NAME, vault.open(NAME, sealed, purpose)?)?;
     PersonName::parse(&text).map_err(|_form| damaged(NAME))

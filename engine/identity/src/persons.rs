@@ -7,6 +7,7 @@ use codes::{DivisionCode, ResidentId};
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Purpose, Result, Row, Tx, Vault, access_log, vals};
+use subtle::ConstantTimeEq as _;
 
 use crate::person_name::{PersonName, Phone};
 use crate::personal;
@@ -106,6 +107,26 @@ fn open(vault: &Vault, purpose: &Purpose, id: PersonId, row: &Row) -> Result<Per
 pub async fn person_shown_as(tx: &mut Tx, vault: &Vault, id: PersonId) -> Result<Option<String>> {
     let row = tx.fetch_optional("select name_sealed from persons where id = $1", vals![id]).await?;
     row.map(|row| personal::shown_as(vault, &row.get::<Vec<u8>>(0)?)).transpose()
+}
+
+/// Whether the person is called so. The name is opened only to be compared, and whoever asks learns what they knew. An
+/// id that nobody has costs the same work, so that the time of an answer does not tell one from the other.
+pub async fn person_is_called(
+    tx: &mut Tx,
+    vault: &Vault,
+    purpose: &Purpose,
+    id: Option<PersonId>,
+    name: &str,
+) -> Result<bool> {
+    let wanted = id.map(|id| id.to_string()).unwrap_or_default();
+    let row = tx.fetch_optional("select name_sealed from persons where id = $1", vals![wanted]).await?;
+    let sealed = match &row {
+        Some(row) => row.get(0)?,
+        None => personal::seal_nobody(vault)?,
+    };
+    let found = personal::open_name(vault, &sealed, purpose)?;
+    let same = bool::from(found.as_str().as_bytes().ct_eq(name.trim().as_bytes()));
+    Ok(same && row.is_some())
 }
 
 /// Who has this identity number, if they have an account. Nothing is opened.

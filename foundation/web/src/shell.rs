@@ -39,6 +39,15 @@ const PERSON_NAV: &[NavLink] = &[
     link("/my/licences", "web-my-licences"),
     link("/check", "web-check"),
 ];
+/// Of a person who acts for an organisation.
+const HAT_NAV: &[NavLink] = &[
+    link("/", "web-home"),
+    link("/search", "web-search"),
+    link("/org", "web-org"),
+    link("/my", "web-my"),
+    link("/my/licences", "web-my-licences"),
+    link("/check", "web-check"),
+];
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
 const ADMIN_NAV: &[NavLink] = &[
@@ -111,6 +120,7 @@ impl Shell {
         match &self.actor {
             Actor::Staff(staff) if staff.roles.contains(&Role::Administration) => ADMIN_NAV,
             Actor::Staff(_) => STAFF_NAV,
+            Actor::Person(person) if person.acting_for.is_some() => HAT_NAV,
             Actor::Person(_) => PERSON_NAV,
             Actor::Anonymous | Actor::System => STRANGER_NAV,
         }

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::http::Method;
 use fantoccini::cookies::Cookie;
+use fantoccini::wd::TimeoutConfiguration;
 use serde_json::{Value, json};
 use tongban::scenario::Client;
 use web::{RouteKind, RouteSpec};
@@ -105,6 +107,12 @@ impl Found {
 }
 
 impl Browser {
+    /// Gives scripts of the test more time than the driver's half minute.
+    async fn wait_for_scripts(&self, script: Duration) {
+        let timeouts = TimeoutConfiguration::new(Some(script), None, None);
+        self.client.update_timeouts(timeouts).await.unwrap();
+    }
+
     /// Becomes somebody: the cookie of a visit of theirs, or none.
     async fn become_one(&self, token: Option<String>) {
         self.client.delete_all_cookies().await.unwrap();
@@ -129,6 +137,8 @@ const LOOKS: [Look; 3] = [
 
 async fn walk(world: &World, axe: &str, look: &Look, found: &mut Found) -> usize {
     let Some(mut browser) = Browser::start(look.name, &world.house.url, look.size).await else { return 0 };
+    // The description of the whole API is one page, and machines are slow at times.
+    browser.wait_for_scripts(Duration::from_mins(5)).await;
     let client = Client::new(world.house.platform.router.clone());
     let (mut who_now, mut seen) = (None, 0);
     browser.open("/help").await;

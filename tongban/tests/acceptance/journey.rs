@@ -198,7 +198,8 @@ impl Browser {
     /// Opens the case from the list of one's own cases.
     pub(crate) async fn open_my_case(&mut self, item: &str) {
         self.open("/my").await;
-        self.press(item).await;
+        let path = format!("//main//ul[contains(@class, 'my-cases')]//a[contains(., '{item}')]");
+        self.click_path(&path).await;
     }
 }
 

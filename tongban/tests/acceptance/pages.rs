@@ -5,7 +5,7 @@ use fantoccini::Locator;
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::House;
 
-const OPEN_TO_ALL: [&str; 14] = [
+const OPEN_TO_ALL: [&str; 15] = [
     "/",
     "/search",
     "/search?q=没有这样的事项",
@@ -14,6 +14,7 @@ const OPEN_TO_ALL: [&str; 14] = [
     "/items/000111001000/01",
     "/items/001011003000/01",
     "/bundles/open-teahouse",
+    "/progress",
     "/check",
     "/check?q=湘临救〔2026〕9号",
     "/registers/social-organisations",
@@ -57,6 +58,8 @@ async fn look(browser: &mut Browser) {
     browser.frame_says("代表单位").await;
     for path in [
         "/my",
+        "/my/cases",
+        "/org",
         "/my/licences",
         "/my/account",
         "/my/agents",

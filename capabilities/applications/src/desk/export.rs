@@ -14,6 +14,7 @@ use web::Visitor;
 use super::DeskError;
 use super::listing::Asked;
 use super::views::{self, DeskTaskRow};
+use crate::csv::line;
 use crate::{Room, trace};
 
 /// Most rows of a file: more is no list to work through but a matter of statistics.
@@ -107,26 +108,4 @@ fn fields(visitor: &Visitor, row: &DeskTaskRow) -> [String; 9] {
         crate::division::full_name(&row.division),
         visitor.datetime(row.submitted_at),
     ]
-}
-
-pub(super) fn line(fields: &[String]) -> String {
-    let mut line = fields.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(",");
-    line.push_str("\r\n");
-    line
-}
-
-/// A field in quotes. What begins like a formula gets an apostrophe, so that opening the file runs nothing.
-fn quoted(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, field.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_quoted_and_formulas_disarmed() {
-        assert_eq!(line(&["a,\"b\"".into(), "=1+1".into()]), "\"a,\"\"b\"\"\",\"'=1+1\"\r\n");
-    }
 }

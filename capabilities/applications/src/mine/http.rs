@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use cases::{Case, Which};
+use cases::{Case, OwnCases};
 use kernel::{CaseId, MaterialId, Refusal};
 use legal_time::{Clock, Reading};
 use store::page::PageRequest;
@@ -32,7 +32,7 @@ pub(crate) async fn api_list(
     Query(request): Query<PageRequest>,
 ) -> Result<Json<CasePage>, AppError> {
     let mut tx = room.db.snapshot().await?;
-    Ok(Json(CasePage::of(list(&mut tx, visitor.actor.person()?, Which::All, visitor.now, &request).await?)))
+    Ok(Json(CasePage::of(list(&mut tx, visitor.actor.person()?, &OwnCases::default(), visitor.now, &request).await?)))
 }
 
 pub(crate) fn list_operation() -> Operation {
@@ -96,4 +96,4 @@ pub(crate) async fn file(
     show_file(found, room.files.get(&found.file_sm3).await?)
 }
 
-pub(crate) use page::{my, show};
+pub(crate) use page::show;

@@ -151,7 +151,8 @@ async fn my_page_begins_with_what_waits_for_me() {
             shown.find(&format!("href=\"/cases/{case}/correct\"")).unwrap_or_else(|| panic!("{shown}"));
         let drafts = shown.find(&format!("href=\"/drafts/{draft}\"")).unwrap_or_else(|| panic!("{shown}"));
         let cases = shown.find(&format!("href=\"/cases/{case}\"")).unwrap_or_else(|| panic!("{shown}"));
-        assert!(waiting < drafts && drafts < cases, "{shown}");
+        assert!(waiting < cases && cases < drafts, "{shown}");
+        assert!(shown.contains("填到第 1 步"), "where the draft stopped: {shown}");
         let english = axum::http::Request::get("/my")
             .header("cookie", format!("session={token}; lang=en"))
             .body(axum::body::Body::empty());
@@ -223,6 +224,71 @@ async fn a_holiday_announced_later_is_told_on_the_page_with_its_why() {
         let english = world.send(english.unwrap()).await.text;
         let told = "The last day of the time for accepting has moved from Tue 29 Sep 2026 to Wed 30 Sep 2026";
         assert!(english.contains(told) && !english.contains('⟦'), "{english}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_my_cases_are_searched_filtered_and_taken_along() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let (zhang, li) = (world.token(world.zhang).await, world.token(world.li).await);
+        let open = world.case(&zhang).await;
+        let closed = world.case(&zhang).await;
+        let withdrawn = Command::Withdraw { reason: "不办了".into() };
+        world.act(&world.zhang(), &closed, withdrawn).await;
+        let number = world.stored(&open).await.number;
+        let shown = async |token: &str, query: &str| {
+            let page = world.get(token, &format!("/my/cases{query}")).await;
+            assert_eq!(page.status, 200, "{query}: {}", page.text);
+            assert!(!page.text.contains('⟦'), "{}", page.text);
+            let has = |case: &str| page.text.contains(&format!("href=\"/cases/{case}\""));
+            (has(&open), has(&closed))
+        };
+        for (query, wanted) in [
+            ("", (true, true)),
+            ("?state=open", (true, false)),
+            ("?state=closed", (false, true)),
+            ("?year=2026", (true, true)),
+            ("?year=2025", (false, false)),
+            ("?item=430120001000", (true, true)),
+            ("?item=430120002000", (false, false)),
+            (&format!("?q={number}"), (true, false)),
+            ("?q=%E5%85%BB%E7%8A%AC", (true, true)),
+            ("?q=nothing+like+this", (false, false)),
+            ("?q=%25&year=x&state=%00", (false, false)),
+        ] {
+            assert_eq!(shown(&zhang, query).await, wanted, "{query}");
+        }
+        assert_eq!(shown(&li, "").await, (false, false));
+        let file = world.get(&zhang, "/my/cases.csv?state=open").await;
+        assert_eq!((file.content_type.as_str(), file.text.lines().count()), ("text/csv; charset=utf-8", 2));
+        assert!(file.text.contains(&number), "{}", file.text);
+        let overview = world.get(&zhang, "/my").await.text;
+        let place = |what: &str| overview.find(what).unwrap_or_else(|| panic!("{what}: {overview}"));
+        assert!(place(&format!("/cases/{open}\"")) < place("最近办结"));
+        assert!(place("最近办结") < place(&format!("/cases/{closed}\"")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_organisation_has_a_page_of_its_own_under_its_hat() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let bare = world.token(world.li).await;
+        let choose = world.get(&bare, "/org").await.text;
+        assert!(choose.contains("长沙演示犬舍有限公司") && choose.contains("代表该单位"), "{choose}");
+        let nobody = world.get(&world.token(world.zhang).await, "/org").await.text;
+        assert!(nobody.contains("您还不能代表任何单位办事"), "{nobody}");
+        let company = world.company_token().await;
+        let page = world.get(&company, "/org").await.text;
+        for said in ["长沙演示犬舍有限公司", "91430102DEM0001106", "企业", "李**", "还没有办件", "授权或者收回经办人"]
+        {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        assert!(!page.contains("李示例") && !page.contains('⟦'), "{page}");
+        assert!(world.get(&company, "/my").await.text.contains("href=\"/org\""), "the hat has its page");
     })
     .await;
 }

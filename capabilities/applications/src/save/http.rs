@@ -71,11 +71,9 @@ pub(crate) async fn resume(
         return Ok(Redirect::to(&draft.outcome_href()));
     }
     let package = room.package(&draft.case_type)?;
-    let answers = Value::Object(draft.answers.clone());
-    let mut steps = package.form.steps_asked(&answers);
-    let step = steps.find(|step| package.form.validate_step(&step.id, &answers).is_err());
-    Ok(Redirect::to(&match step {
-        Some(step) => format!("/drafts/{}/steps/{}", draft.id, step.id),
+    let stopped = draft::stopped(&package, &Value::Object(draft.answers.clone()));
+    Ok(Redirect::to(&match stopped.step {
+        Some((step, _place)) => format!("/drafts/{}/steps/{}", draft.id, step.id),
         None => format!("/drafts/{}/materials", draft.id),
     }))
 }

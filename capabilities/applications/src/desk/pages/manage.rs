@@ -210,7 +210,7 @@ pub(super) async fn file(
         finished,
         visitor.t("desk-manage-note"),
     ]);
-    let mut text = format!("{}{}", export::MARK, export::line(&head.collect::<Vec<_>>()));
+    let mut text = format!("{}{}", export::MARK, crate::csv::line(&head.collect::<Vec<_>>()));
     let mut after = String::new();
     let mut tx = room.db.snapshot().await?;
     for _page in 0..PAGES_MAX {
@@ -231,7 +231,7 @@ pub(super) async fn file(
                 row.finished,
                 note,
             ];
-            text.push_str(&export::line(&fields));
+            text.push_str(&crate::csv::line(&fields));
         }
         match page.next {
             Some(next) => after = next,
