@@ -127,3 +127,4 @@ web-design-title = Design system
 web-design-lead = Pages are made of these components. Each one works with a keyboard, without script, and on a phone first.
 store-cursor-invalid = This page address does not belong to this list. Start again at the first page.
 store-key-of-other-request = This Idempotency-Key was used for another request. Choose another.
+web-qr = QR code of this address

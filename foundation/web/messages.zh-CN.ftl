@@ -124,3 +124,4 @@ web-design-title = 设计规范
 web-design-lead = 页面由以下组件组成。每个组件都能用键盘操作，不依赖脚本，手机优先。
 store-cursor-invalid = 这个翻页地址不属于这个列表，请回到第一页重新开始。
 store-key-of-other-request = 这个 Idempotency-Key 已用于另一个请求，请换一个。
+web-qr = 本页网址的二维码

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use kernel::{Refusal, Words};
 use rules::Expression;
-use web::{AppError, Shell, Visitor};
+use web::{AppError, Qr, Shell, Visitor};
 
 use crate::outline::{self, OutlineStep, limit_text, outline};
 use crate::picture::{Picture, draw};
@@ -23,6 +23,19 @@ struct GuidePage<'a> {
     siblings: Vec<(String, String)>,
     steps: Vec<OutlineStep>,
     picture: Picture,
+    sheet_href: String,
+    /// Where the guide is, to be passed on; and the same for a telephone's camera.
+    url: String,
+    qr: Option<Qr>,
+}
+
+/// What a window hands out with everything that is needed (一次性告知单): said once, and completely.
+#[derive(Template)]
+#[template(path = "guide/sheet.html")]
+struct SheetPage<'a> {
+    shell: Shell,
+    guide: GuidePage<'a>,
+    back: String,
 }
 
 impl GuidePage<'_> {
@@ -82,7 +95,7 @@ pub(crate) async fn show_first(
     Path(code): Path<String>,
 ) -> Result<Response, AppError> {
     let package = room.library.first_of(&code).ok_or(AppError(Refusal::NotFound))?;
-    page(&room, &visitor, &package)
+    web::page(&page(&room, &visitor, &package))
 }
 
 pub(crate) async fn show(
@@ -91,10 +104,24 @@ pub(crate) async fn show(
     Path((code, handling)): Path<(String, String)>,
 ) -> Result<Response, AppError> {
     let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
-    page(&room, &visitor, &package)
+    web::page(&page(&room, &visitor, &package))
 }
 
-fn page(room: &Room, visitor: &Visitor, package: &Package) -> Result<Response, AppError> {
+/// `/items/{code}/{handling}/sheet`: the list of materials for the counter, on paper.
+pub(crate) async fn sheet(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path((code, handling)): Path<(String, String)>,
+) -> Result<Response, AppError> {
+    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let guide = page(&room, &visitor, &package);
+    let back = format!("/items/{code}/{handling}");
+    let shell = Shell::new(&visitor, visitor.t("catalogue-sheet-title"))
+        .crumb(guide.shell.title.clone(), back.clone());
+    web::page(&SheetPage { shell, guide, back })
+}
+
+fn page<'a>(room: &Room, visitor: &Visitor, package: &'a Package) -> GuidePage<'a> {
     let item = &package.item;
     let name = pick(visitor, &item.name).to_owned();
     let others = room
@@ -106,7 +133,12 @@ fn page(room: &Room, visitor: &Visitor, package: &Package) -> Result<Response, A
         (href, pick(visitor, &other.item.name).to_owned())
     };
     let steps = outline(package, visitor);
-    web::page(&GuidePage {
+    let href = format!("/items/{}/{}", item.code, item.handling);
+    let url = format!("{}{href}", room.public_url);
+    GuidePage {
+        sheet_href: format!("{href}/sheet"),
+        qr: Qr::of(&url),
+        url,
         apply_href: format!("/apply/{}/{}", item.code, item.handling),
         siblings: others.map(|other| sibling(other)).collect(),
         picture: draw(visitor.t1("catalogue-picture-title", "item", &name), &steps),
@@ -114,5 +146,5 @@ fn page(room: &Room, visitor: &Visitor, package: &Package) -> Result<Response, A
         item,
         package,
         shell: Shell::new(visitor, name).crumb(visitor.t("catalogue-all-title"), "/search"),
-    })
+    }
 }

@@ -285,4 +285,17 @@ catalogue-fact-submitted = day of application
 catalogue-fact-register = a registration
 catalogue-fact-licence = the document in question
 
-catalogue-results = Results
+catalogue-found-list = Results
+
+# Print, share, the sheet of the counter
+catalogue-share = Print and share
+catalogue-share-qr = Scan with a telephone, or open the address, to see this guide:
+catalogue-print = Print
+catalogue-sheet = Sheet for the counter
+catalogue-sheet-title = Everything that is needed
+catalogue-sheet-lead = These are all materials and conditions of this item, told once; nothing else will be asked for.
+catalogue-sheet-back = Back to the guide
+catalogue-sheet-version = Version { $version } of the guide, printed on { $day }.
+catalogue-sheet-clerk = Told by
+catalogue-sheet-applicant = Applicant
+catalogue-sheet-day = Date

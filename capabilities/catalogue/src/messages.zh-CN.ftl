@@ -271,4 +271,17 @@ catalogue-fact-submitted = 提交日期
 catalogue-fact-register = 登记信息
 catalogue-fact-licence = 相关证照
 
-catalogue-results = 查找结果
+catalogue-found-list = 查找结果
+
+# 打印、分享、一次性告知单
+catalogue-share = 打印和分享
+catalogue-share-qr = 用手机扫码，或者打开网址，可以看到这份办事指南：
+catalogue-print = 打印
+catalogue-sheet = 一次性告知单
+catalogue-sheet-title = 一次性告知单
+catalogue-sheet-lead = 下面是办理这个事项需要的全部材料和条件，一次告知，此外不再要求别的。
+catalogue-sheet-back = 返回办事指南
+catalogue-sheet-version = 指南版本 { $version }，打印于 { $day }。
+catalogue-sheet-clerk = 告知人
+catalogue-sheet-applicant = 申请人
+catalogue-sheet-day = 日期

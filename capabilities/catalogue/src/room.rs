@@ -17,6 +17,8 @@ const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
 pub struct Room {
     /// The packages.
     pub library: Arc<Library>,
+    /// The address that stands in QR codes and links to be passed on.
+    pub public_url: String,
 }
 
 /// Home, search, help, guides, and the same as an API.
@@ -27,6 +29,7 @@ pub fn routes(room: Room) -> Routes<()> {
         .page(Method::GET, "/help", SEE_ITEMS, help::show)
         .page(Method::GET, "/items/{code}", SEE_ITEMS, guide::show_first)
         .page(Method::GET, "/items/{code}/{handling}", SEE_ITEMS, guide::show)
+        .page(Method::GET, "/items/{code}/{handling}/sheet", SEE_ITEMS, guide::sheet)
         .api(Method::GET, "/api/v1/items", SEE_ITEMS, api::list, api::list_operation())
         .api(Method::GET, "/api/v1/items/{code}/{handling}", SEE_ITEMS, api::get, api::get_operation())
         .page(Method::GET, "/bundles/{id}", SEE_ITEMS, bundles::show)

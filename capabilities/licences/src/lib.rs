@@ -11,7 +11,6 @@ mod issue;
 mod metadata;
 mod mine;
 pub mod number;
-mod qr;
 mod record;
 mod revoke;
 mod room;

@@ -17,6 +17,7 @@ use crate::journey::House;
 use crate::server::say;
 
 mod pages;
+mod walk;
 mod world;
 
 use pages::{EXAMPLES, NO_PAGES};

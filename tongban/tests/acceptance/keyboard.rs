@@ -10,7 +10,7 @@ use crate::server::PASSWORD;
 
 impl Browser {
     /// Presses keys one after the other, as fingers do.
-    async fn keys(&self, keys: impl IntoIterator<Item = char>) {
+    pub(crate) async fn keys(&self, keys: impl IntoIterator<Item = char>) {
         let mut actions = KeyActions::new("keyboard".into());
         for value in keys {
             actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
@@ -18,12 +18,12 @@ impl Browser {
         self.client.perform_actions(actions).await.unwrap();
     }
 
-    async fn key(&self, key: Key) {
+    pub(crate) async fn key(&self, key: Key) {
         self.keys([char::from(key)]).await;
     }
 
     /// A key that leads to another page.
-    async fn key_to(&mut self, key: char, what: &str) {
+    pub(crate) async fn key_to(&mut self, key: char, what: &str) {
         let before = self.client.find(Locator::Css("html")).await.unwrap();
         self.keys([key]).await;
         self.arrive(&before, what).await;

@@ -8,10 +8,9 @@ use axum::response::{IntoResponse as _, Response};
 use kernel::{Actor, Timestamp};
 use serde::Deserialize;
 use store::{Purpose, access_log};
-use web::{AppError, FormErrors, Shell, Visitor, page_with_status};
+use web::{Qr, AppError, FormErrors, Shell, Visitor, page_with_status};
 
 use super::{get_visible, id_of};
-use crate::qr::Qr;
 use crate::record::{Licence, State as LicenceState};
 use crate::room::{REVOKE, Room};
 

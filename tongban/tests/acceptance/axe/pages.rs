@@ -36,6 +36,7 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Nobody, "/items/000511002000"),
     (Nobody, "/items/000511002000/01"),
     (Nobody, "/items/000111001000/01"),
+    (Nobody, "/items/000111001000/01/sheet"),
     (Nobody, "/items/000000000000"),
     (Nobody, "/bundles/open-teahouse"),
     (Nobody, "/check"),

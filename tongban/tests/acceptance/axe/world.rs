@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
-use kernel::{CaseId, PersonId};
+use kernel::PersonId;
 use serde_json::{Value, json};
 use tongban::scenario::{Client, Scenario};
 
@@ -88,20 +88,21 @@ impl World {
     }
 
     /// Keeps the first value that a query finds.
-    async fn find(&mut self, name: &'static str, sql: &str) {
+    async fn find(&mut self, name: &'static str, sql: &'static str) {
         let mut tx = self.house.platform.db.snapshot().await.unwrap();
-        let value: String = tx.fetch_one(sql, vec![]).await.unwrap().get(0).unwrap();
+        let value: String = tx.fetch_one(sql, store::vals![]).await.unwrap().get(0).unwrap();
         self.names.insert(name, value);
     }
 
     async fn results(&mut self) {
-        let granted = self.names["granted"].clone();
-        let of_case = |column: &str| format!("select {column} from licences where case_id = '{granted}'");
-        self.find("licence", &of_case("id")).await;
-        self.find("identifier", &of_case("identifier")).await;
+        let mut tx = self.house.platform.db.snapshot().await.unwrap();
+        let of_case = licences::of_case(&mut tx, self.names["granted"].parse().unwrap()).await.unwrap();
+        drop(tx);
+        self.names.insert("licence", of_case[0].id.to_string());
+        self.names.insert("identifier", of_case[0].identifier.clone());
         self.find("uscc", "select code from register_entries where register = 'social-organisations'").await;
-        let noticed: CaseId = self.names["noticed-case"].parse().unwrap();
-        self.find("noticed", &format!("select number from cases where id = '{noticed}'")).await;
+        let noticed = self.number("noticed-case").await;
+        self.names.insert("noticed", noticed);
     }
 
     async fn draft(&mut self) {
@@ -160,6 +161,12 @@ impl World {
         }
         assert!(!path.contains('{'), "{example}: nothing stands for its words");
         path
+    }
+
+    /// The number of a case.
+    pub(super) async fn number(&self, name: &str) -> String {
+        let mut tx = self.house.platform.db.snapshot().await.unwrap();
+        cases::get(&mut tx, self.names[name].parse().unwrap()).await.unwrap().number
     }
 
     /// Who is meant, by name.

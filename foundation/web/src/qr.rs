@@ -1,4 +1,4 @@
-//! The QR code of a document on its page.
+//! QR codes on pages.
 
 use std::fmt::Write as _;
 
@@ -6,18 +6,18 @@ use qrcode::{Color, EcLevel, QrCode};
 
 /// A QR code as one path of an SVG picture, one unit a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Qr {
+pub struct Qr {
     /// Modules a side, with the quiet zone of four on each side (GB/T 18284-2000).
-    pub(crate) side: usize,
+    pub side: usize,
     /// The dark modules.
-    pub(crate) path: String,
+    pub path: String,
 }
 
 const QUIET: usize = 4;
 
 impl Qr {
     /// The code of an address; nothing if it is too long for one.
-    pub(crate) fn of(url: &str) -> Option<Self> {
+    pub fn of(url: &str) -> Option<Self> {
         let code = QrCode::with_error_correction_level(url, EcLevel::M).ok()?;
         let width = code.width();
         let mut path = String::new();
