@@ -248,8 +248,7 @@ struct Rooms<'a> {
 /// Everything that answers, room by room.
 fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<RouteSpec>) {
     let Rooms { db, library, identity, applications, licences, messages, calendars } = *rooms;
-    let catalogue_room =
-        catalogue::Room { library: Arc::clone(library), public_url: public_url.to_owned() };
+    let catalogue_room = catalogue::Room { library: Arc::clone(library), public_url: public_url.to_owned() };
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(catalogue::routes(catalogue_room))

@@ -276,7 +276,8 @@ pub async fn list(
     by: &PersonActor,
     page: &PageRequest,
 ) -> Result<Page<DraftSummary>, DraftError> {
-    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
+    const OF_PERSON: &str =
+        "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
          where person = $1 and legal_person is null and case_id is null and bundle is null
              and id < $2 order by id desc limit $3";
     const OF_LEGAL_PERSON: &str =
@@ -300,7 +301,8 @@ pub async fn find_running(
     item: &str,
     handling: &str,
 ) -> Result<Option<DraftSummary>, DraftError> {
-    const OF_PERSON: &str = "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
+    const OF_PERSON: &str =
+        "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
          where person = $1 and legal_person is null and case_id is null and bundle is null
              and item = $2 and handling = $3
          order by id desc limit 1";

@@ -15,9 +15,9 @@ use crate::Room;
 use crate::master::{self, MasterError};
 
 pub(crate) mod http;
-pub(crate) mod told;
 #[cfg(test)]
 mod tests;
+pub(crate) mod told;
 
 /// For one number. Success wipes nothing: whoever guesses names may know a right one too.
 const NUMBER: Allowance = Allowance { free: 5, window: Duration::from_hours(24) };
@@ -151,7 +151,8 @@ async fn is_called(
     let organisation = applicant.and_then(|applicant| applicant.acting_for);
     let asked = organisation.unwrap_or_else(|| store::fresh_id(now));
     let legal_person = identity::find_legal_person(tx, asked).await?;
-    let person = applicant.filter(|applicant| applicant.acting_for.is_none()).map(|applicant| applicant.person);
+    let person =
+        applicant.filter(|applicant| applicant.acting_for.is_none()).map(|applicant| applicant.person);
     let is_person = identity::person_is_called(tx, &room.vault, purpose, person, name).await?;
     Ok(is_person || legal_person.is_some_and(|found| brackets(&found.name) == brackets(name)))
 }

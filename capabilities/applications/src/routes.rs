@@ -7,8 +7,8 @@ use crate::permission::{
     CORRECT, FILL_IN, HEAR, LOOK_UP, OBJECT, SEE_NOTICES, SEE_OWN, START, SUBMIT, SUPPLY, WITHDRAW, WRITE,
 };
 use crate::{
-    Room, again, attach, correct, discard, hear, letters, master, mine, notices, object, packages, progress, save,
-    stand_in, start, submit, supply, window, withdraw,
+    Room, again, attach, correct, discard, hear, letters, master, mine, notices, object, packages, progress,
+    save, stand_in, start, submit, supply, window, withdraw,
 };
 
 /// Pages and endpoints for applicants.

@@ -30,8 +30,12 @@ const fn link(href: &'static str, key: &'static str) -> NavLink {
     NavLink { href, key }
 }
 
-const STRANGER_NAV: &[NavLink] =
-    &[link("/", "web-home"), link("/search", "web-search"), link("/check", "web-check")];
+const STRANGER_NAV: &[NavLink] = &[
+    link("/", "web-home"),
+    link("/search", "web-search"),
+    link("/progress", "web-progress"),
+    link("/check", "web-check"),
+];
 const PERSON_NAV: &[NavLink] = &[
     link("/", "web-home"),
     link("/search", "web-search"),

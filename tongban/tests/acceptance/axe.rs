@@ -92,7 +92,8 @@ impl Found {
         let Some(violations) = seen.as_array() else { panic!("{page}: axe did not run: {seen}") };
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         for one in violations {
-            let what = (word(&one[0]), format!("{} {}\n      {}", word(&one[1]), word(&one[2]), word(&one[3])));
+            let what =
+                (word(&one[0]), format!("{} {}\n      {}", word(&one[1]), word(&one[2]), word(&one[3])));
             self.0.entry(what).or_default().push(page.to_owned());
         }
     }
@@ -101,7 +102,8 @@ impl Found {
         let mut report = String::new();
         for ((rule, node), pages) in &self.0 {
             let more = pages.len().saturating_sub(3);
-            writeln!(report, "{rule}: {node}\n      on {} (+{more})", pages[..pages.len().min(3)].join(", ")).unwrap();
+            writeln!(report, "{rule}: {node}\n      on {} (+{more})", pages[..pages.len().min(3)].join(", "))
+                .unwrap();
         }
         report
     }

@@ -125,12 +125,11 @@ pub(crate) async fn show(
     web::page(&AllPage {
         shell: Shell::new(&visitor, visitor.t("applications-all-title")).crumb(visitor.t("web-my"), "/my"),
         q: asked.q.clone(),
-        states: vec![
-            state("open", "applications-all-open"),
-            state("closed", "applications-all-closed"),
-        ],
+        states: vec![state("open", "applications-all-open"), state("closed", "applications-all-closed")],
         items,
-        years: years.map(|year| Choice::new(year.clone(), year.clone()).chosen_if(asked.year == year)).collect(),
+        years: years
+            .map(|year| Choice::new(year.clone(), year.clone()).chosen_if(asked.year == year))
+            .collect(),
         is_narrowed: asked.is_narrowed(),
         has_agents: person.acting_for.is_some(),
         rows: found.items.iter().map(row).collect(),
@@ -150,7 +149,8 @@ pub(crate) async fn file(
     let wanted = asked.own_cases(&room);
     let size = PageSize::try_from(100).unwrap_or_default();
     let mut tx = room.db.snapshot().await?;
-    let head = ["number", "item", "state", "submitted", "due"].map(|what| visitor.t(&format!("applications-all-{what}")));
+    let head = ["number", "item", "state", "submitted", "due"]
+        .map(|what| visitor.t(&format!("applications-all-{what}")));
     let mut text = format!("\u{feff}{}", csv::line(&head));
     let (mut after, mut rows) = (None, 0);
     loop {

@@ -32,7 +32,9 @@ pub(crate) async fn api_list(
     Query(request): Query<PageRequest>,
 ) -> Result<Json<CasePage>, AppError> {
     let mut tx = room.db.snapshot().await?;
-    Ok(Json(CasePage::of(list(&mut tx, visitor.actor.person()?, &OwnCases::default(), visitor.now, &request).await?)))
+    Ok(Json(CasePage::of(
+        list(&mut tx, visitor.actor.person()?, &OwnCases::default(), visitor.now, &request).await?,
+    )))
 }
 
 pub(crate) fn list_operation() -> Operation {

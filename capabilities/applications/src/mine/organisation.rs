@@ -20,7 +20,7 @@ use crate::Room;
 /// Licences that end within so many days are marked.
 const ENDING_DAYS: i64 = 90;
 /// How many cases and licences are shown; all of them have pages of their own.
-const FEW: u16 = 10;
+const FEW: u32 = 10;
 
 #[derive(Template)]
 #[template(path = "mine/organisation.html")]
@@ -66,7 +66,8 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<R
 }
 
 fn other(visitor: &Visitor, hat: Hat) -> (String, String, String, String) {
-    let role = if hat.is_representative { "applications-org-representative" } else { "applications-org-agent" };
+    let role =
+        if hat.is_representative { "applications-org-representative" } else { "applications-org-agent" };
     (hat.legal_person.to_string(), hat.name, hat.uscc.to_string(), visitor.t(role))
 }
 
@@ -86,8 +87,7 @@ async fn read(
     });
     let representative = identity::person_shown_as(tx, &room.vault, found.representative).await?;
     let is_representative = found.representative == me.person;
-    let role =
-        if is_representative { "applications-org-representative" } else { "applications-org-agent" };
+    let role = if is_representative { "applications-org-representative" } else { "applications-org-agent" };
     let kind = format!("applications-org-kind-{}", found.kind.as_str());
     Ok(Worn {
         name: found.name.clone(),
@@ -117,12 +117,16 @@ async fn licences_of(
     let others = held.iter().filter(|licence| !ending.iter().any(|other| other.id == licence.id));
     let row = |licence: &licences::Licence, is_near: bool| {
         let name = visitor.pick(&licence.name.zh, &licence.name.en).to_owned();
-        let until = licence
-            .valid_until
-            .map_or_else(String::new, |day| visitor.t1("applications-my-valid-until", "day", visitor.date(day)));
+        let until = licence.valid_until.map_or_else(String::new, |day| {
+            visitor.t1("applications-my-valid-until", "day", visitor.date(day))
+        });
         (name, format!("/licences/{}", licence.id), licence.number.clone(), until, is_near)
     };
-    Ok(ending.iter().map(|licence| row(licence, true)).chain(others.map(|licence| row(licence, false))).collect())
+    Ok(ending
+        .iter()
+        .map(|licence| row(licence, true))
+        .chain(others.map(|licence| row(licence, false)))
+        .collect())
 }
 
 /// What the platform's registers say of it: which register, and where.
@@ -134,7 +138,8 @@ async fn entries(
     let mut entries = Vec::new();
     for register in registers::KNOWN {
         if registers::find_entry(tx, register, found.uscc.as_str()).await?.is_some() {
-            let title = registers::title(register).map_or_else(|| (*register).to_owned(), |key| visitor.t(key));
+            let title =
+                registers::title(register).map_or_else(|| (*register).to_owned(), |key| visitor.t(key));
             entries.push((title, format!("/registers/{register}/{}", found.uscc)));
         }
     }
@@ -150,9 +155,8 @@ async fn agents(
     let mut agents = Vec::new();
     for agent in identity::agents_of(tx, legal_person, visitor.now).await? {
         let name = identity::person_shown_as(tx, &room.vault, agent.person).await?.unwrap_or_default();
-        let until = agent
-            .until
-            .map_or_else(|| visitor.t("applications-org-open-end"), |day| visitor.date(day));
+        let until =
+            agent.until.map_or_else(|| visitor.t("applications-org-open-end"), |day| visitor.date(day));
         agents.push((name, visitor.datetime(agent.since), until));
     }
     Ok(agents)

@@ -18,7 +18,7 @@ use crate::{Room, draft, letters, master};
 /// Licences that end within so many days are named first.
 const ENDING_DAYS: i64 = 90;
 /// How many finished cases and licences the overview shows; all of them have pages of their own.
-const FEW: u16 = 5;
+const FEW: u32 = 5;
 
 #[derive(Template)]
 #[template(path = "mine/my.html")]
@@ -94,7 +94,11 @@ pub(crate) async fn my(
         shell: Shell::new(&visitor, visitor.t("web-my")),
         acting: acting(&mut tx, &room, &visitor, person).await?,
         is_for_organisation: person.acting_for.is_some(),
-        waiting: ahead.waiting.iter().map(|(case, to_do)| waiting_row(&room, &visitor, case, to_do)).collect(),
+        waiting: ahead
+            .waiting
+            .iter()
+            .map(|(case, to_do)| waiting_row(&room, &visitor, case, to_do))
+            .collect(),
         coming: ahead.coming.iter().map(|coming| coming_row(&room, &visitor, coming)).collect(),
         masters: master_rows(&mut tx, &room, &visitor, &masters.items, &unread).await?,
         masters_next: masters.next.map(|next| format!("/my?masters_after={next}")).unwrap_or_default(),

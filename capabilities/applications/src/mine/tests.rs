@@ -283,7 +283,8 @@ async fn the_organisation_has_a_page_of_its_own_under_its_hat() {
         assert!(nobody.contains("您还不能代表任何单位办事"), "{nobody}");
         let company = world.company_token().await;
         let page = world.get(&company, "/org").await.text;
-        for said in ["长沙演示犬舍有限公司", "91430102DEM0001106", "企业", "李**", "还没有办件", "授权或者收回经办人"]
+        for said in
+            ["长沙演示犬舍有限公司", "91430102DEM0001106", "企业", "李**", "还没有办件", "授权或者收回经办人"]
         {
             assert!(page.contains(said), "{said}: {page}");
         }

@@ -80,7 +80,11 @@ async fn guessing_is_slowed_down_and_ends_by_itself() {
             assert_eq!(world.look_up(&number, "王样本").await.status, 404);
         }
         assert_eq!(world.look_up(&number, "张演示").await.status, 429, "the right name waits too");
-        assert_eq!(world.look_up("00000000000000000000", "张演示").await.status, 404, "another number does not");
+        assert_eq!(
+            world.look_up("00000000000000000000", "张演示").await.status,
+            404,
+            "another number does not"
+        );
         world.set_now("2026-09-21T09:31");
         assert_eq!(world.look_up(&number, "张演示").await.status, 200);
         let mut tx = world.room.db.begin().await.unwrap();

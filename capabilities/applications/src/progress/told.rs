@@ -69,7 +69,8 @@ pub(crate) fn of_case(room: &Room, visitor: &Visitor, case: &Case) -> Result<Pro
         next.push(visitor.t2(&key, "name", &to_do.name, "day", day));
     }
     if next.is_empty() {
-        let key = if is_closed { "applications-progress-next-closed" } else { "applications-progress-next-none" };
+        let key =
+            if is_closed { "applications-progress-next-closed" } else { "applications-progress-next-none" };
         next.push(visitor.t(key));
     }
     let bodies = room.bodies();

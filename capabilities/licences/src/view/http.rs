@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use kernel::{Actor, Timestamp};
 use serde::Deserialize;
 use store::{Purpose, access_log};
-use web::{Qr, AppError, FormErrors, Shell, Visitor, page_with_status};
+use web::{AppError, FormErrors, Qr, Shell, Visitor, page_with_status};
 
 use super::{get_visible, id_of};
 use crate::record::{Licence, State as LicenceState};

@@ -114,13 +114,19 @@ async fn the_tab_key_reaches_everything_and_shows_where_it_is() {
     browser.key(Key::Tab).await;
     browser.key(Key::Enter).await;
     let at = "return document.activeElement.id";
-    assert_eq!(browser.client.execute(at, vec![]).await.unwrap(), "main", "the skip link leads to the page's part");
+    assert_eq!(
+        browser.client.execute(at, vec![]).await.unwrap(),
+        "main",
+        "the skip link leads to the page's part"
+    );
     browser.close().await;
 }
 
 /// Sends a form as it comes; the errors have the focus, and the first of them leads to its field.
 async fn errors_come_first(browser: &mut Browser, example: &str) {
-    browser.click("main form:is([novalidate], [data-guard]) button:not([type=button]):not([name=_add])").await;
+    browser
+        .click("main form:is([novalidate], [data-guard]) button:not([type=button]):not([name=_add])")
+        .await;
     let at = "return document.activeElement.id";
     let has = browser.client.execute(at, vec![]).await.unwrap();
     assert_eq!(has, "error-summary", "{example}: {}", browser.text().await);
@@ -135,7 +141,9 @@ async fn errors_come_first(browser: &mut Browser, example: &str) {
 async fn errors_of_a_form_have_the_focus_with_and_without_script() {
     let world = World::make().await;
     let Some(mut browser) = Browser::start("errors", &world.house.url, DESK).await else { return };
-    let Some(mut plain) = Browser::start_without_script("errors-plain", &world.house.url).await else { return };
+    let Some(mut plain) = Browser::start_without_script("errors-plain", &world.house.url).await else {
+        return;
+    };
     for browser in [&mut browser, &mut plain] {
         browser.open("/help").await;
         for (who, example) in FORMS {
