@@ -253,7 +253,7 @@ async fn all_my_cases_are_searched_filtered_and_taken_along() {
             ("?year=2025", (false, false)),
             ("?item=430120001000", (true, true)),
             ("?item=430120002000", (false, false)),
-            (&format!("?q={number}"), (true, false)),
+            (format!("?q={number}").as_str(), (true, false)),
             ("?q=%E5%85%BB%E7%8A%AC", (true, true)),
             ("?q=nothing+like+this", (false, false)),
             ("?q=%25&year=x&state=%00", (false, false)),

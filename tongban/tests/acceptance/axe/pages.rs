@@ -65,8 +65,8 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Owner("corrected"), "/cases/00000000000000000000000000000000"),
     (Owner("corrected"), "/apply/000511002000/01"),
     (Owner("corrected"), "/drafts/{draft}"),
-    (Owner("corrected"), "/drafts/{draft}/steps/1"),
-    (Owner("corrected"), "/drafts/{draft}/steps/2"),
+    (Owner("corrected"), "/drafts/{draft}/steps/{step}"),
+    (Owner("corrected"), "/drafts/{draft}/steps/{second-step}"),
     (Owner("corrected"), "/drafts/{draft}/materials"),
     (Owner("corrected"), "/drafts/{draft}/confirm"),
     (Owner("corrected"), "/drafts/{draft}/discard"),
@@ -119,6 +119,6 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Staff("admin"), "/admin/outbox/replay"),
     (Staff("admin"), "/admin/calendars"),
     (Staff("admin"), "/admin/calendars/versions/{calendar}"),
-    (Staff("admin"), "/admin/calendars/versions/{calendar}/use"),
+    (Staff("admin"), "/admin/calendars/versions/china-2018-2026.1/use"),
     (Staff("admin"), "/admin/calendars/runs/1"),
 ];

@@ -1,12 +1,15 @@
 //! The main pages by the Tab key alone: everything is reached in the order of the page and shows that it has the focus,
 //! the first stop leads past the frame, nothing holds the focus back; and a form with errors says so first.
 
+use axum::http::Method;
 use fantoccini::key::Key;
 use serde_json::Value;
+use tongban::scenario::Client;
 
 use super::world::Who::{self, Nobody, Owner, Staff};
 use super::world::World;
 use crate::browser::{Browser, DESK};
+use crate::journey::{House, scenario};
 
 const PAGES: &[(Who, &str)] = &[
     (Nobody, "/"),
@@ -180,4 +183,16 @@ async fn the_overview_and_the_look_up_work_without_script() {
     browser.press("以个人身份办事").await;
     assert_eq!(browser.path().await, "/my");
     browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_that_a_decision_fixed_stands_among_the_days_to_come() {
+    let world = World::around(House::open("2026-05-01 09:00").await);
+    world.house.play_one("jiehun-dengji-yuyue", "01-confirmed-at-once.yaml", 1, "2026-05-02 21:00").await;
+    let applicant = scenario("jiehun-dengji-yuyue", "01-confirmed-at-once.yaml").applicant;
+    let token = world.token(&Who::Agent(applicant, String::new())).await;
+    let client = Client::new(world.house.platform.router.clone());
+    let page = client.page(Method::GET, "/my", token.as_deref()).await;
+    let page = String::from_utf8(page.bytes).unwrap();
+    assert!(page.contains("近期安排") && page.contains("按预约到场"), "{page}");
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
-use kernel::PersonId;
 use serde_json::{Value, json};
 use tongban::scenario::{Client, Scenario};
 
@@ -56,8 +55,7 @@ const CASES: [(&str, &str, &str, usize, &str); 8] = [
 
 impl World {
     pub(super) async fn make() -> Self {
-        let house = House::open_with("2026-01-05 09:00", "packages").await;
-        let mut world = Self { house, names: BTreeMap::new(), owners: BTreeMap::new() };
+        let mut world = Self::around(House::open_with("2026-01-05 09:00", "packages").await);
         for (name, package, file, steps, at) in CASES {
             let case = world.house.play_one(package, file, steps, at).await;
             world.own(name, &scenario(package, file));
@@ -69,6 +67,11 @@ impl World {
         world.draft().await;
         world.staff_things().await;
         world
+    }
+
+    /// A house in which nothing was made yet.
+    pub(super) const fn around(house: House) -> Self {
+        Self { house, names: BTreeMap::new(), owners: BTreeMap::new() }
     }
 
     fn own(&mut self, name: &'static str, scenario: &Scenario) {
@@ -100,7 +103,7 @@ impl World {
         drop(tx);
         self.names.insert("licence", of_case[0].id.to_string());
         self.names.insert("identifier", of_case[0].identifier.clone());
-        self.find("uscc", "select code from register_entries where register = 'social-organisations'").await;
+        self.find("uscc", "select subject_code from register_entries where register = 'social-organisations'").await;
         let noticed = self.number("noticed-case").await;
         self.names.insert("noticed", noticed);
     }
@@ -110,6 +113,10 @@ impl World {
         let start = json!({ "item": "000511002000", "handling": "01", "division": "430102001" });
         let made = self.create("/api/v1/drafts", token, &start).await;
         self.names.insert("draft", made["id"].as_str().unwrap().to_owned());
+        let package = self.house.platform.library.current("000511002000", "01").unwrap();
+        for (name, step) in ["step", "second-step"].into_iter().zip(&package.form.steps) {
+            self.names.insert(name, step.id.clone());
+        }
     }
 
     async fn create(&self, path: &str, token: Option<String>, body: &Value) -> Value {
@@ -180,13 +187,12 @@ impl World {
     /// The token of a new visit.
     pub(super) async fn token(&self, who: &Who) -> Option<String> {
         let imported = &self.house.imported;
-        let person = |slug: &str| -> PersonId { imported.persons[slug] };
         let (subject, hat) = match who {
             Who::Nobody | Who::Owner(_) => return None,
-            Who::Person(slug) => (identity::Subject::Person(person(slug)), None),
+            Who::Person(slug) => (identity::Subject::Person(imported.persons[*slug]), None),
             Who::Staff(login) => (identity::Subject::Staff(imported.staff[*login]), None),
             Who::Agent(slug, hat) => {
-                (identity::Subject::Person(person(slug)), imported.legal_persons.get(hat).copied())
+                (identity::Subject::Person(imported.persons[slug]), imported.legal_persons.get(hat).copied())
             }
         };
         let now = (self.house.platform.clock)();
