@@ -63,7 +63,7 @@ fn every_page_has_an_example(routes: &[RouteSpec]) {
     };
     let missing: Vec<&str> = pages_of(routes).filter(has_none).map(|route| route.path.as_str()).collect();
     assert!(missing.is_empty(), "pages without an example in axe/pages.rs: {missing:?}");
-    let gone = |path: &&str| !pages_of(routes).any(|route| route.path == **path);
+    let gone = |path: &&&str| !pages_of(routes).any(|route| route.path == **path);
     let gone: Vec<&&str> = NO_PAGES.iter().filter(gone).collect();
     assert!(gone.is_empty(), "axe/pages.rs excuses routes that are no more: {gone:?}");
 }
