@@ -89,6 +89,9 @@ pub struct LegalPersonText {
     /// Slugs of the persons who may act for it.
     #[serde(default)]
     pub agents: Vec<String>,
+    /// What the register of social organisations knows of it from before this platform (存量数据).
+    #[serde(default)]
+    pub registered: Option<registers::BroughtIn>,
 }
 
 /// Who became who.
@@ -221,35 +224,51 @@ impl Cast {
         imported: &mut Imported,
     ) -> Result<(), CastError> {
         for legal_person in &self.legal_persons {
-            let LegalPersonText { slug, name, uscc, kind, representative, agents } = legal_person;
-            let person = |named: &String| {
-                let unknown = || entry(slug, format!("no person {named} in this file"));
-                imported.persons.get(named).copied().ok_or_else(unknown)
-            };
-            let kind = kind.parse().map_err(|error| entry(slug, error))?;
-            let representative = person(representative)?;
-            let add = AddLegalPerson { name: name.clone(), uscc: uscc.clone(), kind, representative };
-            let id = identity::add_legal_person(tx, now, add).await.map_err(|error| entry(slug, error))?;
-            let by = Actor::Person(PersonActor {
-                person: representative,
-                acting_for: Some(id),
-                shown_as: String::new(),
-            });
-            for agent in agents.iter().filter(|agent| *agent != &legal_person.representative) {
-                person(agent)?;
-                let Some(named) = self.persons.iter().find(|person| person.slug == *agent) else { continue };
-                let appoint = identity::AppointAgent {
-                    legal_person: id,
-                    name: named.name.clone(),
-                    resident_id: named.resident_id.clone(),
-                    until: None,
-                };
-                let appointed = identity::appoint_agent(tx, &identity.vault, &by, now, appoint).await;
-                appointed.map_err(|error| entry(slug, error))?;
-            }
-            imported.legal_persons.insert(slug.clone(), id);
+            let id = self.import_legal_person(tx, identity, now, legal_person, &imported.persons).await?;
+            imported.legal_persons.insert(legal_person.slug.clone(), id);
         }
         Ok(())
+    }
+
+    /// Brings one legal person in, with its agents and what is registered of it.
+    pub(crate) async fn import_legal_person(
+        &self,
+        tx: &mut Tx,
+        identity: &identity::Room,
+        now: Timestamp,
+        legal_person: &LegalPersonText,
+        persons: &BTreeMap<String, PersonId>,
+    ) -> Result<LegalPersonId, CastError> {
+        let LegalPersonText { slug, name, uscc, kind, representative, agents, registered } = legal_person;
+        let person = |named: &String| {
+            let unknown = || entry(slug, format!("no person {named} in this file"));
+            persons.get(named).copied().ok_or_else(unknown)
+        };
+        let kind = kind.parse().map_err(|error| entry(slug, error))?;
+        let by = person(representative)?;
+        let add = AddLegalPerson { name: name.clone(), uscc: uscc.clone(), kind, representative: by };
+        let id = identity::add_legal_person(tx, now, add).await.map_err(|error| entry(slug, error))?;
+        let by = Actor::Person(PersonActor { person: by, acting_for: Some(id), shown_as: String::new() });
+        for agent in agents.iter().filter(|agent| *agent != representative) {
+            person(agent)?;
+            let Some(named) = self.persons.iter().find(|person| person.slug == *agent) else { continue };
+            let appoint = identity::AppointAgent {
+                legal_person: id,
+                name: named.name.clone(),
+                resident_id: named.resident_id.clone(),
+                until: None,
+            };
+            let appointed = identity::appoint_agent(tx, &identity.vault, &by, now, appoint).await;
+            appointed.map_err(|error| entry(slug, error))?;
+        }
+        if let Some(registered) = registered {
+            let code = codes::SocialCreditCode::parse(uscc).map_err(|error| entry(slug, error))?;
+            let named = self.persons.iter().find(|person| person.slug == *representative);
+            let representative = named.map(|person| person.name.as_str()).unwrap_or_default();
+            let brought_in = registers::brought_in(registered, name, &code, representative, now);
+            registers::write(tx, brought_in).await.map_err(|error| entry(slug, error))?;
+        }
+        Ok(id)
     }
 }
 

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use store::jobs::{self, Handlers, Job};
 use store::{Purpose, Tx};
 
+mod entry;
+
 /// The handlers of all jobs.
 pub fn handlers(
     applications: &applications::Room,
@@ -56,31 +58,18 @@ async fn run_effect(
     let package = room.library.get(&case.case_type).context("package version of the case")?;
     let bodies = room.bodies();
     let answers = answers(&mut tx, room, &case).await?;
-    let reference = match &effect {
-        Effect::Issue(document) => {
-            let applicant = applicant(&mut tx, room, &case).await?;
-            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
-            let prepared = prepare(issuing, tx, asked, document, &effect.key(), applicant).await?;
-            tx = room.db.begin().await?;
-            licences::issue(&mut tx, prepared).await?.id.to_string()
+    let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
+    let reference = if let Some(document) = effect.issues() {
+        let applicant = applicant(&mut tx, room, &case).await?;
+        let prepared = prepare(issuing, tx, asked, document, &effect.key(), applicant).await?;
+        tx = room.db.begin().await?;
+        let issued = licences::issue(&mut tx, prepared).await?.id;
+        if matches!(effect, Effect::Replace(_)) {
+            licences::replace_older(&mut tx, now, issued).await?;
         }
-        Effect::Register(register) => {
-            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
-            let entry = register_entry(asked, register, &effect.key())?;
-            registers::write(&mut tx, entry).await?.subject_code
-        }
-        Effect::Revoke(document) => revoke(&mut tx, &case, document, now).await?,
-        Effect::Push(receiver) => {
-            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
-            post(&mut tx, asked, &format!("push:{receiver}"), &effect.key(), json!({})).await?
-        }
-        Effect::Pay(order) => {
-            let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };
-            let amount = case.findings.get(&order.amount).and_then(Value::as_i64);
-            let amount = amount.with_context(|| format!("no amount in finding {}", order.amount))?;
-            let receiver = format!("pay:{}", order.receiver);
-            post(&mut tx, asked, &receiver, &effect.key(), json!({ "amount_fen": amount })).await?
-        }
+        issued.to_string()
+    } else {
+        Box::pin(carry_out(&mut tx, room, issuing, asked, &effect)).await?
     };
     let around = room.around(&bodies, now);
     let record = Command::RecordEffect { effect: effect.key(), reference };
@@ -88,6 +77,48 @@ async fn run_effect(
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Carries out an effect that issues nothing; what it made or ended, as the case records it.
+async fn carry_out(
+    tx: &mut Tx,
+    room: &applications::Room,
+    issuing: &licences::Room,
+    asked: Asked<'_>,
+    effect: &Effect,
+) -> anyhow::Result<String> {
+    let Asked { case, now, .. } = asked;
+    let key = effect.key();
+    match effect {
+        Effect::Issue(document) | Effect::Replace(document) => {
+            anyhow::bail!("{document} is issued, not carried out")
+        }
+        Effect::Register(register) => {
+            let entry = register_entry(asked, register, &key)?;
+            Ok(registers::write(tx, entry).await?.subject_code)
+        }
+        Effect::Change(change) => entry::change(tx, asked, change, &key).await,
+        Effect::Restore(register) => entry::restore(tx, asked, register, &key).await,
+        Effect::End(end) => entry::end(tx, asked, end, &key).await,
+        Effect::Revoke(document) => revoke(tx, case, document, now).await,
+        Effect::Cancel(cancelled) => {
+            let code = match cancelled.holder() {
+                Some(path) => entry::text(asked, path).with_context(|| format!("no holder in {path}"))?,
+                None => applicant(tx, room, case).await?.whole_code,
+            };
+            let (document, reason) = (cancelled.document(), case.reason.clone().unwrap_or_default());
+            let numbers = licences::cancel_held(tx, &issuing.vault, now, &code, document, &reason).await?;
+            // Nothing on record is no fault: the paper is from before the platform.
+            Ok(if numbers.is_empty() { "0".to_owned() } else { numbers.join(" ") })
+        }
+        Effect::Push(receiver) => post(tx, asked, &format!("push:{receiver}"), &key, json!({})).await,
+        Effect::Pay(order) => {
+            let amount = case.findings.get(&order.amount).and_then(Value::as_i64);
+            let amount = amount.with_context(|| format!("no amount in finding {}", order.amount))?;
+            let receiver = format!("pay:{}", order.receiver);
+            post(tx, asked, &receiver, &key, json!({ "amount_fen": amount })).await
+        }
+    }
 }
 
 /// Ends the document that this case has issued.
@@ -180,7 +211,8 @@ async fn applicant(tx: &mut Tx, room: &applications::Room, case: &Case) -> anyho
     if let Some(id) = case.applicant.acting_for {
         let legal_person = identity::find_legal_person(tx, id).await?.context("the legal person")?;
         let code = legal_person.uscc.to_string();
-        return Ok(Applicant { name: legal_person.name, shown_code: code.clone(), whole_code: code });
+        let name = registered_name(case, &code).unwrap_or(legal_person.name);
+        return Ok(Applicant { name, shown_code: code.clone(), whole_code: code });
     }
     let at = case.closed_at.unwrap_or(case.submitted_at);
     let person = identity::find_person(tx, &room.vault, &purpose(case.id), case.applicant.person, at).await?;
@@ -190,6 +222,13 @@ async fn applicant(tx: &mut Tx, room: &applications::Room, case: &Case) -> anyho
         shown_code: person.resident_id.masked(),
         whole_code: person.resident_id.as_str().to_owned(),
     })
+}
+
+/// The name under which a register knew the applicant when the case came in: the account may have an older one.
+fn registered_name(case: &Case, code: &str) -> Option<String> {
+    let mut entries = case.answers.get("register")?.as_object()?.values();
+    let own = entries.find(|entry| entry["uscc"] == code)?;
+    own["name"].as_str().map(str::to_owned)
 }
 
 async fn prepare(

@@ -1,6 +1,5 @@
 //! The rooms put together: database, keys, packages, routes, jobs. One page, so that the whole house can be seen at once.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
@@ -71,8 +70,8 @@ pub struct Platform {
 }
 
 /// Registers that this platform keeps.
-pub fn registers_kept() -> BTreeSet<String> {
-    registers::KNOWN.iter().map(|name| (*name).to_owned()).collect()
+pub fn registers_kept() -> catalogue::Registers {
+    registers::changeable()
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.

@@ -97,15 +97,46 @@ pub struct End {
     /// Documents of them that were revoked again, by id; the public check must say so.
     #[serde(default)]
     pub revoked: Vec<String>,
-    /// Register with an entry of this case.
+    /// Documents that the organisation or person held from earlier cases of the scenario and that were replaced, by id.
+    #[serde(default)]
+    pub replaced: Vec<String>,
+    /// Ids of documents whose earlier ones were cancelled.
+    #[serde(default)]
+    pub cancelled: Vec<String>,
+    /// Register with a first entry of this case.
     #[serde(default)]
     pub register: Option<String>,
+    /// Register in which this case changed an entry.
+    #[serde(default)]
+    pub changed: Option<String>,
+    /// Register in which this case took its change back.
+    #[serde(default)]
+    pub restored: Option<String>,
+    /// Register in which this case ended an entry.
+    #[serde(default)]
+    pub ended: Option<String>,
+    /// What a register shows everybody of the organisation for which the scenario acts.
+    #[serde(default)]
+    pub entry: Option<ShownEntry>,
     /// Receivers to which the result was pushed.
     #[serde(default)]
     pub pushes: Vec<String>,
     /// Payment orders that went out.
     #[serde(default)]
     pub payments: Vec<Payment>,
+}
+
+/// An entry as a public register shows it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShownEntry {
+    /// Which register.
+    pub register: String,
+    /// `in-force` or `ended`.
+    pub state: String,
+    /// Some of its fields.
+    #[serde(default)]
+    pub fields: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A payment order.

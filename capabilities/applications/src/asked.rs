@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cases::{Intake, Promised};
 use catalogue::{Material, Package};
-use kernel::{CaseId, FieldError, PersonActor, Timestamp, china_date};
+use kernel::{CaseId, FieldError, PersonActor, Timestamp};
 use store::Tx;
 
 use crate::attach::materials_of_applicant;
@@ -78,7 +78,7 @@ impl Filled {
     ) -> Result<Self, DraftError> {
         let package = room.package(&draft.case_type)?;
         let files = dossier::materials(tx, room, Owner::Draft(draft.id), &own_purpose(by, None)).await?;
-        let known = known::ask(tx, &package, by, &draft.answers, china_date(now)).await?;
+        let known = known::ask(tx, room, &package, by, &draft.answers, now).await?;
         let stand_ins = stand_in::of_draft(tx, draft.id, &package).await?;
         Ok(Self { draft, package, files, known, stand_ins })
     }

@@ -17,6 +17,7 @@ mod batch;
 mod checks;
 mod command;
 mod drafts;
+mod entries;
 mod error;
 mod export;
 mod filters;

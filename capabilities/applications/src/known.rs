@@ -4,16 +4,18 @@
 use cases::{Case, Lookup};
 use catalogue::Package;
 use jiff::civil::Date;
-use kernel::{PersonActor, china_date};
-use serde_json::{Map, Value, json};
+use kernel::{PersonActor, Timestamp, china_date};
+use serde_json::{Map, Value};
 use store::Tx;
 use web::Visitor;
 
 use crate::Room;
 use crate::draft::Answers;
 
-/// What was found: `register` and `licence`, by the ids of the process's lookups, and on which day. What was not found is
-/// not there.
+pub(crate) mod applicant;
+
+/// What was found: `register` and `licence`, by the ids of the process's lookups, `applicant`, and on which day. What was
+/// not found is not there.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Known(pub(crate) Map<String, Value>, pub(crate) Date);
 
@@ -28,20 +30,18 @@ pub(crate) struct Found {
     pub(crate) which: String,
 }
 
-/// Asks for everything that the process looks up, on behalf of this applicant.
+/// Asks for everything that the process looks up, on behalf of this applicant, and for what its rules read of them.
 pub(crate) async fn ask(
     tx: &mut Tx,
+    room: &Room,
     package: &Package,
     by: &PersonActor,
     answers: &Answers,
-    today: Date,
+    now: Timestamp,
 ) -> Result<Known, store::Error> {
-    let lookups = &package.process().lookups;
-    if lookups.is_empty() {
-        return Ok(Known(Map::new(), today));
-    }
+    let today = china_date(now);
     let (mut register, mut licence) = (Map::new(), Map::new());
-    for lookup in lookups {
+    for lookup in &package.process().lookups {
         if let Some(name) = &lookup.register
             && let Some(code) = code_of(tx, lookup, by, answers).await?
             && let Some(facts) = registers::facts(tx, name, &code).await?
@@ -54,8 +54,16 @@ pub(crate) async fn ask(
             licence.insert(lookup.id.clone(), Value::Object(held.facts()));
         }
     }
-    let found = json!({ "register": register, "licence": licence });
-    Ok(Known(found.as_object().cloned().unwrap_or_default(), today))
+    let mut found = Map::new();
+    if !package.process().lookups.is_empty() {
+        found.insert("register".into(), Value::Object(register));
+        found.insert("licence".into(), Value::Object(licence));
+    }
+    let applicant = applicant::facts(tx, room, package, by, now).await?;
+    if !applicant.is_empty() {
+        found.insert("applicant".into(), Value::Object(applicant));
+    }
+    Ok(Known(found, today))
 }
 
 /// The code to look for: of the form, or the applicant's own. No register is kept by the identity numbers of natural

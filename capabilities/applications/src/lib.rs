@@ -33,6 +33,7 @@ pub mod permission;
 mod prefill;
 pub mod progress;
 mod reasons;
+mod requirement;
 mod room;
 mod routes;
 pub mod save;

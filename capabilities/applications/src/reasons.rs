@@ -75,6 +75,7 @@ impl Reasons<'_> {
             "opinion" => trace::branch_name(self.package, rest).map(pick),
             "register" | "licence" => self.looked_up(path),
             "case" => case_fact(rest).map(|key| self.visitor.t(key)),
+            "applicant" => applicant_fact(rest).map(|key| self.visitor.t(key)),
             _ => None,
         };
         found.unwrap_or_else(|| path.to_owned())
@@ -142,6 +143,14 @@ fn case_fact(fact: &str) -> Option<&'static str> {
         "commitments" => Some("applications-commitments"),
         "objections" => Some("applications-fact-objections"),
         "objections_upheld" => Some("applications-fact-objections-upheld"),
+        _ => None,
+    }
+}
+
+fn applicant_fact(fact: &str) -> Option<&'static str> {
+    match fact {
+        "kind" => Some("applications-fact-kind"),
+        "age" => Some("applications-fact-age"),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use cases::Level;
 use catalogue::Package;
-use kernel::{Actor, CaseId, DraftId, Message, PersonActor, Refusal, Timestamp};
+use kernel::{Actor, CaseId, DraftId, Message, PersonActor, Refusal, Timestamp, Words};
 use serde_json::Map;
 use store::Tx;
 
@@ -11,7 +11,7 @@ use crate::attach::{self, Place};
 use crate::division;
 use crate::dossier::Owner;
 use crate::draft::{self, Answers, Draft, DraftError};
-use crate::{Room, prefill};
+use crate::{Room, prefill, requirement};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -42,6 +42,9 @@ pub enum StartError {
     /// The item is for legal persons, and the applicant wears no hat.
     #[error("the item is for legal persons")]
     ForLegalPersonsOnly,
+    /// Something that the item requires is not true of the applicant.
+    #[error("not entitled: {}", .0.zh)]
+    NotEligible(Words),
     /// There is no such division here.
     #[error("division: unknown")]
     UnknownDivision,
@@ -72,6 +75,7 @@ impl From<StartError> for Refusal {
             StartError::UnknownItem => Self::NotFound,
             StartError::ForPersonsOnly => Self::conflict("applications-for-persons-only"),
             StartError::ForLegalPersonsOnly => Self::conflict("applications-for-legal-persons-only"),
+            StartError::NotEligible(says) => Self::Conflict(requirement::message(&says)),
             StartError::UnknownDivision => division("applications-division-unknown"),
             StartError::DivisionTooWide(Level::Town) => division("applications-division-to-town"),
             StartError::DivisionTooWide(Level::County) => division("applications-division-to-county"),
@@ -105,6 +109,10 @@ pub async fn start(
     };
     let package = room.library.offered(&wanted.item, &wanted.handling).ok_or(StartError::UnknownItem)?;
     check_hat(&package, person)?;
+    let unmet = requirement::unmet_at_first(tx, room, &package, person, now).await;
+    if let Some(says) = unmet.map_err(DraftError::from)?.into_iter().next() {
+        return Err(StartError::NotEligible(says));
+    }
     check_divisions(room, &package, &wanted.division)?;
     let mut answers = Answers::new();
     let mut taken = Vec::new();

@@ -10,7 +10,7 @@ use crate::asked::{AtHand, Filled};
 use crate::attach::AttachError;
 use crate::draft::{self, Answers, Draft, DraftError};
 use crate::master::MasterError;
-use crate::{Room, body_choice, prefill, stand_in, window};
+use crate::{Room, body_choice, prefill, requirement, stand_in, window};
 
 pub(crate) mod http;
 pub(crate) mod receipt;
@@ -177,6 +177,10 @@ pub(crate) fn missing(room: &Room, package: &Package, at_hand: &AtHand<'_>) -> V
     let answers = at_hand.answers;
     let mut errors = package.form.validate(&Value::Object(answers.clone())).err().unwrap_or_default();
     errors.extend(unknown_bodies(room, package, answers));
+    let unmet = requirement::unmet(package, Some(answers), at_hand.known).into_iter();
+    errors.extend(
+        unmet.map(|requirement| FieldError::new(requirement::FIELD, requirement::message(&requirement.says))),
+    );
     let message = || Message::new("applications-material-missing");
     let missing = at_hand.missing_materials(package).into_iter();
     errors.extend(missing.map(|material| FieldError::new(format!("materials/{}", material.id), message())));

@@ -90,7 +90,7 @@ fn library(root: &Path) -> catalogue::Library {
     });
     write_item(root, "guard", guard::file);
     dogs::write(root);
-    let registers = registers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
+    let registers = registers::changeable();
     catalogue::Library::load(root, &registers).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
@@ -145,7 +145,7 @@ impl World {
         let newer = |text: String| text.replace("version: \"1\"", "version: \"2\"");
         write_item(folder.path(), "dog", |file, text| change(file, newer(text)));
         write_item(folder.path(), "guard", |file, text| change(file, newer(guard::file(file, text))));
-        let registers = registers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
+        let registers = registers::changeable();
         let library = catalogue::Library::load(folder.path(), &registers);
         let library = library.unwrap_or_else(|faults| panic!("{faults:?}"));
         let mut tx = self.room.db.begin().await.unwrap();

@@ -172,6 +172,10 @@ fn effect_sentence(visitor: &Visitor, package: &Package, effect: &str) -> Option
             ))
         }
         ("register", _) => Some(visitor.t("applications-trace-registered")),
+        ("change", _) => Some(visitor.t("applications-trace-changed")),
+        ("restore", _) => Some(visitor.t("applications-trace-restored")),
+        ("end", _) => Some(visitor.t("applications-trace-ended")),
+        ("cancel", _) => Some(visitor.t("applications-trace-cancelled")),
         _ => None,
     }
 }

@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use catalogue::{Library, MESSAGES, Registers, Room};
+use catalogue::{Library, MESSAGES, Room};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().unwrap_or_else(|| "packages".into());
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:8098".into());
-    let registers = Registers::from(["social-organisations".to_owned(), "dogs".to_owned()]);
+    let registers = ["social-organisations", "dogs"]
+        .map(|name| (name.to_owned(), std::collections::BTreeSet::new()))
+        .into();
     let library = Library::load(Path::new(&folder), &registers)
         .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
     let messages = web::Source { room: "catalogue", zh_cn: MESSAGES.0, en: MESSAGES.1 };

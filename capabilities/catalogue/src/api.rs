@@ -258,10 +258,7 @@ pub(crate) async fn get(
 fn process(package: &Package) -> ProcessView {
     let process = package.process();
     let documents = |effects: &[Effect]| {
-        let documents = effects.iter().filter_map(|effect| match effect {
-            Effect::Issue(id) => package.documents.find(id),
-            Effect::Register(_) | Effect::Revoke(_) | Effect::Push(_) | Effect::Pay(_) => None,
-        });
+        let documents = effects.iter().filter_map(|effect| package.documents.find(effect.issues()?));
         let view = documents.map(|document| DocumentView {
             id: document.id.as_str().to_owned(),
             name: Text { zh: document.name.zh.clone(), en: document.name.en.clone() },

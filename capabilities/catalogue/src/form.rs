@@ -6,6 +6,7 @@ use kernel::Words;
 use rules::{Expression, Facts};
 use serde_json::Value;
 
+mod between;
 mod describe;
 mod formats;
 mod merge;
@@ -38,6 +39,8 @@ struct Checks {
     when: Option<Expression>,
     /// In a merged form: the item's own name of each field, and its name here. Nothing: they are the same.
     names: Option<Names>,
+    /// Checks between answers.
+    between: std::sync::Arc<[between::Check]>,
 }
 
 /// Names of fields of an item, and what they are called in a form that several items share.

@@ -47,6 +47,9 @@ pub struct Item {
     pub limits: Limits,
     /// 受理条件
     pub conditions: Vec<Words>,
+    /// Conditions that the platform itself checks, when an application begins and when it is handed in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<Requirement>,
     /// 申请材料, in the order of the guide.
     pub materials: Vec<Material>,
     /// 收费; empty: free of charge.
@@ -64,6 +67,49 @@ pub struct Item {
     /// Warnings of the linter that are as they should be, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Accepted>,
+}
+
+/// A condition that the platform checks by itself (资格核验): over who applies, the answers, and what registers and
+/// licences know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// What must hold.
+    pub holds: Expression,
+    /// The same in words: told in the guide, and to whom it does not hold for.
+    pub says: Words,
+}
+
+impl Requirement {
+    /// Whether it holds over the answers and over what is known; nothing while it asks for answers and there are none yet.
+    pub fn holds(
+        &self,
+        answers: Option<&serde_json::Map<String, serde_json::Value>>,
+        known: &serde_json::Map<String, serde_json::Value>,
+        submitted_on: Date,
+    ) -> Option<bool> {
+        if answers.is_none() && self.holds.reads().iter().any(|path| path.starts_with("form.")) {
+            return None;
+        }
+        let nothing = serde_json::Map::new();
+        Some(held(&self.holds, answers.unwrap_or(&nothing), known, submitted_on).holds)
+    }
+}
+
+/// A condition over what is known before there is a case.
+fn held(
+    condition: &Expression,
+    answers: &serde_json::Map<String, serde_json::Value>,
+    known: &serde_json::Map<String, serde_json::Value>,
+    submitted_on: Date,
+) -> rules::Held {
+    const NOTHING: &serde_json::Value = &serde_json::Value::Null;
+    let root = |name: &str| known.get(name).unwrap_or(NOTHING);
+    let facts = rules::Facts::new().with("form", answers).with("applicant", root("applicant"));
+    let facts = facts.with("register", root("register")).with("licence", root("licence"));
+    let case = serde_json::json!({ "submitted_on": submitted_on });
+    let facts = facts.with("case", &case);
+    condition.holds(&facts)
 }
 
 /// A warning that the package accepts (豁免).
@@ -219,13 +265,7 @@ impl Material {
         known: &serde_json::Map<String, serde_json::Value>,
         submitted_on: Date,
     ) -> Option<rules::Held> {
-        const NOTHING: &serde_json::Value = &serde_json::Value::Null;
-        let root = |name: &str| known.get(name).unwrap_or(NOTHING);
-        let facts = rules::Facts::new().with("form", answers);
-        let facts = facts.with("register", root("register")).with("licence", root("licence"));
-        let case = serde_json::json!({ "submitted_on": submitted_on });
-        let facts = facts.with("case", &case);
-        Some(self.when.as_ref()?.holds(&facts))
+        Some(held(self.when.as_ref()?, answers, known, submitted_on))
     }
 
     /// Whether the applicant must hand it in whenever its condition holds.

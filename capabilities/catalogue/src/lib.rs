@@ -31,7 +31,7 @@ pub use form::{
 };
 pub use item::{
     Accepted, Commitment, Complaints, Copies, Fee, FileKind, Item, LegalBasis, Limits, MadeBy, Material,
-    Need, Provenance, Question, Window,
+    Need, Provenance, Question, Requirement, Window,
 };
 pub use library::{Clientele, Library};
 pub use lint::{Against, Linted, lint, lint_files};
@@ -40,6 +40,21 @@ pub use room::{Room, routes};
 pub use rule::{Rule, Severity};
 pub use simulate::{Asked, Assumed, Simulation, simulate};
 pub use versions::{VersionError, loaded_since};
+
+/// What `applicant.kind` may be (申请人类别): a natural person, an association (社会团体), a private non-enterprise unit
+/// (民办非企业单位), a foundation (基金会), or a legal person of another kind.
+pub const APPLICANT_KINDS: [&str; 10] = [
+    "natural-person",
+    "association",
+    "private-non-enterprise",
+    "foundation",
+    "enterprise",
+    "individual-business",
+    "public-institution",
+    "social-organisation",
+    "state-organ",
+    "other",
+];
 
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] = &[

@@ -174,10 +174,13 @@ impl Teller<'_> {
         let effects = &self.package.process().effects;
         let outcome = |key: &str, effects: &[Effect]| {
             let details = effects.iter().map(|effect| match effect {
-                Effect::Issue(id) => self.package.documents.find(id).map_or_else(
+                Effect::Issue(id) | Effect::Replace(id) => self.package.documents.find(id).map_or_else(
                     || id.clone(),
                     |document| self.visitor.pick(&document.name.zh, &document.name.en).to_owned(),
                 ),
+                Effect::Cancel(_) => self.visitor.t("catalogue-process-cancel"),
+                Effect::Change(_) | Effect::Restore(_) => self.visitor.t("catalogue-process-change"),
+                Effect::End(_) => self.visitor.t("catalogue-process-end"),
                 Effect::Register(_) => self.visitor.t("catalogue-process-register"),
                 Effect::Revoke(_) => self.visitor.t("catalogue-process-revoke"),
                 Effect::Push(_) => self.visitor.t("catalogue-process-push"),

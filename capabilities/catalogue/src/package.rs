@@ -38,8 +38,8 @@ struct Rules {
 /// The files that make up a version of a package, beside `rules.yaml`, which may be missing. Scenarios are its tests and may be added to at any time.
 pub(crate) const FILES: [&str; 4] = [ITEM, FORM, PROCESS, LICENCES];
 
-/// Names of the registers that the platform keeps (登记簿).
-pub type Registers = BTreeSet<String>;
+/// The registers that the platform keeps (登记簿), with the fields of their entries that a decision may change.
+pub type Registers = BTreeMap<String, BTreeSet<String>>;
 
 /// The texts of a package, by file name.
 pub(crate) type Texts = BTreeMap<String, String>;
@@ -139,6 +139,14 @@ impl Package {
     ) -> serde_json::Map<String, serde_json::Value> {
         let read = self.case_type.fields_read();
         read.iter().filter_map(|field| Some((field.clone(), answers.get(field)?.clone()))).collect()
+    }
+
+    /// Whether a rule of it reads this fact: a condition or computed value of the process, a table, a condition of a
+    /// material, or a requirement.
+    pub fn reads(&self, path: &str) -> bool {
+        let of_item = self.item.materials.iter().filter_map(|material| material.when.as_ref());
+        let of_item = of_item.chain(self.item.requirements.iter().map(|requirement| &requirement.holds));
+        self.case_type.reads(path) || of_item.into_iter().any(|condition| condition.reads().contains(path))
     }
 
     /// Its process.

@@ -31,6 +31,10 @@ pub enum Verdict {
     Expired,
     /// 已撤销
     Revoked,
+    /// 已注销
+    Cancelled,
+    /// 已换发
+    Replaced,
     /// Nothing of this number or identifier was issued here.
     Unknown,
     /// Several documents have this number: whoever checks compares issuer and holder.
@@ -43,10 +47,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Valid,
         Self::Expired,
         Self::Revoked,
+        Self::Cancelled,
+        Self::Replaced,
         Self::Unknown,
         Self::Several,
         Self::NotGenuine,
@@ -59,6 +65,8 @@ impl Verdict {
             Self::Valid => "valid",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Cancelled => "cancelled",
+            Self::Replaced => "replaced",
             Self::Unknown => "unknown",
             Self::Several => "several",
             Self::NotGenuine => "not-genuine",
@@ -73,6 +81,8 @@ impl From<State> for Verdict {
             State::Valid => Self::Valid,
             State::Expired => Self::Expired,
             State::Revoked => Self::Revoked,
+            State::Cancelled => Self::Cancelled,
+            State::Replaced => Self::Replaced,
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::template::{Document, Facts, Filled, Kind, RenderError};
 use crate::{Licence, number};
 
 /// Field under which the holder's code is hashed.
-const HOLDER_CODE: &str = "licences.holder-code";
+pub(crate) const HOLDER_CODE: &str = "licences.holder-code";
 
 /// Whom a document is for (持证主体): the account in which it appears.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,6 +6,7 @@
 
 mod check;
 pub mod document;
+mod end;
 mod fonts;
 mod issue;
 mod metadata;
@@ -26,18 +27,21 @@ pub mod verify;
 mod view;
 
 pub use check::{Check, How, Verdict, check_file, look_up, look_up_identifier};
+pub use end::{cancel_held, replace_older};
 pub use fonts::{MissingGlyph, check_glyphs};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
-pub use record::{Licence, Revocation, State, ending, find, held_by, held_of, of_case};
+pub use record::{Ending, Licence, State, ending, find, held_by, held_of, of_case};
 pub use revoke::{RevokeError, revoke, revoke_by_decision};
 pub use room::{Room, routes};
 pub use signers::{Signers, SignersError};
 pub use verify::{Verified, VerifyError, verify as verify_file};
 
 /// Tables of this room.
-pub const MIGRATIONS: &[store::Migration] =
-    &[store::Migration::new("licences/0001_licences", include_str!("sql/0001_licences.sql"))];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("licences/0001_licences", include_str!("sql/0001_licences.sql")),
+    store::Migration::new("licences/0002_replaced", include_str!("sql/0002_replaced.sql")),
+];
 
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -14,8 +14,12 @@ pub enum State {
     Valid,
     /// 已过有效期
     Expired,
-    /// 已撤销
+    /// 已撤销: it should not have been given.
     Revoked,
+    /// 已注销: what it stood for has ended.
+    Cancelled,
+    /// 已换发: another document stands in its place.
+    Replaced,
 }
 
 impl State {
@@ -25,17 +29,23 @@ impl State {
             Self::Valid => "valid",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Cancelled => "cancelled",
+            Self::Replaced => "replaced",
         }
     }
 }
 
-/// That a document was revoked.
+/// That a document was revoked, cancelled or replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revocation {
+pub struct Ending {
+    /// Which of the three.
+    pub state: State,
     /// When.
     pub at: Timestamp,
-    /// Why; for the holder and for staff.
+    /// Why; for the holder and for staff. Empty for one that was replaced.
     pub reason: String,
+    /// Identifier of the document that stands in its place.
+    pub replaced_by: Option<String>,
 }
 
 /// A document that was issued (证照).
@@ -75,8 +85,8 @@ pub struct Licence {
     pub valid_from: Date,
     /// Last day on which it holds; none until revoked.
     pub valid_until: Option<Date>,
-    /// That it was revoked.
-    pub revocation: Option<Revocation>,
+    /// That it was revoked, cancelled or replaced.
+    pub ending: Option<Ending>,
     /// SM3 of the sealed file.
     pub file_sm3: String,
     /// Raised by one with each reissue.
@@ -86,8 +96,8 @@ pub struct Licence {
 impl Licence {
     /// Whether it holds on this day.
     pub fn state(&self, today: Date) -> State {
-        match (&self.revocation, self.valid_until) {
-            (Some(_), _) => State::Revoked,
+        match (&self.ending, self.valid_until) {
+            (Some(ending), _) => ending.state,
             (None, Some(last)) if last < today => State::Expired,
             (None, Some(_) | None) => State::Valid,
         }
@@ -120,6 +130,13 @@ impl Licence {
     fn read(row: &Row) -> Result<Self> {
         let revoked_at: Option<Timestamp> = row.get(17)?;
         let reason: Option<String> = row.get(18)?;
+        let status: String = row.get(22)?;
+        let replaced_by: Option<String> = row.get(23)?;
+        let state = match status.as_str() {
+            "cancelled" => State::Cancelled,
+            "replaced" => State::Replaced,
+            _ => State::Revoked,
+        };
         Ok(Self {
             id: row.get(0)?,
             identifier: row.get(1)?,
@@ -137,7 +154,12 @@ impl Licence {
             case: row.get(14)?,
             issued_on: row.get(15)?,
             valid_from: row.get(16)?,
-            revocation: revoked_at.map(|at| Revocation { at, reason: reason.unwrap_or_default() }),
+            ending: revoked_at.map(|at| Ending {
+                state,
+                at,
+                reason: reason.unwrap_or_default(),
+                replaced_by,
+            }),
             valid_until: row.get(19)?,
             file_sm3: row.get(20)?,
             version: row.get(21)?,
@@ -150,7 +172,7 @@ macro_rules! select {
         concat!(
             "select id, identifier, number, kind, type_code, document, name_zh, name_en, person, legal_person,
                  holder_shown, issuer, issuer_name, issuer_uscc, case_id, issued_on, valid_from, revoked_at,
-                 revoke_reason, valid_until, file_sm3, version
+                 revoke_reason, valid_until, file_sm3, version, status, replaced_by
              from licences ",
             $rest
         )

@@ -10,7 +10,7 @@ use store::page::{Cursor, PageRequest, PageSize};
 use utoipa::{IntoParams, ToSchema};
 use web::{AppError, Operation};
 
-use crate::search::{find_entry, search};
+use crate::search::{find_last, search};
 use crate::{Entry, KNOWN, Room};
 
 /// An entry of a public register.
@@ -24,9 +24,13 @@ pub(crate) struct RegisterEntry {
     name: String,
     /// 1 for the first entry, raised by one with each change.
     version: i64,
-    /// The day from which it holds.
+    /// `in-force`, or `ended` (已注销).
+    state: &'static str,
+    /// The day from which it holds, or from which it has ended.
     #[schema(value_type = String, format = Date)]
     since: Date,
+    /// Why it ended, in Chinese; null while it holds.
+    ended_for: Option<String>,
     /// What is registered. In `social-organisations`: name, uscc, legal_representative, address, funds (fen), purpose,
     /// business_scope, activity_area, body_in_charge, registered_on, registrar.
     #[schema(value_type = Object)]
@@ -62,7 +66,9 @@ fn view(entry: Entry) -> RegisterEntry {
         code: entry.subject_code,
         name: entry.name,
         version: entry.version,
+        state: if entry.ended.is_some() { "ended" } else { "in-force" },
         since: entry.since,
+        ended_for: entry.ended.map(|reason| reason.zh),
         data: entry.data,
     }
 }
@@ -85,7 +91,7 @@ pub(crate) async fn list(
 
 pub(crate) fn list_operation() -> Operation {
     Operation::new("listRegisterEntries", "Lists the entries of a public register, the latest first.")
-        .description("Only entries that hold today are listed.")
+        .description("The last version of each entry is listed, also of one that has ended.")
         .tag("registers")
         .path_param("register", "The register, such as `social-organisations`.")
         .query::<Asked>()
@@ -98,12 +104,12 @@ pub(crate) async fn show(
 ) -> Result<Json<RegisterEntry>, AppError> {
     known(&register)?;
     let mut tx = room.db.snapshot().await?;
-    let entry = find_entry(&mut tx, &register, &code.to_ascii_uppercase()).await?;
+    let entry = find_last(&mut tx, &register, &code.to_ascii_uppercase()).await?;
     Ok(Json(view(entry.ok_or(Refusal::NotFound)?)))
 }
 
 pub(crate) fn show_operation() -> Operation {
-    Operation::new("getRegisterEntry", "Gives the entry of a subject that holds today.")
+    Operation::new("getRegisterEntry", "Gives the last version of a subject's entry.")
         .tag("registers")
         .path_param("register", "The register, such as `social-organisations`.")
         .path_param("code", "The subject's code.")

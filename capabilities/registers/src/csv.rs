@@ -16,7 +16,7 @@ use crate::pages::Asked;
 use crate::search::search;
 use crate::social_organisation::{SOCIAL_ORGANISATIONS, SocialOrganisation};
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "registers-name",
     "registers-uscc",
     "registers-representative",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 11] = [
     "registers-in-charge",
     "registers-registered-on",
     "registers-registrar",
+    "registers-ended-day",
 ];
 
 /// Spreadsheets take a file for UTF-8 only when it begins with this mark.
@@ -75,14 +76,15 @@ impl Part {
         drop(tx);
         let mut text = std::mem::take(&mut self.head);
         for entry in &found.items {
-            text.push_str(&line(fields(SocialOrganisation::of(entry)?)));
+            let ended_on = entry.ended.as_ref().map(|_| entry.since.to_string()).unwrap_or_default();
+            text.push_str(&line(fields(SocialOrganisation::of(entry)?, ended_on)));
         }
         self.next = found.next.map(|after| PageRequest { after: Some(after), size: request.size });
         Ok(Some((Bytes::from(text), self)))
     }
 }
 
-fn fields(organisation: SocialOrganisation) -> [String; 11] {
+fn fields(organisation: SocialOrganisation, ended_on: String) -> [String; 12] {
     let funds = format!("{}.{:02}", organisation.funds / 100, organisation.funds % 100);
     [
         organisation.name,
@@ -96,10 +98,11 @@ fn fields(organisation: SocialOrganisation) -> [String; 11] {
         organisation.body_in_charge,
         organisation.registered_on.to_string(),
         organisation.registrar,
+        ended_on,
     ]
 }
 
-fn line(fields: [String; 11]) -> String {
+fn line(fields: [String; 12]) -> String {
     let mut line = fields.map(|field| quoted(&field)).join(",");
     line.push_str("\r\n");
     line

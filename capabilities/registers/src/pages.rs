@@ -27,7 +27,8 @@ pub(crate) struct Asked {
 struct ListPage {
     shell: Shell,
     words: String,
-    organisations: Vec<SocialOrganisation>,
+    /// Each with whether it has ended.
+    organisations: Vec<(SocialOrganisation, bool)>,
     next: String,
     first: String,
 }
@@ -41,7 +42,11 @@ pub(crate) async fn list(
     let request = PageRequest { after: asked.after, ..PageRequest::default() };
     let mut tx = room.db.snapshot().await?;
     let found = search(&mut tx, SOCIAL_ORGANISATIONS, &asked.q, &request).await?;
-    let organisations = found.items.iter().map(SocialOrganisation::of).collect::<store::Result<_>>()?;
+    let organisations = found
+        .items
+        .iter()
+        .map(|entry| Ok((SocialOrganisation::of(entry)?, entry.ended.is_some())))
+        .collect::<store::Result<_>>()?;
     let with_words = format!("{HREF}?q={}", urlencode(&asked.q));
     page(&ListPage {
         shell: Shell::new(&visitor, visitor.t("registers-organisations")),

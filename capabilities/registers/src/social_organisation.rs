@@ -2,7 +2,7 @@
 
 use codes::{CodeError, SocialCreditCode};
 use jiff::civil::Date;
-use kernel::{CaseId, Timestamp};
+use kernel::{CaseId, Timestamp, TypedId as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -39,6 +39,94 @@ pub struct SocialOrganisation {
     pub registered_on: Date,
     /// 登记管理机关
     pub registrar: String,
+}
+
+/// What a decision may change (社会团体登记管理条例 第十八条). Code, day of registration and registrar stay.
+pub(crate) const CHANGEABLE: &[&str] = &[
+    "name",
+    "legal_representative",
+    "address",
+    "funds",
+    "purpose",
+    "business_scope",
+    "activity_area",
+    "body_in_charge",
+];
+
+/// A value as it may stand in this field. A body is named by its slug; a text that is none is the name of a body that
+/// this platform does not know.
+pub(crate) fn checked(
+    field: &str,
+    value: &Value,
+    body_name: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> Result<Value, EntryFault> {
+    let Some(field) = CHANGEABLE.iter().copied().find(|known| *known == field) else {
+        return Err(EntryFault::Field { field: "change", expected: "a field of the register" });
+    };
+    if field == "funds" {
+        let fen = value.as_i64().filter(|fen| *fen >= 0);
+        return Ok(Value::from(fen.ok_or(EntryFault::Field { field, expected: "an amount in fen" })?));
+    }
+    let text = text(Some(value), field)?;
+    let named = if field == "body_in_charge" { body_name(&text) } else { None };
+    Ok(Value::from(named.unwrap_or(text)))
+}
+
+/// What an older register knows of an organisation that was registered before this platform (存量数据).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BroughtIn {
+    /// 住所
+    pub address: String,
+    /// 活动资金, in fen (分)
+    pub funds: i64,
+    /// 宗旨
+    pub purpose: String,
+    /// 业务范围
+    pub business_scope: String,
+    /// 活动地域
+    pub activity_area: String,
+    /// 业务主管单位; empty where there is none.
+    pub body_in_charge: String,
+    /// 登记日期
+    pub registered_on: Date,
+    /// 登记管理机关
+    pub registrar: String,
+}
+
+/// The first entry of an organisation that was registered before this platform. It comes from no case here.
+pub fn brought_in(
+    known: &BroughtIn,
+    name: &str,
+    uscc: &SocialCreditCode,
+    legal_representative: &str,
+    now: Timestamp,
+) -> NewEntry {
+    let organisation = SocialOrganisation {
+        name: name.to_owned(),
+        uscc: uscc.as_str().to_owned(),
+        legal_representative: legal_representative.to_owned(),
+        address: known.address.clone(),
+        funds: known.funds.max(0),
+        purpose: known.purpose.clone(),
+        business_scope: known.business_scope.clone(),
+        activity_area: known.activity_area.clone(),
+        body_in_charge: known.body_in_charge.clone(),
+        registered_on: known.registered_on,
+        registrar: known.registrar.clone(),
+    };
+    NewEntry {
+        register: SOCIAL_ORGANISATIONS,
+        step: Step::New,
+        subject_code: organisation.uscc.clone(),
+        name: organisation.name.clone(),
+        data: serde_json::to_value(&organisation).expect("plain fields always serialise"),
+        case: CaseId::from_parts(Timestamp::UNIX_EPOCH, [0; 10]),
+        follows: 0,
+        effect: format!("brought-in:{}", organisation.uscc),
+        since: known.registered_on,
+        now,
+    }
 }
 
 /// A granting decision, as far as a register needs to know it.
@@ -113,6 +201,7 @@ pub(crate) fn entry_from(decided: &Decided<'_>) -> Result<NewEntry, EntryFault> 
         name: organisation.name.clone(),
         data: serde_json::to_value(&organisation).expect("plain fields always serialise"),
         case: decided.case,
+        follows: 0,
         effect: decided.effect.to_owned(),
         since: decided.decided_on,
         now: decided.now,

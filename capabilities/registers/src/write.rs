@@ -1,10 +1,12 @@
-//! Writing an entry: the effect `register` of a decision.
+//! Writing an entry: the effects `register`, `change` and `end` of a decision.
 
+use jiff::civil::Date;
 use kernel::Refusal;
 use store::{Tx, vals};
 
 use crate::KNOWN;
 use crate::entry::{EntryRef, NewEntry, Step};
+use crate::search::find_last;
 
 /// Why an entry was not written.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,26 @@ pub enum WriteError {
         /// The code.
         subject_code: String,
     },
+    /// A change of what has ended.
+    #[error("{subject_code}: its entry in {register} ended on {on}, so there is nothing to change or end")]
+    Ended {
+        /// The register.
+        register: &'static str,
+        /// The code.
+        subject_code: String,
+        /// The day of the end.
+        on: Date,
+    },
+    /// Another change came between reading and writing.
+    #[error(
+        "{subject_code}: was changed in {register} in the meantime; trying again begins from what stands there now"
+    )]
+    Overtaken {
+        /// The register.
+        register: &'static str,
+        /// The code.
+        subject_code: String,
+    },
     /// Storage.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -37,6 +59,9 @@ impl From<WriteError> for Refusal {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Taken { .. } => Self::conflict("registers-code-taken"),
+            WriteError::Ended { .. } | WriteError::Overtaken { .. } => {
+                Self::conflict("registers-not-in-force")
+            }
             WriteError::Missing { .. } | WriteError::UnknownRegister(_) => Self::NotFound,
             WriteError::Store(error) => error.into(),
         }
@@ -53,6 +78,10 @@ pub async fn write(tx: &mut Tx, new: NewEntry) -> Result<EntryRef, WriteError> {
         return Ok(written);
     }
     let version = next_version(tx, &new).await?;
+    let ended = match &new.step {
+        Step::New | Step::Change => None,
+        Step::End(reason) => Some(reason),
+    };
     // Two writers at a time meet at the unique index of current versions; the later one is tried again by its job.
     tx.execute(
         "update register_entries set is_current = 0, until = $3
@@ -62,8 +91,8 @@ pub async fn write(tx: &mut Tx, new: NewEntry) -> Result<EntryRef, WriteError> {
     .await?;
     tx.execute(
         "insert into register_entries (register, subject_code, version, is_current, name, data, case_id, effect,
-             since, until, created_at)
-         values ($1, $2, $3, 1, $4, $5, $6, $7, $8, null, $9)",
+             since, until, created_at, ended_zh, ended_en)
+         values ($1, $2, $3, 1, $4, $5, $6, $7, $8, null, $9, $10, $11)",
         vals![
             new.register,
             &new.subject_code,
@@ -73,7 +102,9 @@ pub async fn write(tx: &mut Tx, new: NewEntry) -> Result<EntryRef, WriteError> {
             new.case,
             &new.effect,
             new.since,
-            new.now
+            new.now,
+            ended.map(|reason| &reason.zh),
+            ended.map(|reason| &reason.en)
         ],
     )
     .await?;
@@ -94,20 +125,20 @@ async fn find_of_effect(tx: &mut Tx, new: &NewEntry) -> store::Result<Option<Ent
 }
 
 async fn next_version(tx: &mut Tx, new: &NewEntry) -> Result<i64, WriteError> {
-    let row = tx
-        .fetch_optional(
-            "select version from register_entries where register = $1 and subject_code = $2 and is_current = 1",
-            vals![new.register, &new.subject_code],
-        )
-        .await?;
-    let last: Option<i64> = row.map(|row| row.get(0)).transpose()?;
+    let last = find_last(tx, new.register, &new.subject_code).await?;
     let (register, subject_code) = (new.register, new.subject_code.clone());
-    match (new.step, last) {
+    match (&new.step, last) {
         (Step::New, None) => Ok(1),
-        (Step::Change, Some(last)) => Ok(last + 1),
-        // A slip of the pen in the code must not overwrite somebody else.
+        // A slip of the pen in the code must not overwrite somebody else; codes of those that ended are not given again.
         (Step::New, Some(_)) => Err(WriteError::Taken { register, subject_code }),
-        (Step::Change, None) => Err(WriteError::Missing { register, subject_code }),
+        (Step::Change | Step::End(_), None) => Err(WriteError::Missing { register, subject_code }),
+        (Step::Change | Step::End(_), Some(last)) if last.ended.is_some() => {
+            Err(WriteError::Ended { register, subject_code, on: last.since })
+        }
+        (Step::Change | Step::End(_), Some(last)) if last.version != new.follows => {
+            Err(WriteError::Overtaken { register, subject_code })
+        }
+        (Step::Change | Step::End(_), Some(last)) => Ok(last.version + 1),
     }
 }
 

@@ -383,6 +383,7 @@ impl Case {
         view.insert("opinion".into(), Value::Object(self.opinions()));
         view.insert("register".into(), answer("register"));
         view.insert("licence".into(), answer("licence"));
+        view.insert("applicant".into(), answer("applicant"));
         view.insert(
             "case".into(),
             json!({

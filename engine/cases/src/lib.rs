@@ -52,11 +52,12 @@ pub use lists::{
 };
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
-    Acceptance, AtMost, Branch, CaseType, CorrectionRule, Derived, Effect, Effects, Executor, Executors,
-    ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground, HearingOn, Instant, InstantFinding,
-    InstantRule, Lapse, LaterCheck, Level, Lookup, NoticeLine, ObjectionRule, PaymentOrder, Process,
-    ProcessFault, ProcessRule, Quorum, Sample, Silence, Stage, StageKind, StatedLimit, SuspensionRule,
-    TableOutput, TerminationRule, TypeRef, Warnings, YELLOW_WORKING_DAYS,
+    Acceptance, AtMost, Branch, Cancelled, CaseType, CorrectionRule, Derived, Effect, Effects, EntryChange,
+    EntryEnd, Executor, Executors, ExtensionRule, Finding, FindingType, Generate, GreenChannel, Ground,
+    HearingOn, HeldDocument, Instant, InstantFinding, InstantRule, Lapse, LaterCheck, Level, Lookup,
+    NoticeLine, ObjectionRule, PaymentOrder, Process, ProcessFault, ProcessRule, Quorum, Sample, Silence,
+    Stage, StageKind, StatedLimit, SuspensionRule, TableOutput, TerminationRule, TypeRef, Warnings,
+    YELLOW_WORKING_DAYS,
 };
 pub use record::{
     BUNDLE_JOB, EFFECT_JOB, NewCase, Surroundings, TELL_JOB, TIMER_JOB, act, act_on, get, history, open,

@@ -19,7 +19,7 @@ mod special;
 mod stage;
 
 pub use check::{ProcessFault, ProcessRule, Surroundings};
-pub use effect::{Effect, Effects, PaymentOrder};
+pub use effect::{Cancelled, Effect, Effects, EntryChange, EntryEnd, HeldDocument, PaymentOrder};
 pub use executor::{Executor, Executors, Level, StatedLimit};
 pub use finding::{AtMost, Finding, FindingType, Generate};
 pub use special::{
@@ -232,6 +232,20 @@ impl CaseType {
         let process = &self.process;
         let from_executors = process.executors().filter_map(|executor| executor.body_from.clone());
         let looked_up = process.lookups.iter().filter_map(|lookup| lookup.code_from.clone());
+        // Of `form.household.size` the field is `household`.
+        let in_rules = self.read_by_rules().into_iter();
+        let fields =
+            in_rules.filter_map(|path| path.strip_prefix("form.")?.split('.').next().map(str::to_owned));
+        from_executors.chain(looked_up).chain(fields).collect()
+    }
+
+    /// Whether a condition, a computed value or a table reads this fact.
+    pub fn reads(&self, path: &str) -> bool {
+        self.read_by_rules().contains(path)
+    }
+
+    fn read_by_rules(&self) -> BTreeSet<String> {
+        let process = &self.process;
         let conditions =
             process.expressions().into_iter().flat_map(|(_, expression)| expression.reads().clone());
         let derived = process.derived().into_iter().flat_map(|(_, derived)| match derived {
@@ -239,11 +253,7 @@ impl CaseType {
             Derived::Table(_) => BTreeSet::new(),
         });
         let tables = self.tables.iter().flat_map(DecisionTable::reads);
-        let in_rules = conditions.chain(derived).chain(tables);
-        // Of `form.household.size` the field is `household`.
-        let fields =
-            in_rules.filter_map(|path| path.strip_prefix("form.")?.split('.').next().map(str::to_owned));
-        from_executors.chain(looked_up).chain(fields).collect()
+        conditions.chain(derived).chain(tables).collect()
     }
 
     /// The decision table of this name.

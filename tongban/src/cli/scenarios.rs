@@ -77,7 +77,7 @@ async fn play_on(
     let imported = cast.import(&mut tx, &platform.identity, start, |_login| None).await?;
     tx.commit().await?;
     platform.refresh_bodies().await?;
-    let player = Player::new(&platform, clock, cast, &imported);
+    let player = Player::new(&platform, clock, cast, &imported).with_doubles();
     let (mut passed, mut failed) = (0, 0);
     for package in platform.library.playable() {
         for file in Scenario::files(std::path::Path::new(&package.folder))? {

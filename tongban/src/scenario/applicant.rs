@@ -11,17 +11,23 @@ use super::{Action, Materials, Scenario, Step};
 impl Player<'_> {
     /// A session of whoever a step means.
     async fn whoever(&self, scenario: &Scenario, step: &Step) -> Played<String> {
-        match &step.instead {
-            Some(slug) => self.person(slug).await,
-            None => self.applicant(scenario).await,
+        match (&step.instead, &step.on_behalf_of) {
+            (instead, Some(hat)) => {
+                let token = self.person(instead.as_ref().unwrap_or(&scenario.applicant)).await?;
+                self.with_hat(token, hat).await
+            }
+            (Some(slug), None) => self.person(slug).await,
+            (None, None) => self.applicant(scenario).await,
         }
     }
 
     pub(super) async fn apply(&self, part: Part<'_>, step: &Step, stand: &mut Stand) -> Played<Answer> {
         let token = self.whoever(part.scenario, step).await?;
+        let other = step.item.as_deref().map(|item| self.package(item)).transpose()?;
+        let package = other.as_deref().unwrap_or(part.package);
         let mut start = json!({
-            "item": part.package.reference.item,
-            "handling": part.package.reference.handling,
+            "item": package.reference.item,
+            "handling": package.reference.handling,
             "division": part.scenario.division,
         });
         if step.again == Some(true) {
@@ -29,8 +35,8 @@ impl Player<'_> {
         }
         let draft = self.create("/api/v1/drafts", &token, &start).await;
         let Some(id) = draft.json()["id"].as_str().map(str::to_owned) else { return Ok(draft) };
-        let answer = self.fill_in_and_submit(part.package, step, &token, &id).await;
-        if part.package.is_bundle() && answer.is_good() {
+        let answer = self.fill_in_and_submit(package, step, &token, &id).await;
+        if package.is_bundle() && answer.is_good() {
             stand.master = answer.json()["id"].as_str().and_then(|id| id.parse().ok());
         } else if let Some(case) = answer.json()["case"].as_str().filter(|_| answer.is_good()) {
             stand.cases.push(case.parse().map_err(|_error| "the receipt names no case")?);
@@ -38,6 +44,14 @@ impl Player<'_> {
             self.client.send(Method::DELETE, &format!("/api/v1/drafts/{id}"), Some(&token), None).await;
         }
         Ok(answer)
+    }
+
+    /// The package of another item, `code/handling`: what happened before that the scenario builds on.
+    fn package(&self, item: &str) -> Played<std::sync::Arc<Package>> {
+        let found = item
+            .split_once('/')
+            .and_then(|(code, handling)| self.platform.applications.library.offered(code, handling));
+        found.ok_or_else(|| format!("no item {item}"))
     }
 
     async fn fill_in_and_submit(&self, package: &Package, step: &Step, token: &str, draft: &str) -> Answer {

@@ -88,21 +88,28 @@ impl Player<'_> {
         }
         same("parts", states(&whole), end.parts.clone().into_iter().collect())?;
         let mut done: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut payments = Vec::new();
         let parts = whole["parts"].as_array().cloned().unwrap_or_default();
         for id in parts.iter().filter_map(|part| part["case"].as_str()) {
             let case = self.case(id.parse().map_err(|_error| "a part names no case")?).await?;
-            for kind in ["issue:", "revoke:", "register:", "push:"] {
+            for kind in ["issue:", "revoke:", "register:", "change:", "restore:", "end:", "cancel:", "push:"]
+            {
                 let names = case.effects.iter().filter_map(|(key, _)| key.strip_prefix(kind));
                 done.entry(kind).or_default().extend(names.map(str::to_owned));
             }
             self.check_documents(scenario, &case).await?;
-            self.check_messages(&case, &[]).await?;
+            payments.extend(self.payments(&case).await?);
             self.replays(&case).await?;
         }
         let mut of = |kind: &str| done.remove(kind).unwrap_or_default();
         same("documents", of("issue:"), end.documents.clone())?;
         same("revoked", of("revoke:"), end.revoked.clone())?;
         same("register entries", of("register:"), end.register.iter().cloned().collect())?;
+        same("register changes", of("change:"), end.changed.iter().cloned().collect())?;
+        same("register restorations", of("restore:"), end.restored.iter().cloned().collect())?;
+        same("register ends", of("end:"), end.ended.iter().cloned().collect())?;
+        same("cancelled", of("cancel:"), end.cancelled.clone())?;
+        same("payments", payments, end.payments.clone())?;
         same("pushes", of("push:"), end.pushes.clone())
     }
 }

@@ -1,9 +1,12 @@
 //! Playing a scenario, step by step.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use axum::http::Method;
 use cases::Case;
 use catalogue::Package;
-use kernel::{CaseId, MasterCaseId, Timestamp, from_micros, to_micros};
+use kernel::{CaseId, LegalPersonId, MasterCaseId, Timestamp, from_micros, to_micros};
 use serde_json::{Value, json};
 
 use super::client::Answer;
@@ -24,6 +27,17 @@ pub struct Player<'a> {
     pub cast: &'a Cast,
     pub(super) client: Client,
     pub(super) root: guomi::Certificate,
+    /// Whether scenarios leave the registered organisations of the cast as they are.
+    doubles: Option<Doubles>,
+}
+
+/// Doubles of registered organisations: each scenario has one of its own, so that what it changes or ends in the register
+/// is not there for the next one.
+#[derive(Default)]
+struct Doubles {
+    count: AtomicU32,
+    /// Of the scenario that is played: slug in the cast, code, and the double.
+    current: Mutex<Option<(String, String, LegalPersonId)>>,
 }
 
 /// How much of a scenario is played.
@@ -71,7 +85,58 @@ impl<'a> Player<'a> {
     /// A player for this platform.
     pub fn new(platform: &'a Platform, clock: FrozenClock, cast: &'a Cast, imported: &'a Imported) -> Self {
         let client = Client::new(platform.router.clone());
-        Self { platform, clock, imported, cast, client, root: platform.root.clone() }
+        Self { platform, clock, imported, cast, client, root: platform.root.clone(), doubles: None }
+    }
+
+    /// The same, with a double of a registered organisation for each scenario: so that each passes by itself, in any order.
+    #[must_use]
+    pub fn with_doubles(self) -> Self {
+        Self { doubles: Some(Doubles::default()), ..self }
+    }
+
+    /// Makes the double of the organisation for which the scenario acts.
+    async fn double(&self, scenario: &Scenario) -> Played<()> {
+        let Some(doubles) = &self.doubles else { return Ok(()) };
+        let keep = |double| {
+            *doubles.current.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = double;
+        };
+        keep(None);
+        let named = |slug: &String| self.cast.legal_persons.iter().find(|one| one.slug == *slug);
+        let original = scenario.on_behalf_of.as_ref().and_then(named).filter(|one| one.registered.is_some());
+        let Some(original) = original else { return Ok(()) };
+        if let Some(first) = scenario.steps.first().and_then(|step| beijing(&step.at)) {
+            self.clock.set(first);
+        }
+        let number = doubles.count.fetch_add(1, Ordering::Relaxed);
+        let (head, division) = (&original.uscc[..2], &original.uscc[2..8]);
+        let code = codes::SocialCreditCode::from_parts(head, division, &format!("DEMB{number:04}"));
+        let mut double = original.clone();
+        double.uscc = code.map_err(|error| error.to_string())?.as_str().to_owned();
+        let add = async {
+            let mut tx = self.platform.db.begin().await?;
+            let (identity, now) = (&self.platform.identity, self.clock.now());
+            let persons = &self.imported.persons;
+            let id = self.cast.import_legal_person(&mut tx, identity, now, &double, persons).await?;
+            tx.commit().await?;
+            Ok::<_, crate::cast::CastError>(id)
+        };
+        let id = add.await.map_err(|error| error.to_string())?;
+        keep(Some((original.slug.clone(), double.uscc, id)));
+        Ok(())
+    }
+
+    /// Code and id of the organisation for which a scenario acts: its double, or the one of the cast.
+    pub(super) fn acting_for(&self, slug: &str) -> Played<(String, LegalPersonId)> {
+        if let Some(doubles) = &self.doubles {
+            let current = doubles.current.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some((_, code, id)) = current.as_ref().filter(|(original, _, _)| original == slug) {
+                return Ok((code.clone(), *id));
+            }
+        }
+        let unknown = || format!("no legal person {slug} in the cast");
+        let of_cast = self.cast.legal_persons.iter().find(|one| one.slug == slug).ok_or_else(unknown)?;
+        let id = self.imported.legal_persons.get(slug).copied().ok_or_else(unknown)?;
+        Ok((of_cast.uscc.clone(), id))
     }
 
     /// Plays a scenario. Says what did not go as written.
@@ -89,6 +154,7 @@ impl<'a> Player<'a> {
                 (steps, Some(to_micros(last_at) - to_micros(last)))
             }
         };
+        self.double(scenario).await?;
         let part = Part { package, scenario };
         let mut stand = Stand { cases: Vec::new(), master: None, moved_by };
         for (index, step) in scenario.steps.iter().take(count).enumerate() {
@@ -167,9 +233,15 @@ impl<'a> Player<'a> {
     /// A session of the applicant, with the hat of the legal person for whom they act.
     pub(super) async fn applicant(&self, scenario: &Scenario) -> Played<String> {
         let token = self.person(&scenario.applicant).await?;
-        let Some(slug) = &scenario.on_behalf_of else { return Ok(token) };
-        let legal_person =
-            self.imported.legal_persons.get(slug).ok_or(format!("no legal person {slug} in the cast"))?;
+        match &scenario.on_behalf_of {
+            Some(slug) => self.with_hat(token, slug).await,
+            None => Ok(token),
+        }
+    }
+
+    /// The session with the hat of this legal person.
+    pub(super) async fn with_hat(&self, token: String, slug: &str) -> Played<String> {
+        let (_, legal_person) = self.acting_for(slug)?;
         let body = json!({ "legal_person": legal_person.to_string() });
         let answer =
             self.client.send(Method::PUT, "/api/v1/sessions/current/hat", Some(&token), Some(&body)).await;

@@ -87,9 +87,15 @@ impl Player<'_> {
         same("documents", done("issue:"), end.documents.clone())?;
         same("revoked", done("revoke:"), end.revoked.clone())?;
         same("register entries", done("register:"), end.register.iter().cloned().collect())?;
+        same("register changes", done("change:"), end.changed.iter().cloned().collect())?;
+        same("register restorations", done("restore:"), end.restored.iter().cloned().collect())?;
+        same("register ends", done("end:"), end.ended.iter().cloned().collect())?;
+        same("cancelled", done("cancel:"), end.cancelled.clone())?;
         same("pushes", done("push:"), end.pushes.clone())?;
+        self.check_older_documents(part.scenario, stand).await?;
+        self.check_entry(part.scenario).await?;
         self.check_documents(part.scenario, &case).await?;
-        self.check_messages(&case, &end.payments).await?;
+        same("payments", self.payments(&case).await?, end.payments.clone())?;
         for id in &stand.cases {
             self.replays(&self.case(*id).await?).await?;
         }
@@ -116,8 +122,60 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Every push and payment order that is recorded as done lies in the outbox.
-    pub(super) async fn check_messages(&self, case: &Case, payments: &[Payment]) -> Played<()> {
+    /// What was issued in earlier cases of the scenario, to whomever, was replaced or cancelled as it says.
+    async fn check_older_documents(&self, scenario: &Scenario, stand: &Stand) -> Played<()> {
+        let (mut replaced, cancelled) = (Vec::new(), &scenario.end.cancelled);
+        let mut found_cancelled = false;
+        for id in stand.cases.iter().rev().skip(1) {
+            let read = async {
+                let mut tx = self.platform.db.snapshot().await?;
+                licences::of_case(&mut tx, *id).await
+            };
+            for licence in read.await.map_err(|error| error.to_string())? {
+                let state = licence.ending.as_ref().map(|ending| ending.state);
+                if state == Some(licences::State::Replaced) {
+                    replaced.push(licence.document.clone());
+                }
+                let is_cancelled = state == Some(licences::State::Cancelled);
+                found_cancelled |= is_cancelled;
+                if is_cancelled != cancelled.contains(&licence.document) {
+                    return Err(format!(
+                        "{} is {state:?}, cancelled must be {cancelled:?}",
+                        licence.document
+                    ));
+                }
+            }
+        }
+        if !cancelled.is_empty() && stand.cases.len() > 1 && !found_cancelled {
+            return Err("no document of an earlier case was cancelled".into());
+        }
+        same("replaced", replaced, scenario.end.replaced.clone())
+    }
+
+    /// What the public register shows.
+    async fn check_entry(&self, scenario: &Scenario) -> Played<()> {
+        let Some(wanted) = &scenario.end.entry else { return Ok(()) };
+        let slug = scenario.on_behalf_of.as_ref().ok_or("an entry is that of an organisation (for)")?;
+        let (code, _) = self.acting_for(slug)?;
+        let path = format!("/api/v1/registers/{}/entries/{code}", wanted.register);
+        let answer = self.client.send(Method::GET, &path, None, None).await;
+        if !answer.is_good() {
+            return Err(format!("the register: {}", told(&answer)));
+        }
+        let shown = answer.json();
+        if shown["state"] != wanted.state.as_str() {
+            return Err(format!("the entry is {}, must be {}", shown["state"], wanted.state));
+        }
+        for (field, value) in &wanted.fields {
+            if shown["data"][field] != *value {
+                return Err(format!("{field} of the entry is {}, must be {value}", shown["data"][field]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every push and payment order that is recorded as done lies in the outbox; the payment orders.
+    pub(super) async fn payments(&self, case: &Case) -> Played<Vec<Payment>> {
         let mut ordered = Vec::new();
         for (receiver, key) in &case.effects {
             let pays = receiver.strip_prefix("pay:");
@@ -138,7 +196,7 @@ impl Player<'_> {
                 ordered.push(Payment { receiver: pays.to_owned(), amount });
             }
         }
-        same("payments", ordered, payments.to_vec())
+        Ok(ordered)
     }
 
     /// The stored state is the fold of the stored history.

@@ -20,6 +20,9 @@ pub struct Step {
     /// Another person of the cast, instead of the applicant.
     #[serde(default, rename = "as")]
     pub instead: Option<String>,
+    /// Another legal person of the cast for whom they act, instead of that of the scenario.
+    #[serde(default, rename = "for")]
+    pub on_behalf_of: Option<String>,
     /// The part of a bundle that is meant.
     #[serde(default)]
     pub part: Option<String>,
@@ -38,6 +41,10 @@ pub struct Step {
     /// Materials in whose place a commitment is signed (告知承诺).
     #[serde(default)]
     pub commit: Vec<String>,
+    /// Another item than that of the package, `code/handling` (apply): what the scenario builds on. Its package must lie in
+    /// the folder that is played.
+    #[serde(default)]
+    pub item: Option<String>,
     /// Begun from the case before it (再次申请).
     #[serde(default)]
     pub again: Option<bool>,
@@ -195,7 +202,7 @@ macro_rules! verbs {
 
 verbs! {
     /// Fill in, hand in materials, submit.
-    Apply = ("apply", Side::Applicant, &[], &["form", "materials", "later", "commit", "again", "window"]),
+    Apply = ("apply", Side::Applicant, &[], &["form", "materials", "later", "commit", "item", "for", "again", "window"]),
     /// Answer the correction notice, or a part of it.
     Resubmit = ("resubmit", Side::Applicant, &[], &["form", "materials", "partial"]),
     /// Hand in what was promised (容缺补齐).
@@ -278,6 +285,8 @@ impl Step {
             ("materials", self.materials.is_some()),
             ("later", !self.later.is_empty()),
             ("commit", !self.commit.is_empty()),
+            ("item", self.item.is_some()),
+            ("for", self.on_behalf_of.is_some()),
             ("again", self.again.is_some()),
             ("window", self.window.is_some()),
             ("partial", self.partial.is_some()),

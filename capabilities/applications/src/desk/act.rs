@@ -5,7 +5,7 @@ use catalogue::{MadeBy, Material, Package};
 use kernel::{Actor, CaseId, Refusal, TaskId, Timestamp};
 use store::Tx;
 
-use super::{DeskError, made, see};
+use super::{DeskError, entries, made, see};
 use crate::Room;
 
 /// Gives a command of an office to a case. Refused in this order: whom the case is hidden from (404), who may
@@ -41,10 +41,14 @@ pub(super) async fn act_on(
     let needed = materials_needed(&package, &before, &command)?;
     let target = checked_target(&package, &command);
     let command = named(tx, &before, command).await?;
+    let grants = matches!(command, Command::Decide { grant: true, .. });
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
     let after = cases::act_on(tx, &around, &package.case_type, before, by, command).await?;
     target?;
+    if grants {
+        entries::check(tx, room, &package, &after).await?;
+    }
     made::require(tx, case, &needed).await?;
     Ok(after)
 }

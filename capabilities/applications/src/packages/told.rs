@@ -159,21 +159,36 @@ fn step_told(reasons: &Reasons<'_>, bodies: &Bodies, step: &RehearsedStep) -> St
 fn effect_told(reasons: &Reasons<'_>, effect: &Effect) -> String {
     let visitor = reasons.visitor;
     match effect {
-        Effect::Issue(id) | Effect::Revoke(id) => {
-            let document = reasons.package.documents.find(id);
-            let name =
-                document.map_or(id.as_str(), |document| visitor.pick(&document.name.zh, &document.name.en));
-            let key = if matches!(effect, Effect::Issue(_)) { "packages-issues" } else { "packages-revokes" };
-            visitor.t1(key, "document", name)
-        }
+        Effect::Issue(id) => document_told(reasons, "packages-issues", id),
+        Effect::Replace(id) => document_told(reasons, "packages-replaces", id),
+        Effect::Revoke(id) => document_told(reasons, "packages-revokes", id),
+        Effect::Cancel(cancelled) => document_told(reasons, "packages-cancels", cancelled.document()),
         Effect::Register(register) => {
-            let title = registers::title(register).map_or_else(|| register.clone(), |key| visitor.t(key));
-            visitor.t1("packages-registers", "register", title)
+            visitor.t1("packages-registers", "register", register_name(visitor, register))
         }
+        Effect::Change(change) => {
+            visitor.t1("packages-changes", "register", register_name(visitor, &change.register))
+        }
+        Effect::Restore(register) => {
+            visitor.t1("packages-restores", "register", register_name(visitor, register))
+        }
+        Effect::End(end) => visitor.t1("packages-ends", "register", register_name(visitor, &end.register)),
         Effect::Push(receiver) => visitor.t1("packages-pushes", "receiver", receiver),
         Effect::Pay(order) => {
             let amount = reasons.label(&format!("finding.{}", order.amount));
             visitor.t2("packages-pays", "receiver", &order.receiver, "amount", amount)
         }
     }
+}
+
+fn register_name(visitor: &Visitor, register: &str) -> String {
+    registers::title(register).map_or_else(|| register.to_owned(), |key| visitor.t(key))
+}
+
+/// A document of this package by its name, one of another package by its id.
+fn document_told(reasons: &Reasons<'_>, key: &str, id: &str) -> String {
+    let visitor = reasons.visitor;
+    let document = reasons.package.documents.find(id);
+    let name = document.map_or(id, |document| visitor.pick(&document.name.zh, &document.name.en));
+    visitor.t1(key, "document", name)
 }

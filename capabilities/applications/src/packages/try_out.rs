@@ -137,7 +137,7 @@ async fn open(
     let mut tx = room.db.snapshot().await?;
     let files = tried::find(&mut tx, visitor.actor.staff()?, id).await?.ok_or(Refusal::NotFound)?;
     drop(tx);
-    let registers = registers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
+    let registers = registers::changeable();
     let bodies = room.bodies();
     let against = Against { registers: &registers, bodies: Some(&bodies) };
     let (package, linted) =

@@ -23,7 +23,7 @@ use super::{StartApplication, StartError, check_hat, start};
 use crate::draft::{self, Draft};
 use crate::http::{created, id};
 use crate::view::DraftView;
-use crate::{Room, attach, division, prefill, save};
+use crate::{Room, attach, division, prefill, requirement, save};
 
 #[derive(Template)]
 #[template(path = "start/start.html")]
@@ -161,7 +161,7 @@ async fn build(
         errors,
         summary: words(&item.summary),
         acting: acting(tx, room, visitor, person).await?,
-        wrong_hat: wrong_hat(visitor, package, person),
+        wrong_hat: wrong_hat(tx, room, visitor, package, person).await?,
         conditions: item.conditions.iter().map(words).collect(),
         materials: attach::materials_of_applicant(package).map(|material| row(visitor, material)).collect(),
         promised: limit(visitor, &item.limits.promised.within),
@@ -207,11 +207,21 @@ pub(crate) async fn acting(
     Ok(visitor.t2("applications-acting-for", "name", name, "agent", &person.shown_as))
 }
 
-fn wrong_hat(visitor: &Visitor, package: &Package, person: &PersonActor) -> String {
+/// Why this visitor cannot begin at all; empty when they can.
+async fn wrong_hat(
+    tx: &mut Tx,
+    room: &Room,
+    visitor: &Visitor,
+    package: &Package,
+    person: &PersonActor,
+) -> Result<String, AppError> {
     match check_hat(package, person) {
-        Ok(()) => String::new(),
-        Err(StartError::ForPersonsOnly) => visitor.t("applications-for-persons-only"),
-        Err(_) => visitor.t("applications-for-legal-persons-only"),
+        Ok(()) => {
+            let unmet = requirement::unmet_at_first(tx, room, package, person, visitor.now).await?;
+            Ok(unmet.first().map(|says| visitor.message(&requirement::message(says))).unwrap_or_default())
+        }
+        Err(StartError::ForPersonsOnly) => Ok(visitor.t("applications-for-persons-only")),
+        Err(_) => Ok(visitor.t("applications-for-legal-persons-only")),
     }
 }
 

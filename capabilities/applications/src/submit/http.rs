@@ -34,7 +34,7 @@ use crate::start::http::acting;
 use crate::view::ReceiptView;
 use crate::window::http::Near;
 use crate::window::{self, Window};
-use crate::{Room, division, master, own_case};
+use crate::{Room, division, master, own_case, requirement};
 
 #[derive(Template)]
 #[template(path = "submit/confirm.html")]
@@ -175,6 +175,9 @@ fn to_do(visitor: &Visitor, package: &Package, base: &str, fault: &FieldError) -
     if let Some(material) = fault.field.strip_prefix("materials/") {
         let what = package.item.material(material).map(|material| words(&material.name)).unwrap_or_default();
         return Missing { what, why, href: format!("{base}/materials#material-{material}") };
+    }
+    if fault.field == requirement::FIELD {
+        return Missing { what: visitor.t("applications-entitled"), why, href: String::new() };
     }
     let name = fault.field.split('/').next().unwrap_or_default();
     let what = label_of(visitor, &package.form, &fault.field);

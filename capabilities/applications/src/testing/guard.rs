@@ -143,6 +143,7 @@ impl World {
                 "registrar": "示例民政厅",
             }),
             case: store::fresh_id(self.now()),
+            follows: 0,
             effect: "register:social-organisations".into(),
             since: "2026-09-01".parse().unwrap(),
             now: self.now(),

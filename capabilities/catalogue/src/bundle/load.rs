@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kernel::Words;
 
-use super::merge::{asked, lookups, materials};
+use super::merge::{asked, lookups, materials, requirements};
 use super::{Bundle, BundleText, Part, PartText, QUESTIONS, Said, check};
 use crate::form::{Asking, Names, merge};
 use crate::package::{FORM, Texts, digest, read_text};
@@ -97,11 +97,15 @@ fn put_together(
     let form = fields(&text, &mut parts, questions.as_ref(), &mut source);
     let (looked_up, renamed) = lookups(&parts);
     let (list, rules) = materials(&text, &mut parts, &renamed);
+    let required = requirements(&parts, &renamed).unwrap_or_else(|rule| {
+        note(&mut source, vec![rule]);
+        Vec::new()
+    });
     if is_new {
         note(&mut source, rules);
         note(&mut source, check::parts(&text, &parts, &form));
     }
-    let asked = asked(&text, &parts, form, list, looked_up);
+    let asked = asked(&text, &parts, form, list, required, looked_up);
     match asked {
         Some(mut asked) if !source.has_errors() => {
             warnings.extend(source.into_faults());

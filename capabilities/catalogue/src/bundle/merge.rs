@@ -11,7 +11,7 @@ use crate::attached;
 use crate::form::Names;
 use crate::item::{Limits, Need};
 use crate::package::Texts;
-use crate::{Fee, Form, Item, Material, Package};
+use crate::{Fee, Form, Item, Material, Package, Requirement};
 
 /// The materials of the parts, each once, under the names that they have here; the parts learn those names.
 pub(super) fn materials(
@@ -99,11 +99,7 @@ fn wanted(
     let mut any: Option<Expression> = None;
     for (number, material) in members {
         let part = &parts[*number];
-        let rename = |root: &str, name: &str| match root {
-            "form" => part.fields.get(name).cloned(),
-            "register" | "licence" => renamed[*number].get(name).cloned(),
-            _ => None,
-        };
+        let rename = renaming(part, &renamed[*number]);
         let own = material.when.as_ref().map(|when| when.renamed(&rename)).transpose()?;
         let condition = match (&part.when, own) {
             (None, None) => return Ok(None),
@@ -118,6 +114,45 @@ fn wanted(
         });
     }
     Ok(any)
+}
+
+/// What is required of the applicant for all parts, each thing once. For a part that is not always needed it is asked only
+/// when the part is. What a part that waits for others looks up may come from those: it is not asked beforehand.
+pub(super) fn requirements(parts: &[Part], renamed: &[Names]) -> Result<Vec<Requirement>, Rule> {
+    let mut all: Vec<Requirement> = Vec::new();
+    for (number, part) in parts.iter().enumerate() {
+        let is_early = |own: &&Requirement| {
+            let looked_up = |path: &String| path.starts_with("register.") || path.starts_with("licence.");
+            part.after.is_empty() || !own.holds.reads().iter().any(looked_up)
+        };
+        for own in part.package.item.requirements.iter().filter(is_early) {
+            let holds =
+                own.holds.renamed(&renaming(part, &renamed[number])).and_then(|own| match &part.when {
+                    None => Ok(own),
+                    Some(needed) => {
+                        Expression::parse(&format!("!({}) || ({})", needed.source(), own.source()))
+                    }
+                });
+            let holds = holds.map_err(|fault| Rule {
+                place: vec!["parts".to_owned(), part.id.clone()],
+                text: format!("the requirements of {} cannot be read here: {fault}", part.id),
+            })?;
+            let here = Requirement { holds, says: own.says.clone() };
+            if !all.contains(&here) {
+                all.push(here);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What a part calls its fields and lookups, under the names that they have here.
+fn renaming<'a>(part: &'a Part, lookups: &'a Names) -> impl Fn(&str, &str) -> Option<String> + 'a {
+    move |root, name| match root {
+        "form" => part.fields.get(name).cloned(),
+        "register" | "licence" => lookups.get(name).cloned(),
+        _ => None,
+    }
 }
 
 /// What is looked up for all parts, each thing once; and what the lookups of each part are called here.
@@ -154,6 +189,7 @@ pub(super) fn asked(
     parts: &[Part],
     form: Form,
     materials: Vec<Material>,
+    requirements: Vec<Requirement>,
     lookups: Vec<Lookup>,
 ) -> Option<Package> {
     let first = parts.first()?.package.process();
@@ -176,7 +212,7 @@ pub(super) fn asked(
     };
     let reference =
         TypeRef { item: text.bundle.clone(), handling: BUNDLE.into(), version: text.version.clone() };
-    let item = item(text, parts, materials)?;
+    let item = item(text, parts, materials, requirements)?;
     let case_type = CaseType {
         reference: reference.clone(),
         name: text.name.clone(),
@@ -197,7 +233,12 @@ pub(super) fn asked(
     })
 }
 
-fn item(text: &BundleText, parts: &[Part], materials: Vec<Material>) -> Option<Item> {
+fn item(
+    text: &BundleText,
+    parts: &[Part],
+    materials: Vec<Material>,
+    requirements: Vec<Requirement>,
+) -> Option<Item> {
     let items = || parts.iter().map(|part| &part.package.item);
     let mut fees: Vec<Fee> = Vec::new();
     for fee in items().flat_map(|item| &item.fees) {
@@ -223,6 +264,7 @@ fn item(text: &BundleText, parts: &[Part], materials: Vec<Material>) -> Option<I
         keywords: text.keywords.clone(),
         limits: Limits { statutory: text.promised.clone(), promised: text.promised.clone() },
         conditions: text.conditions.clone(),
+        requirements,
         materials,
         fees,
         windows: text.windows.clone(),

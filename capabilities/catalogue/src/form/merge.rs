@@ -60,6 +60,7 @@ pub(crate) fn merge(title: Words, parts: &[Asking<'_>], said: &Said<'_>) -> (Mer
             validator: part.form.checks[0].validator.clone(),
             when: part.when.cloned(),
             names: Some(names.clone()),
+            between: part.form.checks[0].between.clone(),
         })
         .collect();
     let schema = schema(&title, parts, &groups);

@@ -7,6 +7,7 @@ use kernel::Words;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::between::{self, Check};
 use super::formats::{self, FORMATS};
 use super::{Checks, Choice, Field, Form, Kind, Step, TextFormat};
 use crate::Fault;
@@ -46,6 +47,8 @@ struct RootText {
     otherwise: Option<Value>,
     #[serde(rename = "allOf")]
     all_of: Option<Value>,
+    #[serde(rename = "x-checks", default)]
+    checks: Vec<Check>,
     #[serde(rename = "dependentRequired")]
     dependent: Option<Map<String, Value>>,
 }
@@ -136,7 +139,7 @@ impl Form {
         match validator {
             Some(validator) if !faults.iter().any(Fault::is_error) => {
                 let title = Words::new(root.title, root.title_en);
-                let checks = vec![Checks { validator, when: None, names: None }];
+                let checks = vec![Checks { validator, when: None, names: None, between: root.checks.into() }];
                 Ok((Self { title, steps, schema, checks }, faults))
             }
             Some(_) | None => Err(faults),
@@ -163,6 +166,7 @@ fn read_root(root: &RootText, source: &mut Source) -> Vec<Step> {
         read.extend(read_field(&["properties", name], name, property, required, true, source));
     }
     check_names(root, &fields, source);
+    between::check(&root.checks, &fields, source);
     read_steps(root, read, source)
 }
 

@@ -54,6 +54,10 @@ impl Form {
         for error in checks.validator.iter_errors(answers) {
             self.note(&error, names, errors);
         }
+        for check in checks.between.iter() {
+            let error = check.error(answers);
+            errors.extend(error.map(|error| FieldError::new(shown(names, &error.field), error.message)));
+        }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the library has more kinds than forms have rules")]

@@ -32,8 +32,14 @@ pub(crate) fn check(parts: &Parts<'_>, form: &mut Source) {
 fn read_by_rules(parts: &Parts<'_>) -> BTreeSet<String> {
     let mut read = parts.case_type.fields_read();
     read.extend(parts.form.steering());
+    read.extend(parts.form.read_between().map(str::to_owned));
     let materials = parts.item.materials.iter().filter_map(|material| material.when.as_ref());
-    let fields = materials.flat_map(|when| when.reads().iter().filter_map(|path| path.strip_prefix("form.")));
+    let requirements = parts.item.requirements.iter().map(|requirement| &requirement.holds);
+    let effects = parts.case_type.process.effects.all().flat_map(cases::Effect::reads);
+    read.extend(effects.filter_map(|path| path.strip_prefix("form.")).map(str::to_owned));
+    let fields = materials
+        .chain(requirements)
+        .flat_map(|when| when.reads().iter().filter_map(|path| path.strip_prefix("form.")));
     read.extend(fields.filter_map(|path| path.split('.').next()).map(str::to_owned));
     let mut note = |source: &ValueSource| {
         if let ValueSource::Form(name) = source {

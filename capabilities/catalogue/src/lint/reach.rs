@@ -32,11 +32,22 @@ pub(crate) fn check(parts: &Parts<'_>, process: &mut Source, item: &mut Source) 
             process.add_rule(&["instant", "rules"], Rule::NeverHolds, text);
         }
     }
+    check_requirements(parts, &early, item);
     for material in &parts.item.materials {
         let Some(when) = &material.when else { continue };
         if !can_hold(&[when], &[], &early) {
             let text = format!("{} is never asked for: its condition can never hold", material.id);
             item.add_rule(&["materials", &material.id, "when"], Rule::NeverHolds, text);
+        }
+    }
+}
+
+/// A requirement that can never hold lets nobody apply.
+fn check_requirements(parts: &Parts<'_>, early: &Domains, item: &mut Source) {
+    for (index, requirement) in parts.item.requirements.iter().enumerate() {
+        if !can_hold(&[&requirement.holds], &[], early) {
+            let text = "nobody can ever apply: this requirement can never hold";
+            item.add_rule(&["requirements", &index.to_string(), "holds"], Rule::NeverHolds, text);
         }
     }
 }
@@ -114,6 +125,10 @@ fn everything(parts: &Parts<'_>) -> Domains {
     for name in ["objections", "objections_upheld"] {
         domains.insert(format!("case.{name}"), counted.clone());
     }
+    let age = Domain { min: Some(0), max: Some(150), whole: true, ..Domain::default() };
+    domains.insert("applicant.age".into(), age);
+    let kinds = crate::APPLICANT_KINDS.iter().map(|kind| json!(kind)).collect();
+    domains.insert("applicant.kind".into(), Domain { only: Some(kinds), always: true, ..Domain::default() });
     let yes_or_no = Some(vec![json!(true), json!(false)]);
     domains.insert("case.express".into(), Domain { only: yes_or_no, always: true, ..Domain::default() });
     domains

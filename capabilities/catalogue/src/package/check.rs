@@ -47,6 +47,9 @@ pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) 
     for document in parts.documents.documents() {
         check_document(parts, document, &mut documents);
     }
+    for (index, fault) in parts.form.check_between(&types(parts.form)) {
+        form.add_rule(&["x-checks", &index, "holds"], Rule::RuleLanguage, fault);
+    }
     lint::fields::check(parts, &mut form);
     lint::limits::check(parts, &mut process);
     // Only of rules that can be right is asked whether they can hold.
@@ -57,19 +60,62 @@ pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) 
     read.into_iter().flatten().flat_map(Source::into_faults).collect()
 }
 
-/// Whether a material is asked for is known before there is a case.
+/// Whether a material is asked for, and whether somebody may apply, is known before there is a case.
 fn check_materials(parts: &Parts<'_>, source: &mut Source) {
+    let known = |path: &&String| {
+        path.as_str() == "case.submitted_on"
+            || ["form", "applicant", "register", "licence"].contains(&path.split('.').next().unwrap_or(""))
+    };
     for material in &parts.item.materials {
         let Some(when) = &material.when else { continue };
-        let known = |path: &&String| {
-            path.as_str() == "case.submitted_on"
-                || ["form", "register", "licence"].contains(&path.split('.').next().unwrap_or(""))
-        };
         if let Some(path) = when.reads().iter().find(|path| !known(path)) {
             let text = format!(
-                "{path} is not known yet when materials are asked for: form, register, licence and case.submitted_on are"
+                "{path} is not known yet when materials are asked for: form, applicant, register, licence and case.submitted_on are"
             );
             source.add_rule(&["materials", &material.id, "when"], Rule::NeverHolds, text);
+        }
+    }
+    let types = parts.case_type.types(&types(parts.form));
+    for (index, requirement) in parts.item.requirements.iter().enumerate() {
+        let place = ["requirements", &index.to_string(), "holds"];
+        if let Some(path) = requirement.holds.reads().iter().find(|path| !known(path)) {
+            let text = format!(
+                "{path} is not known yet when somebody applies: form, applicant, register, licence and case.submitted_on are"
+            );
+            source.add_rule(&place, Rule::NeverHolds, text);
+        }
+        for fault in requirement.holds.check_condition(&types) {
+            source.add_rule(&place, Rule::RuleLanguage, fault.to_string());
+        }
+    }
+    check_own_entries(parts, source);
+}
+
+/// What changes or ends the applicant's own entry of a register is asked for by organisations only, and not without one:
+/// else the decision could not be carried out.
+fn check_own_entries(parts: &Parts<'_>, source: &mut Source) {
+    let process = &parts.case_type.process;
+    for (register, entry) in process.effects.all().filter_map(Effect::needs_entry) {
+        if entry.is_none() && parts.item.is_for_people() {
+            let text =
+                format!("a natural person has no entry of their own in {register}: say which one (entry)");
+            source.add_rule(&["audience"], Rule::Effects, text);
+        }
+        let looks = |lookup: &&cases::Lookup| {
+            let code = entry.and_then(|path| path.strip_prefix("form."));
+            lookup.register.as_deref() == Some(register) && lookup.code_from.as_deref() == code
+        };
+        let path = process.lookups.iter().find(looks).map(|lookup| format!("register.{}", lookup.id));
+        let asks = |path: &String| {
+            let below = format!("{path}.");
+            let reads = |read: &String| read == path || read.starts_with(&below);
+            parts.item.requirements.iter().any(|requirement| requirement.holds.reads().iter().any(reads))
+        };
+        if !path.as_ref().is_some_and(asks) && entry.is_none_or(|path| path.starts_with("form.")) {
+            let text = format!(
+                "an entry of {register} is changed or ended: look it up, and require that it is there (requirements: has(register.…))"
+            );
+            source.add_rule(&["requirements"], Rule::Effects, text);
         }
     }
 }
@@ -306,9 +352,8 @@ fn value_of_finding_rule(
     if !process.findings().any(|finding| finding.id == *name) {
         return Some(format!("{placeholder}: nobody establishes {name}"));
     }
-    let is_issued = |effects: &[Effect]| {
-        effects.iter().any(|effect| matches!(effect, Effect::Issue(id) if id == document.id.as_str()))
-    };
+    let is_issued =
+        |effects: &[Effect]| effects.iter().any(|effect| effect.issues() == Some(document.id.as_str()));
     let may_be_missing = !is_always_established(process, name) || is_issued(&process.effects.refused);
     (may_be_missing && !placeholder.optional).then(|| {
         format!("{placeholder}: {name} may be missing when this is issued; write {{finding.{name}?}} so that the document can do without")

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 pub(crate) const FILES: [&str; 4] = ["item.yaml", "form.schema.json", "process.yaml", "licences.yaml"];
 
 pub(crate) fn registers() -> Registers {
-    Registers::from(["dogs".to_owned()])
+    Registers::from([("dogs".to_owned(), ["name".to_owned()].into())])
 }
 
 pub(crate) fn good() -> PathBuf {

@@ -1,6 +1,7 @@
 //! The room as its users see it: packages from folders, versions in databases, pages.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
+mod applicants;
 mod bundles;
 mod faults;
 mod fixture;

@@ -4,12 +4,21 @@ use std::path::Path;
 
 use catalogue::{Clientele, Library};
 
-/// The registers that the platform keeps.
-const REGISTERS: [&str; 1] = ["social-organisations"];
+/// What a decision may change in the register of social organisations.
+const FIELDS: [&str; 8] = [
+    "name",
+    "legal_representative",
+    "address",
+    "funds",
+    "purpose",
+    "business_scope",
+    "activity_area",
+    "body_in_charge",
+];
 
 fn library() -> Library {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages/minzheng");
-    let registers = REGISTERS.map(str::to_owned).into();
+    let registers = [("social-organisations".to_owned(), FIELDS.map(str::to_owned).into())].into();
     Library::load(&root, &registers).unwrap_or_else(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         panic!("\n{}\n", lines.join("\n"))

@@ -53,6 +53,8 @@ pub(crate) struct PublicLicence {
     state: &'static str,
     /// When it was revoked.
     revoked_at: Option<String>,
+    /// Of one that was replaced: the identifier of what stands in its place.
+    replaced_by: Option<String>,
 }
 
 /// What the seal of a file says.
@@ -77,7 +79,7 @@ pub(crate) struct SealCheck {
 /// What a check comes to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LicenceCheck {
-    /// `valid`, `expired`, `revoked`, `unknown`, `several` (numbers only: compare issuer and holder), `not-genuine`, or
+    /// `valid`, `expired`, `revoked`, `cancelled`, `replaced`, `unknown`, `several` (numbers only: compare issuer and holder), `not-genuine`, or
     /// `other-file` (sealed, but not the file on record).
     result: &'static str,
     /// What is on record.
@@ -97,7 +99,8 @@ impl PublicLicence {
             issued_on: licence.issued_on,
             valid_until: licence.valid_until,
             state: licence.state(today).as_str(),
-            revoked_at: licence.revocation.as_ref().map(|revocation| revocation.at.to_string()),
+            revoked_at: licence.ending.as_ref().map(|ending| ending.at.to_string()),
+            replaced_by: licence.ending.as_ref().and_then(|ending| ending.replaced_by.clone()),
         }
     }
 }

@@ -82,8 +82,8 @@ impl Answer {
             kind: match verdict {
                 Verdict::Valid => "success",
                 Verdict::Several => "info",
-                Verdict::Expired | Verdict::Unknown => "warning",
-                Verdict::Revoked | Verdict::NotGenuine | Verdict::OtherFile => "danger",
+                Verdict::Expired | Verdict::Replaced | Verdict::Unknown => "warning",
+                Verdict::Revoked | Verdict::Cancelled | Verdict::NotGenuine | Verdict::OtherFile => "danger",
             },
             title: visitor.t(&format!("licences-verdict-{}", verdict.as_str())),
             text: visitor.t(&format!("licences-{basis}-{}", verdict.as_str())),

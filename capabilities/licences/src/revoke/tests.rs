@@ -29,7 +29,7 @@ async fn the_issuing_body_revokes_for_a_reason_once() {
             assert_eq!(Refusal::from(refused).to_string(), expected);
         }
         let licence = revoke(&mut tx, &decider, now(), id, " 提交虚假材料 ").await.unwrap();
-        assert_eq!(licence.revocation.unwrap().reason, "提交虚假材料");
+        assert_eq!(licence.ending.unwrap().reason, "提交虚假材料");
         let again = revoke(&mut tx, &decider, now(), id, "提交虚假材料").await.unwrap_err();
         assert!(matches!(again, RevokeError::AlreadyRevoked));
         tx.commit().await.unwrap();

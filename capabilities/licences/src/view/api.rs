@@ -74,12 +74,14 @@ pub(crate) struct LicenceView {
     /// Last day on which it holds; null: until revoked.
     #[schema(value_type = Option<String>, format = Date)]
     valid_until: Option<Date>,
-    /// `valid`, `expired` or `revoked`.
+    /// `valid`, `expired`, `revoked` (撤销), `cancelled` (注销) or `replaced` (换发).
     state: &'static str,
-    /// When it was revoked.
+    /// When it was revoked, cancelled or replaced.
     revoked_at: Option<String>,
-    /// Why it was revoked.
+    /// Why it was.
     revoke_reason: Option<String>,
+    /// Of one that was replaced: the identifier of what stands in its place.
+    replaced_by: Option<String>,
     /// Where anyone can look up its state.
     status_url: String,
     /// SM3 of the sealed file, hexadecimal.
@@ -90,7 +92,7 @@ pub(crate) struct LicenceView {
 
 impl LicenceView {
     pub(crate) fn of(licence: &Licence, today: Date, room: &Room) -> Self {
-        let revocation = licence.revocation.as_ref();
+        let ending = licence.ending.as_ref();
         Self {
             id: licence.id.to_string(),
             identifier: licence.identifier.clone(),
@@ -105,8 +107,9 @@ impl LicenceView {
             valid_from: licence.valid_from,
             valid_until: licence.valid_until,
             state: licence.state(today).as_str(),
-            revoked_at: revocation.map(|revocation| revocation.at.to_string()),
-            revoke_reason: revocation.map(|revocation| revocation.reason.clone()),
+            revoked_at: ending.map(|ending| ending.at.to_string()),
+            revoke_reason: ending.map(|ending| ending.reason.clone()),
+            replaced_by: ending.and_then(|ending| ending.replaced_by.clone()),
             status_url: room.status_url(&licence.identifier),
             file_sm3: licence.file_sm3.clone(),
             version: licence.version,

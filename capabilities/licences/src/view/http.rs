@@ -57,7 +57,7 @@ pub(crate) fn page_of(
         state: licence.state(visitor.today()),
         qr: Qr::of(&status_url),
         status_url,
-        may_revoke: is_issuer && licence.revocation.is_none() && visitor.actor.may(REVOKE),
+        may_revoke: is_issuer && licence.ending.is_none() && visitor.actor.may(REVOKE),
         licence,
         errors,
         reason,

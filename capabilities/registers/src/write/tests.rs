@@ -33,6 +33,7 @@ async fn a_change_is_the_next_version_and_ends_the_one_before() {
         write(&mut tx, new_entry(1, "演示协会", CODES[0])).await.unwrap();
         let change = NewEntry {
             step: Step::Change,
+            follows: 1,
             since: date("2027-03-01"),
             ..new_entry(2, "演示健步走协会", CODES[0])
         };
@@ -55,7 +56,7 @@ async fn nobody_is_overwritten_and_nothing_changes_that_is_not_there() {
         write(&mut tx, new_entry(1, "演示协会", CODES[0])).await.unwrap();
         let taken = write(&mut tx, new_entry(2, "另一个协会", CODES[0])).await.unwrap_err();
         assert_eq!(taken.to_string(), "51430000DEM000217K: is registered in social-organisations already");
-        let change = NewEntry { step: Step::Change, ..new_entry(3, "另一个协会", CODES[1]) };
+        let change = NewEntry { step: Step::Change, follows: 1, ..new_entry(3, "另一个协会", CODES[1]) };
         assert!(matches!(write(&mut tx, change).await, Err(WriteError::Missing { .. })));
         let elsewhere = NewEntry { register: "dogs", ..new_entry(4, "另一个协会", CODES[1]) };
         assert!(matches!(write(&mut tx, elsewhere).await, Err(WriteError::UnknownRegister(_))));

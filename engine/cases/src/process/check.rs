@@ -1,10 +1,10 @@
 //! What must hold in a process before any case may run under it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rules::{Type, Types};
 
-use super::{CaseType, Derived, Effect, FindingType, Lookup, StageKind};
+use super::{CaseType, Derived, Effect, EntryChange, FindingType, Lookup, StageKind};
 
 /// One rule that a process breaks, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,8 +54,8 @@ pub struct Surroundings<'a> {
     pub office_materials: &'a BTreeSet<String>,
     /// Documents of `licences.yaml`.
     pub documents: &'a BTreeSet<String>,
-    /// Registers that this node keeps.
-    pub registers: &'a BTreeSet<String>,
+    /// Registers that this node keeps, with the fields that a change may write.
+    pub registers: &'a BTreeMap<String, BTreeSet<String>>,
 }
 
 struct Faults {
@@ -182,7 +182,9 @@ impl CaseType {
             .with("case.commitments", Type::List)
             .with("case.commitments[]", Type::Text)
             .with("case.objections", Type::Int)
-            .with("case.objections_upheld", Type::Int);
+            .with("case.objections_upheld", Type::Int)
+            .with("applicant.kind", Type::Text)
+            .with("applicant.age", Type::Int);
         for finding in self.process.findings() {
             let kind = match finding.kind {
                 FindingType::Money => Type::Money,
@@ -272,7 +274,8 @@ impl CaseType {
             if lookup.register.is_some() == lookup.licence.is_some() {
                 faults.add("lookups", &lookup.id, "a lookup names either a register or a licence");
             }
-            if let Some(register) = lookup.register.as_ref().filter(|name| !around.registers.contains(*name))
+            if let Some(register) =
+                lookup.register.as_ref().filter(|name| !around.registers.contains_key(*name))
             {
                 let rule = format!("this platform keeps no register {register}");
                 faults.add("lookups", register, rule);
@@ -319,34 +322,100 @@ impl CaseType {
 
     fn check_effects(&self, around: &Surroundings<'_>, faults: &mut Faults) {
         let effects = &self.process.effects;
-        let issued: BTreeSet<&String> = effects
-            .granted
-            .iter()
-            .filter_map(|effect| if let Effect::Issue(document) = effect { Some(document) } else { None })
-            .collect();
+        let issued: BTreeSet<&str> = effects.granted.iter().filter_map(Effect::issues).collect();
         for effect in effects.all() {
-            let fault = match effect {
-                Effect::Issue(document) if !around.documents.contains(document) => {
-                    Some((document, format!("licences.yaml has no document {document}")))
-                }
-                Effect::Revoke(document) if !issued.contains(document) => {
-                    Some((document, format!("{document} is not issued when granted")))
-                }
-                Effect::Register(register) if !around.registers.contains(register) => {
-                    Some((register, format!("this platform keeps no register {register}")))
-                }
-                Effect::Pay(order) if self.process.findings().all(|finding| finding.id != order.amount) => {
-                    Some((&order.amount, format!("nobody establishes {}", order.amount)))
-                }
-                Effect::Issue(_)
-                | Effect::Revoke(_)
-                | Effect::Register(_)
-                | Effect::Push(_)
-                | Effect::Pay(_) => None,
-            };
-            if let Some((near, rule)) = fault {
-                faults.add("effects", near, rule);
+            if let Some((near, rule)) = self.effect_fault(effect, &issued, around) {
+                faults.add("effects", &near, rule);
+            }
+        }
+        // A case may see what follows from its grant and from a check that failed; each is done once under its key.
+        let granted =
+            effects.granted.iter().chain(&effects.check_failed).map(Effect::key).collect::<Vec<_>>();
+        let refused = effects.refused.iter().map(Effect::key).collect::<Vec<_>>();
+        for keys in [granted, refused] {
+            let mut seen = BTreeSet::new();
+            for key in keys.iter().filter(|key| !seen.insert(*key)) {
+                let name = key.split_once(':').map_or(key.as_str(), |(_, name)| name);
+                faults.add("effects", name, format!("{key} stands twice, and would be done once"));
             }
         }
     }
+
+    /// What is wrong with an effect, and a word near it.
+    fn effect_fault(
+        &self,
+        effect: &Effect,
+        issued: &BTreeSet<&str>,
+        around: &Surroundings<'_>,
+    ) -> Option<(String, String)> {
+        let unknown = |register: &String| {
+            let rule = format!("this platform keeps no register {register}");
+            (!around.registers.contains_key(register)).then(|| (register.clone(), rule))
+        };
+        let fault = match effect {
+            Effect::Issue(document) | Effect::Replace(document) if !around.documents.contains(document) => {
+                Some((document.clone(), format!("licences.yaml has no document {document}")))
+            }
+            Effect::Revoke(document) if !issued.contains(document.as_str()) => {
+                Some((document.clone(), format!("{document} is not issued when granted")))
+            }
+            Effect::Cancel(cancelled) if issued.contains(cancelled.document()) => {
+                let document = cancelled.document();
+                let rule = format!("{document} is issued when granted: replace ends the older ones");
+                Some((document.to_owned(), rule))
+            }
+            Effect::Register(register) => unknown(register),
+            Effect::Restore(register) => unknown(register).or_else(|| {
+                let changes = |effect: &Effect| matches!(effect, Effect::Change(change) if change.register == *register);
+                let rule = format!("nothing is changed in {register} when granted");
+                (!self.process.effects.granted.iter().any(changes)).then(|| (register.clone(), rule))
+            }),
+            Effect::End(end) => unknown(&end.register).or_else(|| {
+                let rule = "the reason is needed in both languages".to_owned();
+                end.reason.is_incomplete().then(|| ("reason".into(), rule))
+            }),
+            Effect::Change(change) => unknown(&change.register).or_else(|| change_fault(change, around)),
+            Effect::Pay(order) if self.process.findings().all(|finding| finding.id != order.amount) => {
+                Some((order.amount.clone(), format!("nobody establishes {}", order.amount)))
+            }
+            Effect::Issue(_)
+            | Effect::Replace(_)
+            | Effect::Revoke(_)
+            | Effect::Cancel(_)
+            | Effect::Push(_)
+            | Effect::Pay(_) => None,
+        };
+        fault.or_else(|| {
+            let unread = effect.reads().into_iter().find(|path| !self.is_there(path, around))?;
+            let rule = format!(
+                "{unread} is neither asked for (form.…) nor established (finding.…) nor looked up (register.lookup.field)"
+            );
+            Some((unread.to_owned(), rule))
+        })
+    }
+
+    /// Whether an effect may read what stands under this path.
+    fn is_there(&self, path: &str, around: &Surroundings<'_>) -> bool {
+        let parts: Vec<&str> = path.split('.').collect();
+        match parts.as_slice() {
+            ["form", field] => around.fields.contains(*field),
+            ["finding", id] => self.process.findings().any(|finding| finding.id == *id),
+            ["register", id, _field] => {
+                self.process.lookups.iter().any(|lookup| lookup.register.is_some() && lookup.id == *id)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What is wrong with the fields of a change.
+fn change_fault(change: &EntryChange, around: &Surroundings<'_>) -> Option<(String, String)> {
+    if change.fields.is_empty() {
+        return Some(("change".into(), "a change names at least one field".into()));
+    }
+    let known = around.registers.get(&change.register)?;
+    let field = change.fields.keys().find(|field| !known.contains(*field))?;
+    let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let rule = format!("{field} cannot be changed in {}; what can: {known}", change.register);
+    Some((field.clone(), rule))
 }
