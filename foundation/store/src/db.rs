@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::group_commit::GroupCommit;
 use crate::sqlite::{self, Use};
-use crate::tx::Inner;
+use crate::tx::{Boxed, Inner};
 use crate::{Error, Result, Tx};
 
 /// Longer than any honest write, shorter than a citizen's patience: then the answer is "busy".
@@ -80,30 +80,34 @@ impl Db {
     }
 
     /// Starts a transaction that may write.
-    pub async fn begin(&self) -> Result<Tx> {
-        match &self.pools {
-            Pools::Sqlite { writer, group, .. } => {
-                group.usable()?;
-                Ok(Tx::new(Inner::Sqlite(writer.begin().await?, Some(group.clone())), &self.bell))
+    pub fn begin(&self) -> Boxed<'_, Result<Tx>> {
+        Box::pin(async move {
+            match &self.pools {
+                Pools::Sqlite { writer, group, .. } => {
+                    group.usable()?;
+                    Ok(Tx::new(Inner::Sqlite(writer.begin().await?, Some(group.clone())), &self.bell))
+                }
+                Pools::Postgres(pool) => {
+                    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+                    Ok(Tx::new(postgres_tx(pool, begin).await?, &self.bell))
+                }
             }
-            Pools::Postgres(pool) => {
-                let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-                Ok(Tx::new(postgres_tx(pool, begin).await?, &self.bell))
-            }
-        }
+        })
     }
 
     /// Starts a transaction that only reads, and sees one moment throughout.
-    pub async fn snapshot(&self) -> Result<Tx> {
-        match &self.pools {
-            Pools::Sqlite { readers, .. } => {
-                Ok(Tx::new(Inner::Sqlite(readers.begin().await?, None), &self.bell))
+    pub fn snapshot(&self) -> Boxed<'_, Result<Tx>> {
+        Box::pin(async move {
+            match &self.pools {
+                Pools::Sqlite { readers, .. } => {
+                    Ok(Tx::new(Inner::Sqlite(readers.begin().await?, None), &self.bell))
+                }
+                Pools::Postgres(pool) => {
+                    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                    Ok(Tx::new(postgres_tx(pool, begin).await?, &self.bell))
+                }
             }
-            Pools::Postgres(pool) => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Ok(Tx::new(postgres_tx(pool, begin).await?, &self.bell))
-            }
-        }
+        })
     }
 
     /// Whether the database answers.

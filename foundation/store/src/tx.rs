@@ -1,5 +1,7 @@
 //! Transactions: the only way to run a statement.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use sqlx::postgres::PgArguments;
@@ -10,6 +12,10 @@ use tokio::sync::Notify;
 use crate::group_commit::GroupCommit;
 use crate::row::Engine;
 use crate::{Error, Result, Row, Val, constraint, sqlite};
+
+/// What a statement or a commit gives, once awaited. It is boxed so that the compiler need not look into it again in every
+/// caller's caller: without that, proving those `Send` takes it minutes.
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The text of a statement, fixed at compile time: values travel only as `$1`, `$2`, … .
 #[derive(Debug, Clone, Copy)]
@@ -74,63 +80,72 @@ impl Tx {
     }
 
     /// Every row.
-    pub async fn fetch_all(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Result<Vec<Row>> {
-        self.usable()?;
+    pub fn fetch_all(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Boxed<'_, Result<Vec<Row>>> {
         let sql = sql.into();
-        match &mut self.inner {
-            Inner::Sqlite(lent, _) => {
-                tokio::task::coop::consume_budget().await;
-                let rows = lent.rows(sql.sqlite(), &vals);
-                let rows = rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Sqlite(row))).collect());
-                self.checked_sqlite(rows)
+        Box::pin(async move {
+            self.usable()?;
+            match &mut self.inner {
+                Inner::Sqlite(lent, _) => {
+                    tokio::task::coop::consume_budget().await;
+                    let rows = lent.rows(sql.sqlite(), &vals);
+                    let rows =
+                        rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Sqlite(row))).collect());
+                    self.checked_sqlite(rows)
+                }
+                Inner::Postgres(tx) => {
+                    let rows = postgres(sql, vals).fetch_all(&mut **tx).await;
+                    let rows =
+                        rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Postgres(row))).collect());
+                    self.checked(rows)
+                }
             }
-            Inner::Postgres(tx) => {
-                let rows = postgres(sql, vals).fetch_all(&mut **tx).await;
-                let rows = rows.map(|rows| rows.into_iter().map(|row| Row(Engine::Postgres(row))).collect());
-                self.checked(rows)
-            }
-        }
+        })
     }
 
     /// The first row, if there is one.
-    pub async fn fetch_optional(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Result<Option<Row>> {
-        self.usable()?;
+    pub fn fetch_optional(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Boxed<'_, Result<Option<Row>>> {
         let sql = sql.into();
-        match &mut self.inner {
-            Inner::Sqlite(lent, _) => {
-                tokio::task::coop::consume_budget().await;
-                let row = lent.first(sql.sqlite(), &vals);
-                let row = row.map(|row| row.map(|row| Row(Engine::Sqlite(row))));
-                self.checked_sqlite(row)
+        Box::pin(async move {
+            self.usable()?;
+            match &mut self.inner {
+                Inner::Sqlite(lent, _) => {
+                    tokio::task::coop::consume_budget().await;
+                    let row = lent.first(sql.sqlite(), &vals);
+                    let row = row.map(|row| row.map(|row| Row(Engine::Sqlite(row))));
+                    self.checked_sqlite(row)
+                }
+                Inner::Postgres(tx) => {
+                    let row = postgres(sql, vals).fetch_optional(&mut **tx).await;
+                    let row = row.map(|row| row.map(|row| Row(Engine::Postgres(row))));
+                    self.checked(row)
+                }
             }
-            Inner::Postgres(tx) => {
-                let row = postgres(sql, vals).fetch_optional(&mut **tx).await;
-                let row = row.map(|row| row.map(|row| Row(Engine::Postgres(row))));
-                self.checked(row)
-            }
-        }
+        })
     }
 
     /// The row that must be there; its absence is an internal error.
-    pub async fn fetch_one(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Result<Row> {
-        self.fetch_optional(sql, vals).await?.ok_or(Error::Missing)
+    pub fn fetch_one(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Boxed<'_, Result<Row>> {
+        let sql = sql.into();
+        Box::pin(async move { self.fetch_optional(sql, vals).await?.ok_or(Error::Missing) })
     }
 
     /// Runs a statement and counts the rows it touched.
-    pub async fn execute(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Result<u64> {
-        self.usable()?;
+    pub fn execute(&mut self, sql: impl Into<Sql>, vals: Vec<Val>) -> Boxed<'_, Result<u64>> {
         let sql = sql.into();
-        match &mut self.inner {
-            Inner::Sqlite(lent, _) => {
-                tokio::task::coop::consume_budget().await;
-                let done = lent.execute(sql.sqlite(), &vals);
-                self.checked_sqlite(done)
+        Box::pin(async move {
+            self.usable()?;
+            match &mut self.inner {
+                Inner::Sqlite(lent, _) => {
+                    tokio::task::coop::consume_budget().await;
+                    let done = lent.execute(sql.sqlite(), &vals);
+                    self.checked_sqlite(done)
+                }
+                Inner::Postgres(tx) => {
+                    let done = postgres(sql, vals).execute(&mut **tx).await.map(|done| done.rows_affected());
+                    self.checked(done)
+                }
             }
-            Inner::Postgres(tx) => {
-                let done = postgres(sql, vals).execute(&mut **tx).await.map(|done| done.rows_affected());
-                self.checked(done)
-            }
-        }
+        })
     }
 
     /// Runs the statements of a migration: several in one text, without values.
@@ -150,35 +165,39 @@ impl Tx {
     }
 
     /// Keeps everything. Once this returns, a power cut cannot take it back.
-    pub async fn commit(self) -> Result<()> {
-        if self.failed {
-            return Err(Error::TransactionFailed); // dropping it rolls back
-        }
-        match self.inner {
-            Inner::Sqlite(lent, durably) => {
-                lent.execute("commit", &[]).map_err(Error::from_sqlite)?;
-                drop(lent); // the next writer need not wait for the flush
-                if let Some(group) = durably {
-                    group.flush().await?;
-                }
+    pub fn commit(self) -> Boxed<'static, Result<()>> {
+        Box::pin(async move {
+            if self.failed {
+                return Err(Error::TransactionFailed); // dropping it rolls back
             }
-            Inner::Postgres(tx) => tx.commit().await.map_err(Error::from_driver)?,
-        }
-        if self.has_jobs {
-            self.bell.notify_one();
-        }
-        Ok(())
+            match self.inner {
+                Inner::Sqlite(lent, durably) => {
+                    lent.execute("commit", &[]).map_err(Error::from_sqlite)?;
+                    drop(lent); // the next writer need not wait for the flush
+                    if let Some(group) = durably {
+                        group.flush().await?;
+                    }
+                }
+                Inner::Postgres(tx) => tx.commit().await.map_err(Error::from_driver)?,
+            }
+            if self.has_jobs {
+                self.bell.notify_one();
+            }
+            Ok(())
+        })
     }
 
     /// Undoes everything at once; dropping does the same a moment later.
-    pub async fn rollback(self) -> Result<()> {
-        match self.inner {
-            Inner::Sqlite(lent, _) => {
-                drop(lent);
-                Ok(())
+    pub fn rollback(self) -> Boxed<'static, Result<()>> {
+        Box::pin(async move {
+            match self.inner {
+                Inner::Sqlite(lent, _) => {
+                    drop(lent);
+                    Ok(())
+                }
+                Inner::Postgres(tx) => tx.rollback().await.map_err(Error::from_driver),
             }
-            Inner::Postgres(tx) => tx.rollback().await.map_err(Error::from_driver),
-        }
+        })
     }
 
     /// Makes the transaction one that cannot be committed.
