@@ -7,6 +7,7 @@ pub(crate) mod deadline;
 pub(crate) mod demo;
 pub(crate) mod directory;
 pub(crate) mod licence;
+pub(crate) mod maintenance;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod packages;

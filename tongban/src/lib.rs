@@ -6,6 +6,7 @@ pub mod cast;
 pub mod config;
 pub mod effects;
 pub mod housekeeping;
+pub mod maintenance;
 pub mod platform;
 pub mod reevaluate;
 pub mod scenario;

@@ -55,6 +55,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::directory::Command,
     },
+    /// Let a running platform say that it is being maintained, and let it answer again.
+    Maintenance {
+        #[command(subcommand)]
+        command: cli::maintenance::Command,
+    },
     /// Try notices out.
     Notices {
         #[command(subcommand)]
@@ -93,6 +98,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Packages { command } => cli::packages::run(command),
         Command::Rules { command } => cli::rules::run(command),
         Command::Calendar { command } => cli::calendar::run(command),
+        Command::Maintenance { command } => cli::maintenance::run(command),
         Command::Directory { command } => cli::directory::run(command),
         Command::Notices { command } => cli::notices::run(command),
         Command::Outbox { command } => cli::outbox::run(command),

@@ -14,7 +14,7 @@ use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{effects, housekeeping, reevaluate, tell};
+use crate::{effects, housekeeping, maintenance, reevaluate, tell};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -63,6 +63,8 @@ pub struct Platform {
     pub root: guomi::Certificate,
     /// Messages to people and staff.
     pub messages: messages::Room,
+    /// The public side.
+    pub portal: portal::Room,
     /// What does which job.
     pub handlers: Handlers,
     /// Who delivers what leaves the house.
@@ -75,7 +77,7 @@ pub fn registers_kept() -> catalogue::Registers {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-const MIGRATIONS: [&[store::Migration]; 9] = [
+const MIGRATIONS: [&[store::Migration]; 10] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     cases::MIGRATIONS,
@@ -85,6 +87,7 @@ const MIGRATIONS: [&[store::Migration]; 9] = [
     registers::MIGRATIONS,
     messages::MIGRATIONS,
     calendars::MIGRATIONS,
+    portal::MIGRATIONS,
 ];
 
 /// Sentences of all rooms.
@@ -102,6 +105,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
         source("messages", messages::MESSAGES),
         source("tell", tell::MESSAGES),
         source("calendars", calendars::MESSAGES),
+        source("portal", portal::MESSAGES),
     ])?)
 }
 
@@ -145,6 +149,17 @@ impl Platform {
         };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
+        let portal = portal::Room::open(portal::Setting {
+            db: db.clone(),
+            vault: identity.vault.clone(),
+            library: Arc::clone(&library),
+            bodies: Arc::clone(&applications.bodies),
+            entrances: portal::Entrances::load(&settings.packages)?,
+            clock: clock.clone(),
+            secure_cookies: settings.web.secure_cookies,
+            public_url: settings.public_url.clone(),
+        })
+        .await?;
         let rooms = Rooms {
             db: &db,
             library: &library,
@@ -153,8 +168,9 @@ impl Platform {
             licences: &licences,
             messages: &messages,
             calendars: &calendars,
+            portal: &portal,
         };
-        let (router, routes) = router(&site, &rooms, &settings.public_url);
+        let (router, routes) = router(&site, &rooms, settings);
         let handlers = effects::handlers(&applications, &licences, &calendars)
             .and(tell::handlers(&applications, &messages))
             .and(reevaluate::handlers(&applications, &calendars))
@@ -172,6 +188,7 @@ impl Platform {
             calendars,
             root,
             messages,
+            portal,
             handlers,
             deliverers,
         };
@@ -242,15 +259,20 @@ struct Rooms<'a> {
     licences: &'a licences::Room,
     messages: &'a messages::Room,
     calendars: &'a calendars::Room,
+    portal: &'a portal::Room,
 }
 
 /// Everything that answers, room by room.
-fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<RouteSpec>) {
-    let Rooms { db, library, identity, applications, licences, messages, calendars } = *rooms;
-    let catalogue_room = catalogue::Room { library: Arc::clone(library), public_url: public_url.to_owned() };
+fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<RouteSpec>) {
+    let Rooms { db, library, identity, applications, licences, messages, calendars, portal } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
-        .merge(catalogue::routes(catalogue_room))
+        .merge(portal::routes(portal.clone()))
+        .merge(catalogue::routes(catalogue::Room {
+            library: Arc::clone(library),
+            bodies: Arc::clone(&applications.bodies),
+            public_url: settings.public_url.clone(),
+        }))
         .merge(applications::routes(applications.clone()))
         .merge(applications::desk::routes(applications.clone()))
         .merge(licences::routes(licences.clone()))
@@ -262,12 +284,14 @@ fn router(site: &Site, rooms: &Rooms<'_>, public_url: &str) -> (Router, Vec<Rout
         title: "Tongban 通办".into(),
         version: env!("CARGO_PKG_VERSION").into(),
         description: "Every command and query of the pages, for programs.".into(),
-        server: public_url.to_owned(),
+        server: settings.public_url.clone(),
     };
     let docs = web::api_docs(rooms.specs(), &info);
     let (router, specs) = rooms.merge(docs).finish();
-    let router = messages::unread_layer(web::visitor_layer(router, site), messages);
+    let router = portal::around_layer(web::visitor_layer(router, site), portal);
+    let router = messages::unread_layer(router, messages);
     let router = identity::authentication(router, identity);
+    let router = maintenance::layer(router, &settings.folder);
     (web::outer_layers(router, site), specs)
 }
 

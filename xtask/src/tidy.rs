@@ -41,6 +41,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
+    ("portal", &["kernel", "codes", "store", "web", "identity", "cases", "catalogue"]),
     ("xtask", &[]),
 ];
 

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use web::{AppError, Shell, Visitor};
 
-use crate::home::Card;
+use crate::card::Card;
 use crate::{Clientele, Room};
 
 #[derive(Debug, Default, Deserialize)]

@@ -10,7 +10,11 @@ use web::{AppError, Qr, Shell, Visitor};
 use crate::outline::{self, OutlineStep, limit_text, outline};
 use crate::picture::{Picture, draw};
 use crate::room::pick;
-use crate::{Item, Material, Package, Room};
+use crate::{Item, Material, Package, Room, Window};
+
+pub(crate) mod here;
+
+use here::{Here, windows};
 
 #[derive(Template)]
 #[template(path = "guide.html")]
@@ -27,6 +31,8 @@ struct GuidePage<'a> {
     /// Where the guide is, to be passed on; and the same for a telephone's camera.
     url: String,
     qr: Option<Qr>,
+    here: Here,
+    windows: Vec<&'a Window>,
 }
 
 /// What a window hands out with everything that is needed (一次性告知单): said once, and completely.
@@ -143,6 +149,8 @@ fn page<'a>(room: &Room, visitor: &Visitor, package: &'a Package) -> GuidePage<'
         siblings: others.map(|other| sibling(other)).collect(),
         picture: draw(visitor.t1("catalogue-picture-title", "item", &name), &steps),
         steps,
+        here: Here::of(visitor, &room.bodies(), std::iter::once(package)),
+        windows: windows(visitor, &item.windows),
         item,
         package,
         shell: Shell::new(visitor, name).crumb(visitor.t("catalogue-all-title"), "/search"),

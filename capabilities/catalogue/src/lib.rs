@@ -5,12 +5,11 @@
 
 mod api;
 mod bundle;
+mod card;
 mod fault;
 mod find;
 mod form;
 mod guide;
-mod help;
-mod home;
 mod item;
 mod library;
 mod lint;

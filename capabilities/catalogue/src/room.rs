@@ -1,13 +1,14 @@
 //! The public face of the room: its routes and the state behind them.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use axum::http::Method;
+use cases::Bodies;
 use kernel::{Permission, Words};
 use web::{Routes, Visitor};
 
 use crate::bundle::page as bundles;
-use crate::{Library, api, find, guide, help, home};
+use crate::{Library, api, find, guide};
 
 /// Reading guides is everybody's right.
 const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
@@ -19,14 +20,24 @@ pub struct Room {
     pub library: Arc<Library>,
     /// The address that stands in QR codes and links to be passed on.
     pub public_url: String,
+    /// Which body is competent where; replaced as a whole when the directory changes.
+    pub bodies: Arc<RwLock<Arc<Bodies>>>,
 }
 
-/// Home, search, help, guides, and the same as an API.
+impl Room {
+    /// The bodies as they are now.
+    pub(crate) fn bodies(&self) -> Arc<Bodies> {
+        match self.bodies.read() {
+            Ok(bodies) => Arc::clone(&bodies),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+}
+
+/// Search, guides, and the same as an API.
 pub fn routes(room: Room) -> Routes<()> {
     Routes::new()
-        .page(Method::GET, "/", SEE_ITEMS, home::show)
         .page(Method::GET, "/search", SEE_ITEMS, find::show)
-        .page(Method::GET, "/help", SEE_ITEMS, help::show)
         .page(Method::GET, "/items/{code}", SEE_ITEMS, guide::show_first)
         .page(Method::GET, "/items/{code}/{handling}", SEE_ITEMS, guide::show)
         .page(Method::GET, "/items/{code}/{handling}/sheet", SEE_ITEMS, guide::sheet)

@@ -24,6 +24,7 @@ mod error;
 mod event;
 mod findings;
 mod lists;
+mod popular;
 mod process;
 mod record;
 mod reevaluate;
@@ -50,6 +51,7 @@ pub use lists::{
     CaseSummary, OwnCases, alive_of_applicant, count_open_by_version, hanging_notices, items_of_applicant,
     of_applicant, of_bundles, of_number,
 };
+pub use popular::most_asked;
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
     Acceptance, AtMost, Branch, Cancelled, CaseType, CorrectionRule, Derived, Effect, Effects, EntryChange,
@@ -84,6 +86,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0004_deputies", include_str!("sql/0004_deputies.sql")),
     store::Migration::new("cases/0005_open_by_version", include_str!("sql/0005_open_by_version.sql")),
     store::Migration::new("cases/0006_bundle", include_str!("sql/0006_bundle.sql")),
+    store::Migration::new("cases/0007_by_submission", include_str!("sql/0007_by_submission.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

@@ -93,6 +93,10 @@ typed_id! {
     JobId;
     /// A message to a person or a member of staff (消息).
     MessageId;
+    /// News of an office (新闻).
+    NewsId;
+    /// What every page tells for a while (全站公告).
+    NoticeId;
 }
 
 #[cfg(test)]

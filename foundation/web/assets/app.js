@@ -51,3 +51,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // Errors are read out and reached first.
 const summary = document.getElementById("error-summary");
 if (summary) summary.focus();
+
+// The platform can be installed, and says so itself when there is no network.
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

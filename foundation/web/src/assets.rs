@@ -15,7 +15,7 @@ struct Asset {
     stem: &'static str,
     ending: &'static str,
     content_type: &'static str,
-    content: &'static str,
+    content: &'static [u8],
     href: String,
 }
 
@@ -24,7 +24,7 @@ impl Asset {
         stem: &'static str,
         ending: &'static str,
         content_type: &'static str,
-        content: &'static str,
+        content: &'static [u8],
     ) -> Self {
         let mut hasher = DefaultHasher::new();
         content.hash(&mut hasher);
@@ -33,23 +33,33 @@ impl Asset {
     }
 }
 
-static CSS: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_str!("../assets/app.css")));
+static CSS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("../assets/app.css"))
+});
 static JS: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("app", "js", "text/javascript; charset=utf-8", include_str!("../assets/app.js"))
+    Asset::new("app", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/app.js"))
 });
 /// What only some pages need: they name it in their block `head`.
 static FURTHER: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     let css = "text/css; charset=utf-8";
     let js = "text/javascript; charset=utf-8";
     [
-        Asset::new("desk", "js", js, include_str!("../assets/desk.js")),
-        Asset::new("desk-case", "css", css, include_str!("../assets/desk-case.css")),
-        Asset::new("desk-case", "js", js, include_str!("../assets/desk-case.js")),
+        Asset::new("desk", "js", js, include_bytes!("../assets/desk.js")),
+        Asset::new("desk-case", "css", css, include_bytes!("../assets/desk-case.css")),
+        Asset::new("desk-case", "js", js, include_bytes!("../assets/desk-case.js")),
+    ]
+});
+/// Icons of the installed platform (the drawing of `icon.svg`; the last one leaves room for masks).
+static PICTURES: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+    let png = "image/png";
+    [
+        Asset::new("icon-192", "png", png, include_bytes!("../assets/icon-192.png")),
+        Asset::new("icon-512", "png", png, include_bytes!("../assets/icon-512.png")),
+        Asset::new("icon-mask", "png", png, include_bytes!("../assets/icon-mask.png")),
     ]
 });
 static ICON: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../assets/icon.svg")));
+    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../assets/icon.svg")));
 
 pub(crate) fn css_href() -> &'static str {
     &CSS.href
@@ -65,7 +75,10 @@ pub(crate) fn icon_href() -> &'static str {
 
 /// The address of a further asset; of one that does not exist nothing, which a page's test shows.
 pub(crate) fn href(file: &str) -> &'static str {
-    let found = FURTHER.iter().find(|asset| file.split_once('.') == Some((asset.stem, asset.ending)));
+    let found = FURTHER
+        .iter()
+        .chain(PICTURES.iter())
+        .find(|asset| file.split_once('.') == Some((asset.stem, asset.ending)));
     found.map_or("", |asset| asset.href.as_str())
 }
 
@@ -74,7 +87,7 @@ pub(crate) fn href(file: &str) -> &'static str {
 pub(crate) async fn show(Path(file): Path<String>) -> Result<Response, AppError> {
     let stem = file.split('.').next().unwrap_or_default();
     let ending = file.rsplit('.').next().unwrap_or_default();
-    let all = [&*CSS, &*JS, &*ICON].into_iter().chain(FURTHER.iter());
+    let all = [&*CSS, &*JS, &*ICON].into_iter().chain(FURTHER.iter()).chain(PICTURES.iter());
     let found = all.into_iter().find(|asset| asset.stem == stem && asset.ending == ending);
     let asset = found.ok_or(AppError(Refusal::NotFound))?;
     let is_exact = asset.href.strip_prefix("/assets/") == Some(file.as_str());
@@ -84,4 +97,23 @@ pub(crate) async fn show(Path(file): Path<String>) -> Result<Response, AppError>
         (CACHE_CONTROL, HeaderValue::from_static(keep)),
     ];
     Ok((headers, asset.content).into_response())
+}
+
+/// The service worker: its list names the present files, so that a new version of the program brings a new list.
+static WORKER: LazyLock<String> = LazyLock::new(|| {
+    let files = [css_href(), js_href(), icon_href(), "/offline"];
+    let mut hasher = DefaultHasher::new();
+    (files, crate::plain::OFFLINE.as_str()).hash(&mut hasher);
+    include_str!("../assets/sw.js")
+        .replace("KEPT_NAME", &format!("tongban-{:016x}", hasher.finish()))
+        .replace("KEPT_FILES", &serde_json::json!(files).to_string())
+});
+
+/// `/sw.js`. It is asked for anew each time: a worker that is kept for long keeps old files for long.
+pub(crate) async fn service_worker() -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, WORKER.as_str()).into_response()
 }

@@ -81,7 +81,7 @@ pub(crate) async fn limits(State(site): State<Site>, mut request: Request, next:
 /// Nothing from elsewhere, no inline script or style; materials and licences are shown in frames of our own pages.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'self'; \
-    form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
+    manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
 
 const ALWAYS: [(&str, &str); 6] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),

@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Permission, Refusal};
 use serde::Deserialize;
 
-use crate::{ApiInfo, AppError, Lang, RouteSpec, Routes, Site, api_page, assets, cookie, design, openapi};
+use crate::{
+    ApiInfo, AppError, Lang, RouteSpec, Routes, Site, api_page, assets, cookie, design, openapi, plain,
+};
 
 /// Choosing language and type size.
 const SET_LOOK: Permission = Permission::everyone("web.set-look");
@@ -21,13 +23,16 @@ const SEE_DESIGN: Permission = Permission::everyone("web.see-design");
 /// The description of the API.
 const SEE_API: Permission = Permission::everyone("web.see-api");
 
-/// `/lang`, `/type`, `/assets/…` and `/design`.
+/// `/lang`, `/type`, `/assets/…`, `/design`, and what lets the platform be installed on a phone.
 pub fn own_routes(site: &Site) -> Routes {
     Routes::new()
         .page(Method::GET, "/lang", SET_LOOK, set_lang)
         .page(Method::GET, "/type", SET_LOOK, set_type)
         .page(Method::GET, "/assets/{file}", SEE_ASSETS, assets::show)
         .page(Method::GET, "/design", SEE_DESIGN, design::show)
+        .page(Method::GET, "/manifest.webmanifest", SEE_ASSETS, plain::manifest)
+        .page(Method::GET, "/sw.js", SEE_ASSETS, assets::service_worker)
+        .page(Method::GET, "/offline", SEE_ASSETS, plain::offline)
         .with_state(site.clone())
 }
 

@@ -225,6 +225,8 @@ struct ErrorPage {
     detail: String,
     next: String,
     fields: Vec<ProblemField>,
+    /// There is nothing here: ways to what there is are offered.
+    is_missing: bool,
 }
 
 fn write_page(response: &mut Response, fault: &Fault, visitor: &Visitor) {
@@ -233,6 +235,7 @@ fn write_page(response: &mut Response, fault: &Fault, visitor: &Visitor) {
         detail: fault.detail(visitor),
         next: visitor.t(&format!("web-problem-{}-next", fault.kind)),
         fields: fault.fields(visitor),
+        is_missing: fault.kind == "not-found",
     };
     let html = page.render().unwrap_or_else(|error| {
         tracing::error!(%error, "error page cannot be rendered");

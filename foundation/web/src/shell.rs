@@ -32,6 +32,8 @@ const fn link(href: &'static str, key: &'static str) -> NavLink {
 
 const STRANGER_NAV: &[NavLink] = &[
     link("/", "web-home"),
+    link("/people", "web-people"),
+    link("/organisations", "web-organisations"),
     link("/search", "web-search"),
     link("/progress", "web-progress"),
     link("/check", "web-check"),
@@ -58,6 +60,8 @@ const ADMIN_NAV: &[NavLink] = &[
     link("/desk", "web-desk"),
     link("/admin/calendars", "web-calendars"),
     link("/admin/outbox", "web-outbox"),
+    link("/desk/news", "web-news"),
+    link("/admin/site-notice", "web-banner"),
     link("/search", "web-search"),
     link("/check", "web-check"),
 ];
@@ -179,6 +183,11 @@ impl Shell {
     pub fn type_href(&self) -> String {
         let to = if self.look.large { "normal" } else { "large" };
         format!("/type?to={to}&back={}", encode(&self.back))
+    }
+
+    /// `/place?back=…`: choosing where things are to be done, and back to this page.
+    pub fn place_href(&self) -> String {
+        if self.path == "/place" { "/place".into() } else { format!("/place?back={}", encode(&self.back)) }
     }
 
     /// Where to sign in and come back to this page.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, Weekday};
-use kernel::{Actor, Message, Refusal, SessionId, Timestamp, china_date};
+use kernel::{Actor, Message, Refusal, SessionId, Timestamp, Words, china_date};
 
 use crate::layers::{RequestId, random_hex};
 use crate::{AppError, Catalogue, Lang, Site, cookie};
@@ -30,6 +30,19 @@ pub struct SignedIn {
 /// How many messages the visitor has not read, put into the request's extensions by the room that keeps them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Unread(pub u32);
+
+/// Where the visitor wants things done (办事地点), put into the request's extensions by the room that lets them choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The division's code, 4 to 12 digits.
+    pub code: String,
+    /// Its name as the header shows it; the names have no official English form.
+    pub name: String,
+}
+
+/// What is told on every page for a while (全站公告), put into the request's extensions by the room that keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Banner(pub Arc<Words>);
 
 /// How the pages are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,6 +78,10 @@ pub struct Visitor {
     pub look: Look,
     /// Messages not read yet, for the header.
     pub unread: Unread,
+    /// Where they want things done, if they said.
+    pub place: Option<Place>,
+    /// What every page tells at the moment.
+    pub banner: Option<Banner>,
 }
 
 /// For the access log.
@@ -100,6 +117,8 @@ impl Visitor {
             now: (site.clock)(),
             look: Look { large: cookie::read(headers, "type") == Some("large"), demo: site.config.demo },
             unread: Unread::default(),
+            place: None,
+            banner: None,
         }
     }
 
@@ -215,6 +234,8 @@ fn pre_session_cookie(secure: bool) -> &'static str {
 pub(crate) async fn attach(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
     let mut visitor = Visitor::stranger(&site, request.method(), request.uri(), request.headers(), id);
+    visitor.place = request.extensions().get::<Place>().cloned();
+    visitor.banner = request.extensions().get::<Banner>().cloned();
     let mut new_cookie = None;
     if let Some(signed_in) = request.extensions().get::<SignedIn>().cloned() {
         visitor.actor = signed_in.actor;

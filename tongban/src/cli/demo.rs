@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use messages::receiver::{Manner, Receiver};
 use messages::{BridgeSettings, Endpoint, MailSettings, Proof, Security, SenderSettings};
-use tongban::cast::Cast;
+use tongban::cast::{Cast, Imported};
 use tongban::config::LogFormat;
 use tongban::platform::{Platform, Settings};
 use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing};
@@ -204,8 +204,52 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
         let _another_turn = player.play(&package, &scenario, Extent::Cut { steps, last_at }).await;
         cases += 1;
     }
+    tell_news(&platform, cast, &imported, now).await?;
     platform.db.close().await;
     say!("{cases} cases made");
+    Ok(())
+}
+
+/// An invented piece of news.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewsText {
+    days_ago: i64,
+    #[serde(default)]
+    pinned: bool,
+    title: kernel::Words,
+    text: kernel::Words,
+}
+
+/// A few news, published by the administrator of the cast; a cast without one has no news.
+async fn tell_news(
+    platform: &Platform,
+    cast: &Cast,
+    imported: &Imported,
+    now: jiff::Timestamp,
+) -> anyhow::Result<()> {
+    let bodies = platform.applications.bodies();
+    let writer = cast.staff.iter().find(|staff| staff.roles.contains(&kernel::Role::Administration));
+    let Some((writer, body)) = writer.and_then(|staff| Some((staff, bodies.by_slug(&staff.body)?))) else {
+        return Ok(());
+    };
+    let by = kernel::Actor::Staff(kernel::StaffActor {
+        staff: imported.staff[&writer.login],
+        body: body.id,
+        division: body.division.clone(),
+        roles: writer.roles.clone(),
+        deputy_of: std::collections::BTreeSet::new(),
+        shown_as: writer.name.clone(),
+    });
+    let mut tx = platform.db.begin().await?;
+    let texts: Vec<NewsText> = serde_saphyr::from_str(include_str!("demo/news.yaml"))?;
+    for NewsText { days_ago, pinned, title, text } in texts {
+        let at = now.checked_sub(jiff::SignedDuration::from_hours(days_ago * 24))?;
+        let writing = portal::news::Writing { title, text, pinned };
+        let id = portal::news::write(&mut tx, &by, at, &body.name, &writing).await?;
+        portal::news::publish(&mut tx, &by, at, id, 1, None).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }
 

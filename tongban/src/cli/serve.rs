@@ -107,6 +107,7 @@ pub(crate) async fn serve(
         stopped.clone(),
     ));
     let calendars = tokio::spawn(platform.calendars.clone().keep_fresh(stopped.clone()));
+    let notices = tokio::spawn(platform.portal.clone().keep_fresh(stopped.clone()));
     let mut asked = stopped.clone();
     let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -127,6 +128,7 @@ pub(crate) async fn serve(
         tracing::warn!("a delivery did not finish in time; it will be tried again");
     }
     let _asks_no_more = calendars.await;
+    let _asks_no_more = notices.await;
     platform.db.close().await;
     tracing::info!("stopped");
     Ok(())

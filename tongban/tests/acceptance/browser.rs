@@ -18,6 +18,8 @@ pub(crate) struct Browser {
     url: String,
     size: (u32, u32),
     shots: Option<Shots>,
+    /// Where the driver takes commands for this session.
+    session: String,
     name: &'static str,
     profile: tempfile::TempDir,
 }
@@ -26,8 +28,6 @@ pub(crate) struct Browser {
 struct Shots {
     folder: PathBuf,
     taken: usize,
-    /// Where the driver takes commands for this session that WebDriver does not have.
-    driver: String,
 }
 
 /// Sizes of windows that pages are looked at: a desk and a phone.
@@ -72,12 +72,10 @@ impl Browser {
             client.set_window_size(size.0, size.1).await.unwrap();
         }
         let session = client.session_id().await.unwrap().unwrap_or_default();
-        let shots = std::env::var_os("TONGBAN_SCREENSHOTS").map(|folder| Shots {
-            folder: folder.into(),
-            taken: 0,
-            driver: format!("http://127.0.0.1:{port}/session/{session}/goog/cdp/execute"),
-        });
-        Some(Self { driver, client, url: url.to_owned(), size, shots, name, profile })
+        let shots =
+            std::env::var_os("TONGBAN_SCREENSHOTS").map(|folder| Shots { folder: folder.into(), taken: 0 });
+        let session = format!("http://127.0.0.1:{port}/session/{session}");
+        Some(Self { driver, client, url: url.to_owned(), size, shots, session, name, profile })
     }
 
     /// Opens a page of the platform.
@@ -118,13 +116,30 @@ impl Browser {
         let high = self.client.execute(script, vec![]).await.unwrap().as_u64().unwrap_or(0);
         let (width, height) = self.size;
         let metrics = |height: u64| json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < PHONE_MOST });
-        let driver = shots.driver.clone();
-        ask(&driver, "Emulation.setDeviceMetricsOverride", metrics(high.clamp(u64::from(height), 6000)))
-            .await;
+        let tall = metrics(high.clamp(u64::from(height), 6000));
+        self.ask("Emulation.setDeviceMetricsOverride", tall).await;
         if let Ok(png) = self.client.screenshot().await {
             std::fs::write(file, png).unwrap();
         }
-        ask(&driver, "Emulation.setDeviceMetricsOverride", metrics(u64::from(height))).await;
+        self.ask("Emulation.setDeviceMetricsOverride", metrics(u64::from(height))).await;
+    }
+
+    /// A command of the browser itself, by the protocol of its developer tools.
+    pub(crate) async fn ask(&self, command: &str, parameters: Value) -> Value {
+        let address = format!("{}/goog/cdp/execute", self.session);
+        tell(&address, json!({ "cmd": command, "params": parameters })).await
+    }
+
+    /// The addresses of everything that the browser has asked any network for since the last time.
+    pub(crate) async fn requests(&self) -> Vec<String> {
+        let entries = tell(&format!("{}/se/log", self.session), json!({ "type": "performance" })).await;
+        let message = |entry: &Value| -> Option<String> {
+            let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            let message = &message["message"];
+            let sent = message["method"] == "Network.requestWillBeSent";
+            sent.then(|| message["params"]["request"]["url"].as_str().unwrap_or("").to_owned())
+        };
+        entries.as_array().unwrap().iter().filter_map(message).collect()
     }
 
     /// Fills in a field by its name: text, choice or tick.
@@ -334,15 +349,17 @@ fn capabilities(
     }
     let mut capabilities = serde_json::Map::new();
     capabilities.insert("goog:chromeOptions".into(), options);
+    capabilities.insert("goog:loggingPrefs".into(), json!({ "performance": "ALL" }));
     capabilities
 }
 
-/// A command of the browser itself.
-async fn ask(driver: &str, command: &str, parameters: Value) {
-    let body = json!({ "cmd": command, "params": parameters }).to_string();
-    let request = reqwest::Client::new().post(driver).header("content-type", "application/json").body(body);
-    let answer = request.send().await.unwrap();
-    assert!(answer.status().is_success(), "{command}: {:?}", answer.text().await);
+/// A command for which WebDriver's own client has no method.
+async fn tell(address: &str, body: Value) -> Value {
+    let request = reqwest::Client::new().post(address).header("content-type", "application/json");
+    let answer = request.body(body.to_string()).send().await.unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{address} {body}: {text}");
+    serde_json::from_str::<Value>(&text).unwrap()["value"].clone()
 }
 
 async fn connect(port: u16, capabilities: serde_json::Map<String, Value>) -> Client {

@@ -77,6 +77,19 @@ impl House {
         player.play(&bundle.asked, &Scenario::read(&file).unwrap(), extent).await.unwrap();
     }
 
+    /// The cookie of somebody who is signed in: a person by their short name, or staff by their login.
+    pub(crate) async fn session(&self, who: &str) -> String {
+        let subject = match (self.imported.persons.get(who), self.imported.staff.get(who)) {
+            (Some(person), _) => identity::Subject::Person(*person),
+            (None, Some(staff)) => identity::Subject::Staff(*staff),
+            (None, None) => panic!("nobody is called {who}"),
+        };
+        let mut tx = self.platform.db.begin().await.unwrap();
+        let opened = identity::open_session_for(&mut tx, subject, self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        format!("session={}", opened.token.reveal())
+    }
+
     /// A colleague in the same body with the same work.
     pub(crate) async fn hire(&self, login: &str, name: &str, body: &str, role: kernel::Role) {
         let add = identity::AddStaff {

@@ -17,5 +17,6 @@ mod keyboard;
 mod licence_file;
 mod notices;
 mod pages;
+mod portal;
 mod server;
 mod tampering;

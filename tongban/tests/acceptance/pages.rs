@@ -5,11 +5,29 @@ use fantoccini::Locator;
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::House;
 
-const OPEN_TO_ALL: [&str; 15] = [
+const OPEN_TO_ALL: [&str; 33] = [
     "/",
     "/search",
     "/search?q=没有这样的事项",
     "/help",
+    "/people",
+    "/people?online=1&topic=hardship",
+    "/organisations",
+    "/organisations?page=2",
+    "/topics/marriage",
+    "/topics/change",
+    "/bodies",
+    "/bodies?division=430700",
+    "/bodies/furong-mz",
+    "/place",
+    "/place?within=430102001",
+    "/place?q=岳麓",
+    "/news",
+    "/accessibility",
+    "/privacy",
+    "/about",
+    "/sitemap",
+    "/offline",
     "/items/000511002000/01",
     "/items/000111001000/01",
     "/items/001011003000/01",
@@ -24,13 +42,15 @@ const OPEN_TO_ALL: [&str; 15] = [
 ];
 
 /// Pages of whoever decides in a body.
-const MANAGERS: [&str; 9] = [
+const MANAGERS: [&str; 11] = [
     "/desk",
     "/desk/manage",
     "/desk/manage/items",
     "/desk/manage/tasks",
     "/desk/manage/tasks?light=red",
     "/staff/deputies",
+    "/desk/news",
+    "/desk/news/new",
     "/desk/packages",
     "/desk/packages/try",
     "/desk/packages/000511002000/01/simulate",
@@ -83,6 +103,7 @@ async fn look(browser: &mut Browser) {
         browser.open("/messages").await;
     }
     browser.open("/admin/outbox").await; // the last of them is the administrator
+    browser.open("/admin/site-notice").await;
     browser.sign_in_staff("county-decision").await;
     for path in MANAGERS {
         browser.open(path).await;
@@ -102,6 +123,11 @@ async fn pages_fit_a_desk_and_a_phone_in_both_languages() {
         browser.forget().await;
         browser.open("/").await;
         browser.speak("en").await;
+        for path in OPEN_TO_ALL {
+            browser.open(path).await;
+        }
+        // The elders' mode: larger, and still nothing beyond the window.
+        browser.open("/type?to=large&back=/").await;
         for path in OPEN_TO_ALL {
             browser.open(path).await;
         }

@@ -225,7 +225,7 @@ async fn wrong_hat(
     }
 }
 
-/// Where the person lives, as a first proposal; nothing when they have chosen already or never said.
+/// The place that the person has chosen, or where they live, as a first proposal; nothing when they have chosen already or never said.
 async fn home(
     tx: &mut Tx,
     room: &Room,
@@ -236,6 +236,10 @@ async fn home(
 ) -> Result<String, AppError> {
     if !within.is_empty() {
         return Ok(String::new());
+    }
+    // What they chose for the whole site goes before where they live.
+    if let Some(place) = &visitor.place {
+        return Ok(cases::division_at(needed, &place.code).unwrap_or_else(|| place.code.clone()));
     }
     let purpose = crate::room::own_purpose(person, None);
     let record = identity::find_person(tx, &room.vault, &purpose, person.person, visitor.now).await?;

@@ -12,10 +12,11 @@ use web::{AppError, Operation, Shell, Visitor};
 
 use super::{Bundle, Part};
 use crate::api::{LimitView, Text};
+use crate::guide::here::{Here, windows};
 use crate::outline::{OutlineStep, Shape, limit_text};
 use crate::picture::{Picture, draw};
 use crate::room::pick;
-use crate::{Item, Material, Need, Room};
+use crate::{Item, Material, Need, Room, Window};
 
 #[derive(Template)]
 #[template(path = "bundle/guide.html")]
@@ -26,6 +27,8 @@ struct BundlePage<'a> {
     parts: Vec<PartRow>,
     materials: Vec<MaterialRow>,
     picture: Picture,
+    here: Here,
+    windows: Vec<&'a Window>,
 }
 
 struct PartRow {
@@ -72,6 +75,8 @@ pub(crate) async fn show(
         parts: bundle.parts.iter().map(|part| part_row(&visitor, &bundle, part)).collect(),
         materials: item.materials.iter().map(|material| material_row(&visitor, &bundle, material)).collect(),
         picture: draw(visitor.t1("catalogue-picture-title", "item", &name), &outline(&visitor, &bundle)),
+        here: Here::of(&visitor, &room.bodies(), bundle.parts.iter().map(|part| &*part.package)),
+        windows: windows(&visitor, &item.windows),
         item,
         shell: Shell::new(&visitor, name).crumb(visitor.t("catalogue-all-title"), "/search"),
     })

@@ -284,7 +284,7 @@ async fn the_guide_shows_parts_papers_and_order_in_both_languages() {
             assert!(html.contains(text), "{lang}: {text}");
         }
         assert!(html.contains("<svg") && html.contains("/apply/open-teahouse/bundle"), "{lang}");
-        let (_, home) = get_from(load(&changed(&[])), "/", lang).await;
+        let (_, home) = get_from(load(&changed(&[])), "/search", lang).await;
         assert!(home.contains("/bundles/open-teahouse"), "{lang}");
     }
     for path in ["/bundles/nothing", "/api/v1/bundles/nothing"] {

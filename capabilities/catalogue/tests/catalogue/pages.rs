@@ -17,7 +17,8 @@ fn app() -> Router {
 }
 
 fn app_of(library: Library) -> Router {
-    let room = Room { library: Arc::new(library), public_url: "https://example.cn".into() };
+    let room =
+        Room { library: Arc::new(library), public_url: "https://example.cn".into(), bodies: Arc::default() };
     let source = web::Source { room: "catalogue", zh_cn: MESSAGES.0, en: MESSAGES.1 };
     let texts = Arc::new(web::Catalogue::load(&[source]).unwrap());
     let clock: web::Clock = Arc::new(|| testkit::instant("2026-09-21T09:30"));
@@ -71,9 +72,9 @@ fn assert_holds(html: &str, texts: &[&str]) {
 }
 
 #[tokio::test]
-async fn the_home_page_leads_to_search_items_check_and_sign_in() {
+async fn the_list_of_all_leads_to_items_check_and_sign_in() {
     for lang in ["zh-CN", "en"] {
-        let html = page("/", lang).await;
+        let html = page("/search", lang).await;
         let links =
             ["action=\"/search\"", "href=\"/items/430120001000/01\"", "href=\"/check\"", "href=\"/sign-in\""];
         assert_holds(&html, &links);

@@ -103,7 +103,11 @@ impl World {
         drop(tx);
         self.names.insert("licence", of_case[0].id.to_string());
         self.names.insert("identifier", of_case[0].identifier.clone());
-        self.find("uscc", "select subject_code from register_entries where register = 'social-organisations'").await;
+        self.find(
+            "uscc",
+            "select subject_code from register_entries where register = 'social-organisations'",
+        )
+        .await;
         let noticed = self.number("noticed-case").await;
         self.names.insert("noticed", noticed);
     }
@@ -142,7 +146,22 @@ impl World {
         self.names.insert("calendar", made["version"].as_str().unwrap().to_owned());
         self.find("body", "select id from bodies where slug = 'furong-mz'").await;
         self.house.work().await;
+        self.news().await;
         self.try_a_package().await;
+    }
+
+    /// An entry of the news that everybody may read.
+    async fn news(&mut self) {
+        let writer = self.token(&Who::Staff("county-decision")).await;
+        let text =
+            json!({ "title_zh": "窗口周六也开", "text_zh": "上午照常办理。\n\n## 时间\n- 9:00 至 12:00" });
+        let made = self.create("/api/v1/news", writer.clone(), &text).await;
+        let id = made["id"].as_str().unwrap().to_owned();
+        let client = Client::new(self.house.platform.router.clone());
+        let out = format!("/api/v1/news/{id}/publication");
+        let shown = client.send(Method::PUT, &out, writer.as_deref(), Some(&json!({ "version": 1 }))).await;
+        assert!(shown.is_good(), "{out}: {}", String::from_utf8_lossy(&shown.bytes));
+        self.names.insert("news", id);
     }
 
     /// Uploads a package that is not published yet.
