@@ -269,9 +269,10 @@ async fn the_job_goes_on_step_by_step_and_two_workers_count_no_row_twice() {
         let looked = world.look(implementations(1_300, Format::Csv)).await;
         world.run(looked.number).await;
         let now = instant("2026-11-20T09:00");
+        let (mut nothing, mut nothing_either) = (|_: &Import| {}, |_: &Import| {});
         let (one, two) = tokio::join!(
-            work_through(&world.db, &world.files, looked.number, now, &mut |_| {}),
-            work_through(&world.db, &world.files, looked.number, now, &mut |_| {}),
+            work_through(&world.db, &world.files, looked.number, now, &mut nothing),
+            work_through(&world.db, &world.files, looked.number, now, &mut nothing_either),
         );
         one.unwrap();
         two.unwrap();

@@ -94,10 +94,15 @@ fn limits_of_different_units_are_compared_only_where_it_is_sure() {
 
 #[test]
 fn every_rule_has_its_sentence() {
-    for rule in [RowRule::Columns, RowRule::UnknownDivision, RowRule::PromisedAbove] {
-        assert_eq!(rule.key(), format!("directory-rule-{}", rule.as_str()));
-        assert!(crate::MESSAGES.0.contains(rule.key()) && crate::MESSAGES.1.contains(rule.key()));
+    let keys = include_str!("../rules.rs").split('"').filter(|text| text.starts_with("directory-rule-"));
+    let keys: Vec<&str> = keys.collect();
+    assert_eq!(keys.len(), 27, "one for each rule");
+    for key in keys {
+        let line = format!("\n{key} = ");
+        assert!(crate::MESSAGES.0.contains(&line) && crate::MESSAGES.1.contains(&line), "{key}");
     }
+    assert_eq!(serde_json::to_value(RowRule::SameName).unwrap(), "same-name");
+    assert_eq!(RowRule::SameName.key(), "directory-rule-same-name");
 }
 
 fn any_row() -> impl Strategy<Value = Elements> {
