@@ -69,7 +69,9 @@ pub(super) fn has(list: Published, package: &Package) -> bool {
         Published::Nearby => marks.nearby,
         Published::InOneGo => marks.in_one_go,
         Published::OneVisit => marks.one_visit,
-        Published::Proofs => elements.materials.iter().flatten().any(|material| material.is_proof()),
+        Published::Proofs => {
+            elements.materials.iter().flatten().any(crate::directory::ListedMaterial::is_proof)
+        }
         Published::Intermediaries => package.item.materials.iter().any(|material| material.source == "30"),
     }
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use store::{Sql, Tx, vals};
 
 use super::Implementation;
-use crate::directory::Elements;
 use crate::directory::source::List;
+use crate::directory::{Elements, ListedMaterial};
 
 /// A row that is new, or another than the one that is kept.
 pub(crate) struct Put<T> {
@@ -31,8 +31,8 @@ pub(crate) async fn put_items(tx: &mut Tx, puts: &[Put<Elements>], now: Timestam
         return Ok(());
     }
     let codes = puts.iter().map(|put| put.row.catalog_code.clone().unwrap_or_default()).collect::<Vec<_>>();
-    keep_earlier(tx, List::Items, codes.iter().cloned().zip(puts.iter().map(|put| &put.earlier)), now)
-        .await?;
+    let earlier = puts.iter().zip(&codes).filter_map(|(put, code)| overtaken(code, put.earlier.as_ref()));
+    keep_earlier(tx, List::Items, earlier.collect(), now).await?;
     let row = |(put, code): (&Put<Elements>, &String)| {
         let item = &put.row;
         let levels = item.use_level.as_ref().map_or_else(String::new, |levels| levels.0.join(","));
@@ -86,8 +86,8 @@ pub(crate) async fn put_implementations(
     if puts.is_empty() {
         return Ok(());
     }
-    let earlier = puts.iter().map(|put| (put.row.key(), &put.earlier));
-    keep_earlier(tx, List::Implementations, earlier, now).await?;
+    let earlier = puts.iter().filter_map(|put| overtaken(&put.row.key(), put.earlier.as_ref()));
+    keep_earlier(tx, List::Implementations, earlier.collect(), now).await?;
     let rows: Value = puts.iter().map(implementation).collect();
     tx.execute(PUT_IMPLEMENTATIONS, vals![rows, now]).await?;
     Ok(())
@@ -116,7 +116,7 @@ fn implementation(put: &Put<Implementation>) -> Value {
         elements.project_type,
         elements.is_service_terminals.map(number),
         number(elements.intermediaries.as_ref().is_some_and(|services| !services.is_empty())),
-        number(elements.materials.iter().flatten().any(|material| material.is_proof())),
+        number(elements.materials.iter().flatten().any(ListedMaterial::is_proof)),
         number(put.flagged),
         put.doc
     ])
@@ -154,19 +154,14 @@ const PUT_IMPLEMENTATIONS: Sql = Sql::Two {
                    flagged = excluded.flagged, doc = excluded.doc, since = excluded.since",
 };
 
+/// What the history keeps of an edition: its code, since when it held, the row.
+fn overtaken(code: &str, earlier: Option<&(String, Timestamp)>) -> Option<Value> {
+    let (doc, since) = earlier?;
+    Some(json!([code, kernel::to_micros(*since), doc]))
+}
+
 /// The editions that are overtaken go to the history.
-async fn keep_earlier<'p>(
-    tx: &mut Tx,
-    list: List,
-    earlier: impl Iterator<Item = (String, &'p Option<(String, Timestamp)>)>,
-    now: Timestamp,
-) -> store::Result<()> {
-    let rows: Vec<Value> = earlier
-        .filter_map(|(code, earlier)| {
-            let (doc, since) = earlier.as_ref()?;
-            Some(json!([code, kernel::to_micros(*since), doc]))
-        })
-        .collect();
+async fn keep_earlier(tx: &mut Tx, list: List, rows: Vec<Value>, now: Timestamp) -> store::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
