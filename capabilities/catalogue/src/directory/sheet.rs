@@ -177,7 +177,8 @@ fn quoted(cell: &str) -> String {
 }
 
 fn escape(text: &str, into: &mut String) {
-    for c in text.chars() {
+    // A spreadsheet reads _x000D_ as a control character, and _x005F_ as the sign before it.
+    for c in text.replace("_x", "_x005F_x").chars() {
         match c {
             '&' => into.push_str("&amp;"),
             '<' => into.push_str("&lt;"),

@@ -35,9 +35,19 @@ impl Text {
             let cell = |column: usize| {
                 record.get(column).map_or_else(String::new, |cell| String::from_utf8_lossy(cell).into_owned())
             };
-            note(number(position.line())?, number(position.byte())?, &cell)?;
+            let at = number(position.byte())?;
+            note(number(position.line())? + self.breaks_at(at), at, &cell)?;
         }
         Ok(())
+    }
+
+    /// Line breaks between the place where the reader says that a row begins, and its first cell: the second half of a
+    /// CR LF, or empty lines.
+    fn breaks_at(&self, at: u32) -> u32 {
+        let rest = usize::try_from(at).ok().and_then(|at| self.0.get(at..)).unwrap_or_default();
+        let breaks =
+            rest.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| *byte == b'\n');
+        u32::try_from(breaks.count()).unwrap_or_default()
     }
 
     /// The cells of the row that begins here.

@@ -66,6 +66,10 @@ fn rows_of_another_width_are_told_apart_and_codes_come_once() {
         [(2, 0), (3, 0), (4, 3)]
     );
     assert_eq!(rows[0].1, Err(3));
+    let text = "基本编码,事项名称\r\na,\"b\r\nc\"\r\n\r\nd,e\r\n";
+    let source = Source::read(text.into()).unwrap_or_else(|fault| panic!("{fault}"));
+    let lines: Vec<u32> = source.rows(0, 9).iter().map(|(place, _)| place.line).collect();
+    assert_eq!(lines, [2, 5], "as an editor counts them");
 }
 
 #[test]
