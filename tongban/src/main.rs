@@ -50,7 +50,7 @@ enum Command {
         #[command(subcommand)]
         command: cli::calendar::Command,
     },
-    /// Bring bodies, staff and persons from a file into a platform.
+    /// Bring bodies, staff and persons, or lists of items, from a file into a platform.
     Directory {
         #[command(subcommand)]
         command: cli::directory::Command,

@@ -51,6 +51,8 @@ pub struct Platform {
     pub routes: Vec<RouteSpec>,
     /// Service packages.
     pub library: Arc<catalogue::Library>,
+    /// The directory list and the implementation lists.
+    pub directory: catalogue::directory::Room,
     /// Who is there.
     pub identity: identity::Room,
     /// Cases and their applications.
@@ -147,6 +149,11 @@ impl Platform {
             public_url: settings.public_url.clone(),
             senders: messages::Senders::new(&settings.senders)?,
         };
+        let directory = catalogue::directory::Room {
+            db: db.clone(),
+            files: files.clone(),
+            library: Arc::clone(&library),
+        };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
         let portal = portal::Room::open(portal::Setting {
@@ -163,6 +170,7 @@ impl Platform {
         let rooms = Rooms {
             db: &db,
             library: &library,
+            directory: &directory,
             identity: &identity,
             applications: &applications,
             licences: &licences,
@@ -174,6 +182,7 @@ impl Platform {
         let handlers = effects::handlers(&applications, &licences, &calendars)
             .and(tell::handlers(&applications, &messages))
             .and(reevaluate::handlers(&applications, &calendars))
+            .and(directory_imports(&directory))
             .and(housekeeping::handlers(&db));
         let deliverers = messages::deliverers(&messages);
         let platform = Self {
@@ -182,6 +191,7 @@ impl Platform {
             router,
             routes,
             library,
+            directory,
             identity,
             applications,
             licences,
@@ -250,10 +260,24 @@ async fn load_packages(
     Ok(Arc::new(library))
 }
 
+/// Lists are brought in by a job, step by step.
+fn directory_imports(directory: &catalogue::directory::Room) -> Handlers {
+    let directory = directory.clone();
+    Handlers::new().on(catalogue::directory::IMPORT_JOB, move |job, now| {
+        let directory = directory.clone();
+        async move {
+            let number = job.payload["number"].as_i64().context("the job names no import")?;
+            let done = catalogue::directory::work(&directory.db, &directory.files, number, now).await;
+            Ok(done.map_err(anyhow::Error::from)?)
+        }
+    })
+}
+
 /// What answers.
 struct Rooms<'a> {
     db: &'a Db,
     library: &'a Arc<catalogue::Library>,
+    directory: &'a catalogue::directory::Room,
     identity: &'a identity::Room,
     applications: &'a applications::Room,
     licences: &'a licences::Room,
@@ -264,7 +288,7 @@ struct Rooms<'a> {
 
 /// Everything that answers, room by room.
 fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<RouteSpec>) {
-    let Rooms { db, library, identity, applications, licences, messages, calendars, portal } = *rooms;
+    let Rooms { db, library, directory, identity, applications, licences, messages, calendars, portal } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(portal::routes(portal.clone()))
@@ -273,6 +297,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
             bodies: Arc::clone(&applications.bodies),
             public_url: settings.public_url.clone(),
         }))
+        .merge(catalogue::directory::routes(directory.clone()))
         .merge(applications::routes(applications.clone()))
         .merge(applications::desk::routes(applications.clone()))
         .merge(licences::routes(licences.clone()))

@@ -1,12 +1,10 @@
 //! The divisions in which one can apply (行政区划): province, city, county and town, by name and code.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
 use cases::{Level, Process};
+use codes::{DivisionLevel, divisions};
 
 /// One division.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Division {
     /// Six digits to the county (GB/T 2260), nine for a town (GB/T 10114).
     pub code: &'static str,
@@ -16,58 +14,36 @@ pub struct Division {
     pub level: Level,
 }
 
-struct Table {
-    divisions: BTreeMap<&'static str, Division>,
-    inside: BTreeMap<&'static str, Vec<&'static str>>,
+/// One applies to the town at the deepest, and in administrative divisions only: the zones of the statistical code, and
+/// what lies in them, are none.
+fn offered(found: divisions::Division) -> Option<Division> {
+    let level = match found.level() {
+        DivisionLevel::Province => Level::Province,
+        DivisionLevel::City => Level::City,
+        DivisionLevel::County => Level::County,
+        DivisionLevel::Town => Level::Town,
+        DivisionLevel::Village => return None,
+    };
+    found.is_official.then_some(Division { code: found.code, name: found.name, level })
 }
 
-const TO_COUNTY: &str = include_str!("../data/hunan_divisions.csv");
-const TOWNS: &str = include_str!("../data/hunan_towns_nbs2023.csv");
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { divisions: BTreeMap::new(), inside: BTreeMap::new() };
-    for line in TO_COUNTY.lines().skip(1) {
-        let fields: Vec<&'static str> = line.split(',').collect();
-        if let [code, name, level, parent] = fields[..] {
-            let level = match level {
-                "1" => Level::Province,
-                "2" => Level::City,
-                _ => Level::County,
-            };
-            table.add(Division { code, name, level }, parent);
-        }
-    }
-    for line in TOWNS.lines().skip(1) {
-        let fields: Vec<&'static str> = line.split(',').collect();
-        if let [code, name, county] = fields[..] {
-            table.add(Division { code, name, level: Level::Town }, county);
-        }
-    }
-    table
-});
-
-impl Table {
-    fn add(&mut self, division: Division, parent: &'static str) {
-        self.inside.entry(parent).or_default().push(division.code);
-        self.divisions.insert(division.code, division);
-    }
-}
-
-/// The division of this code, if this node knows it.
-pub fn find(code: &str) -> Option<&'static Division> {
-    TABLE.divisions.get(code)
+/// The division of this code, if one can apply there.
+pub fn find(code: &str) -> Option<Division> {
+    let found = divisions::find(code).filter(|found| found.code == code)?;
+    let zone = divisions::parent(code).is_some_and(|above| !above.is_official);
+    if zone { None } else { offered(found) }
 }
 
 /// The divisions directly inside another, in the order of their codes.
-pub fn inside(code: &str) -> impl Iterator<Item = &'static Division> {
-    TABLE.inside.get(code).into_iter().flatten().filter_map(|code| find(code))
+pub fn inside(code: &str) -> impl Iterator<Item = Division> {
+    divisions::children(code).filter_map(offered)
 }
 
 /// The code of the province of this node.
-pub const PROVINCE: &str = "430000";
+pub const PROVINCE: &str = divisions::PROVINCE;
 
 /// The division and those around it, the widest first.
-pub fn path(code: &str) -> Vec<&'static Division> {
+pub fn path(code: &str) -> Vec<Division> {
     [Level::Province, Level::City, Level::County, Level::Town]
         .into_iter()
         .filter_map(|level| cases::division_at(level, code))
@@ -95,18 +71,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_is_read_and_hangs_below_another() {
-        let count = |level: Level| TABLE.divisions.values().filter(|d| d.level == level).count();
-        assert_eq!([Level::Province, Level::City, Level::County].map(count), [1, 14, 122]);
-        assert!(count(Level::Town) > 1900);
-        for division in TABLE.divisions.values() {
-            let levels: Vec<Level> = path(division.code).iter().map(|d| d.level).collect();
-            assert_eq!(levels.last(), Some(&division.level), "{division:?}");
-            assert!(levels.is_sorted() && levels[0] == Level::Province, "{division:?}");
-        }
-    }
-
-    #[test]
     fn names_read_from_the_city_down() {
         assert_eq!(full_name("430102001"), "长沙市芙蓉区文艺路街道");
         assert_eq!(full_name("430102"), "长沙市芙蓉区");
@@ -114,6 +78,9 @@ mod tests {
         assert_eq!(full_name("999999"), "999999");
         assert!(inside("430100").any(|d| d.name == "芙蓉区"));
         assert!(inside("430102001").next().is_none());
-        assert!(find("430371").is_none());
+        assert!(inside("430102").all(|d| d.level == Level::Town && path(d.code).len() == 4));
+        for nobody_applies_there in ["430371", "430371001", "430102001001", "43"] {
+            assert!(find(nobody_applies_there).is_none(), "{nobody_applies_there}");
+        }
     }
 }

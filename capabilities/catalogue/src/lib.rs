@@ -6,6 +6,7 @@
 mod api;
 mod bundle;
 mod card;
+pub mod directory;
 mod fault;
 mod find;
 mod form;
@@ -59,6 +60,7 @@ pub const APPLICANT_KINDS: [&str; 10] = [
 pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("catalogue/0001_package_versions", include_str!("sql/0001_package_versions.sql")),
     store::Migration::new("catalogue/0002_bundle_versions", include_str!("sql/0002_bundle_versions.sql")),
+    store::Migration::new("catalogue/0004_directory", include_str!("sql/0004_directory.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

@@ -10,6 +10,7 @@ mod calendars;
 mod command_line;
 mod crash;
 mod description;
+mod directory;
 mod journey;
 mod journey_association;
 mod journey_relief;

@@ -3,6 +3,7 @@
 
 mod applicants;
 mod bundles;
+mod directory;
 mod faults;
 mod fixture;
 mod forms;

@@ -84,7 +84,7 @@ fn items_of(visitor: &Visitor, room: &Room, asked: &Asked, items: &[String]) -> 
 
 /// The divisions inside the clerk's own: those in which people apply here.
 fn divisions_of(clerk: &StaffActor, chosen: Option<&str>) -> Vec<Choice> {
-    let own = division::path(&clerk.division).last().copied();
+    let own = division::path(&clerk.division).pop();
     let inside = own.into_iter().flat_map(|own| division::inside(own.code));
     // A filter is kept by the digits that all divisions inside begin with: 4301 for 430100.
     let prefix = |code: &str| {
