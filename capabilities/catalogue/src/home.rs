@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use web::{AppError, Shell, Visitor};
 
+use crate::find::{Piece, pieces};
 use crate::outline::limit_text;
 use crate::room::pick;
 use crate::{Clientele, Package, Room};
@@ -15,7 +16,12 @@ use crate::{Clientele, Package, Room};
 pub(crate) struct Card {
     pub(crate) href: String,
     pub(crate) name: String,
-    pub(crate) summary: String,
+    /// The name, marked where it answers a search.
+    pub(crate) pieces: Vec<Piece>,
+    /// The summary in the same way.
+    pub(crate) summary_pieces: Vec<Piece>,
+    /// Another text of the item that answers a search better; empty when the name or the summary does.
+    pub(crate) why: Vec<Piece>,
     pub(crate) limit: String,
     pub(crate) visits: u32,
     pub(crate) free: bool,
@@ -24,10 +30,13 @@ pub(crate) struct Card {
 impl Card {
     pub(crate) fn new(package: &Package, visitor: &Visitor) -> Self {
         let item = &package.item;
+        let name = pick(visitor, &item.name);
         Self {
             href: package.guide_href(),
-            name: pick(visitor, &item.name).to_owned(),
-            summary: pick(visitor, &item.summary).to_owned(),
+            name: name.to_owned(),
+            pieces: pieces(name, &[]),
+            summary_pieces: pieces(pick(visitor, &item.summary), &[]),
+            why: Vec::new(),
             limit: limit_text(visitor, &item.limits.promised.within),
             visits: item.visits,
             free: item.fees.is_empty(),

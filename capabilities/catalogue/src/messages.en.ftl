@@ -304,3 +304,17 @@ catalogue-process-change = The register entry is changed
 catalogue-process-end = The register entry is ended
 catalogue-requirements = Checked by the platform itself, nothing for you to prove:
 catalogue-form-check = { $en }
+catalogue-card-why = Found by:{" "}
+catalogue-meant = Did you mean:
+catalogue-near = What comes near
+catalogue-popular = What is asked for most
+
+catalogue-questions-title = Questions and answers
+catalogue-questions-lead = What people often ask about each service, with the answers. Open a question to read on; its service is linked below the answer.
+catalogue-questions-search = Search questions
+catalogue-questions-found = { $count ->
+    [one] One question
+   *[other] { $count } questions
+}
+catalogue-questions-none = No question was found
+catalogue-questions-none-text = Try a shorter wording, or call 12345.

@@ -290,3 +290,14 @@ catalogue-process-change = 变更登记信息
 catalogue-process-end = 注销登记
 catalogue-requirements = 平台自动核对，不用您证明：
 catalogue-form-check = { $zh }
+catalogue-card-why = 因为：
+catalogue-meant = 您是不是要找：
+catalogue-near = 比较接近的事项
+catalogue-popular = 大家常办的事项
+
+catalogue-questions-title = 常见问题
+catalogue-questions-lead = 各个事项里大家常问的问题和答复，点开就能看；想看办事指南的，点答复下面的事项名称。
+catalogue-questions-search = 搜索问题
+catalogue-questions-found = 共{ $count }个问题
+catalogue-questions-none = 没有找到相应的问题
+catalogue-questions-none-text = 换一个更短的说法再试，或者拨打 12345 询问。

@@ -26,7 +26,9 @@ pub struct Found {
 }
 
 /// Entries that one step looks at. Commoner pieces beyond it say little, and are left out.
-const ENTRIES_MAX: usize = 600_000;
+const ENTRIES_MAX: usize = 250_000;
+/// When so many documents have a rarer piece, a commoner one alone brings in no further ones.
+const TOUCHED_MAX: usize = 20_000;
 /// Documents that are looked at closely.
 const CANDIDATES_MAX: usize = 120;
 /// How much a single character covers of its place.
@@ -96,9 +98,13 @@ impl Points {
                 self.possible |= gram.mask;
             }
             let rarity = (1.0 + documents as f64 / (1.0 + gram.entries.len() as f64)).ln() * gram.factor;
+            let full = self.touched.len() >= TOUCHED_MAX;
             for entry in gram.entries.iter() {
                 let (document, weight) = split(*entry);
                 if self.covered[document] | self.weakly[document] == 0 {
+                    if full {
+                        continue;
+                    }
                     self.touched.push(document);
                 }
                 let seen = if gram.weak { &mut self.weakly } else { &mut self.covered };

@@ -18,4 +18,5 @@ mod licence_file;
 mod notices;
 mod pages;
 mod server;
+mod suggestions;
 mod tampering;
