@@ -20,7 +20,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rules", &["kernel"]),
     ("search", &[]),
     ("cases", &["kernel", "codes", "legal-time", "rules", "store"]),
-    ("catalogue", &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "cases", "licences", "search"]),
+    (
+        "catalogue",
+        &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "cases", "licences", "search"],
+    ),
     (
         "applications",
         &[

@@ -99,14 +99,17 @@ fn found(room: &Room, package: &Package, query: &str, visitor: &Visitor) -> Card
     let mut card = Card::new(package, visitor);
     let item = &package.item;
     let marks = |text: &str| room.library.marks(query, text);
-    let answers = |text: &str| marks(text).iter().map(|range| text[range.clone()].chars().count()).sum::<usize>();
+    let answers =
+        |text: &str| marks(text).iter().map(|range| text[range.clone()].chars().count()).sum::<usize>();
     card.pieces = pieces(&card.name, &marks(&card.name));
     let keywords = item.keywords.iter().map(String::as_str);
     let questions = item.faq.iter().map(|question| pick(visitor, &question.q));
     let materials = crate::attached(package).map(|material| pick(visitor, &material.name));
     let conditions = item.conditions.iter().map(|words| pick(visitor, words));
     let mut best = (answers(&card.name), "");
-    for text in keywords.chain([pick(visitor, &item.summary)]).chain(questions).chain(conditions).chain(materials) {
+    for text in
+        keywords.chain([pick(visitor, &item.summary)]).chain(questions).chain(conditions).chain(materials)
+    {
         let answered = answers(text);
         if answered > best.0 {
             best = (answered, text);

@@ -34,14 +34,17 @@ pub(crate) struct Questions {
 
 impl Questions {
     pub(crate) fn new<'p>(packages: impl Iterator<Item = &'p Arc<Package>>, words: &Words) -> Self {
-        let of_package = |package: &'p Arc<Package>| (0..package.item.faq.len()).map(|at| (Arc::clone(package), at));
+        let of_package =
+            |package: &'p Arc<Package>| (0..package.item.faq.len()).map(|at| (Arc::clone(package), at));
         let entries: Vec<(Arc<Package>, usize)> = packages.flat_map(of_package).collect();
         let documents = entries.iter().filter_map(|(package, at)| {
             let question = package.item.faq.get(*at)?;
             let mut texts = Vec::new();
-            for (words, weight) in
-                [(&question.q, Weight::Name), (&package.item.name, Weight::Summary), (&question.a, Weight::Body)]
-            {
+            for (words, weight) in [
+                (&question.q, Weight::Name),
+                (&package.item.name, Weight::Summary),
+                (&question.a, Weight::Body),
+            ] {
                 texts.push((words.zh.clone(), weight));
                 texts.push((words.en.clone(), weight));
             }
@@ -125,7 +128,8 @@ pub(crate) async fn show(
     };
     let next = next.map(|next| {
         let pairs = [("q", query.clone()), ("after", next.to_string())];
-        serde_urlencoded::to_string(pairs).map_or_else(|_| String::new(), |pairs| format!("/questions?{pairs}"))
+        serde_urlencoded::to_string(pairs)
+            .map_or_else(|_| String::new(), |pairs| format!("/questions?{pairs}"))
     });
     web::page(&QuestionsPage {
         shell: Shell::new(&visitor, visitor.t("catalogue-questions-title")),

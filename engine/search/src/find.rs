@@ -130,8 +130,7 @@ impl Points {
             Hit { document: *document, score: self.score[*document] * share, share }
         };
         let mut hits: Vec<Hit> = self.touched.iter().filter(|at| keep(**at)).map(hit).collect();
-        let better =
-            |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then_with(|| a.document.cmp(&b.document));
+        let better = |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then_with(|| a.document.cmp(&b.document));
         if hits.len() > CANDIDATES_MAX {
             hits.select_nth_unstable_by(CANDIDATES_MAX, better);
             hits.truncate(CANDIDATES_MAX);

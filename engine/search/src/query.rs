@@ -105,17 +105,12 @@ impl Query {
             if at + 1 < run.end && both & self.needed != 0 {
                 let entries = index.pairs.get(pair(self.chars[at], self.chars[at + 1]));
                 // What is said often is said once.
-                let same = |gram: &&mut Gram<'_>| {
-                    matches!(gram.entries, Cow::Borrowed(known) if !known.is_empty() && std::ptr::eq(known, entries))
-                };
+                let same = |gram: &&mut Gram<'_>| matches!(gram.entries, Cow::Borrowed(known) if !known.is_empty() && std::ptr::eq(known, entries));
                 match grams.iter_mut().find(same) {
                     Some(gram) => gram.mask |= both,
-                    None => grams.push(Gram {
-                        entries: entries.into(),
-                        mask: both,
-                        factor: 1.0,
-                        weak: false,
-                    }),
+                    None => {
+                        grams.push(Gram { entries: entries.into(), mask: both, factor: 1.0, weak: false })
+                    }
                 }
             }
             // A character on its own, among nothing or what says nothing.
@@ -227,7 +222,8 @@ impl Query {
         let slips = if letters.len() < 8 { 1 } else { 2 };
         let mut entries = Vec::new();
         for (at, known) in index.words.iter().enumerate() {
-            if known.len().abs_diff(word.len()) <= slips && *known != word && is_near(known, &letters, slips) {
+            if known.len().abs_diff(word.len()) <= slips && *known != word && is_near(known, &letters, slips)
+            {
                 entries.extend_from_slice(index.in_words.get(u32::try_from(at).unwrap_or(u32::MAX)));
             }
         }

@@ -67,7 +67,9 @@ fn fold(plain: &str) -> String {
     };
     match start.strip_suffix('g') {
         // Nobody takes jiang for jian.
-        Some(short) if ["in", "en", "an"].iter().any(|end| short.ends_with(end)) && !short.ends_with("ian") => {
+        Some(short)
+            if ["in", "en", "an"].iter().any(|end| short.ends_with(end)) && !short.ends_with("ian") =>
+        {
             short.to_owned()
         }
         Some(_) | None => start,

@@ -10,8 +10,7 @@ fn index(names: &[&str]) -> Index {
         say: say.iter().map(|word| (*word).to_owned()).collect(),
         mean: mean.iter().map(|word| (*word).to_owned()).collect(),
     };
-    let synonyms =
-        [synonym(&["扯证", "tie the knot"], &["结婚登记"]), synonym(&["人走了"], &["火化证明"])];
+    let synonyms = [synonym(&["扯证", "tie the knot"], &["结婚登记"]), synonym(&["人走了"], &["火化证明"])];
     let documents = names.iter().map(|name| Document { texts: vec![((*name).to_owned(), Weight::Name)] });
     Index::new(documents, Vocabulary::new(&fillers, &synonyms))
 }
@@ -34,8 +33,7 @@ fn first(query: &str) -> Option<&'static str> {
 
 #[test]
 fn the_right_one_comes_first() {
-    let check =
-        |query: &str, expected: &str| assert_eq!(first(query), Some(expected), "{query}");
+    let check = |query: &str, expected: &str| assert_eq!(first(query), Some(expected), "{query}");
     check("结婚登记", NAMES[0]);
     check("我想办离婚", NAMES[1]);
     check("养老的机构", NAMES[4]); // something in between

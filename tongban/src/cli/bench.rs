@@ -160,12 +160,7 @@ fn search(arguments: &Search) -> anyhow::Result<ExitCode> {
         say!("{}", serde_json::to_string(&report)?);
         return Ok(ExitCode::SUCCESS);
     }
-    say!(
-        "{} names: built in {:.0} ms, {:.0} MB",
-        report.documents,
-        report.build_ms,
-        report.megabytes
-    );
+    say!("{} names: built in {:.0} ms, {:.0} MB", report.documents, report.build_ms, report.megabytes);
     say!("{:<34} {:>7} {:>8} {:>8} {:>8} {:>8}", "ms", "queries", "p50", "p95", "p99", "max");
     for (kind, times) in report.kinds.iter().chain([&("all", report.all)]) {
         say!(

@@ -34,7 +34,8 @@ pub(crate) struct EvalArguments {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Eval(arguments) = command;
-    let library = Library::load(&arguments.path, &platform::registers_kept()).map_err(|faults| told(&faults))?;
+    let library =
+        Library::load(&arguments.path, &platform::registers_kept()).map_err(|faults| told(&faults))?;
     let folder = arguments.queries.clone().unwrap_or_else(|| arguments.path.join("search"));
     let queries = recall::read(&folder, &library).map_err(|faults| told(&faults))?;
     let recall = recall::measure(&library, &queries, usize::from(arguments.k));

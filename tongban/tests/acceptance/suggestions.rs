@@ -11,14 +11,24 @@ async fn type_and_choose(browser: &mut Browser) {
     browser.open("/").await;
     let field = browser.client.find(Locator::Css(FIELD)).await.unwrap();
     field.send_keys("jiehun").await.unwrap();
-    browser.client.wait().for_element(Locator::Css(".suggestions:not([hidden]) [role=option]")).await.unwrap();
+    browser
+        .client
+        .wait()
+        .for_element(Locator::Css(".suggestions:not([hidden]) [role=option]"))
+        .await
+        .unwrap();
     assert_eq!(browser.attribute(FIELD, "role").await, "combobox");
     assert_eq!(browser.attribute(FIELD, "aria-expanded").await, "true");
     browser.looked_at("suggestions").await;
     field.send_keys(&char::from(Key::Escape).to_string()).await.unwrap();
     assert_eq!(browser.attribute(FIELD, "aria-expanded").await, "false");
     field.send_keys("d").await.unwrap();
-    browser.client.wait().for_element(Locator::Css(".suggestions:not([hidden]) [role=option]")).await.unwrap();
+    browser
+        .client
+        .wait()
+        .for_element(Locator::Css(".suggestions:not([hidden]) [role=option]"))
+        .await
+        .unwrap();
     field.send_keys(&char::from(Key::Down).to_string()).await.unwrap();
     let active = browser.attribute(FIELD, "aria-activedescendant").await;
     let chosen = format!("#{active}[aria-selected=true]");
@@ -28,7 +38,9 @@ async fn type_and_choose(browser: &mut Browser) {
     field.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
     browser.arrive(&before, "Enter").await;
     assert!(browser.path().await.starts_with("/items/"), "{}", browser.path().await);
-    for path in ["/search?q=领证", "/search?q=火花证", "/search?q=没有这样的事项", "/questions", "/questions?q=低保"] {
+    for path in
+        ["/search?q=领证", "/search?q=火花证", "/search?q=没有这样的事项", "/questions", "/questions?q=低保"]
+    {
         browser.open(path).await;
     }
     browser.open("/search?q=火花证").await;

@@ -127,8 +127,7 @@ mod tests {
                     - {say: [结婚], mean: [结婚]}\nfillers: [的, 的]\n";
         std::fs::write(folder.path().join(FILE), text).unwrap();
         let faults = Words::load(folder.path()).unwrap_err();
-        let told: Vec<(u64, &str)> =
-            faults.iter().map(|fault| (fault.line, fault.text.as_str())).collect();
+        let told: Vec<(u64, &str)> = faults.iter().map(|fault| (fault.line, fault.text.as_str())).collect();
         let expected = [
             (2, "“领证” is said twice"),
             (3, "mean names no word"),

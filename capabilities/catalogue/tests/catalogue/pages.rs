@@ -195,7 +195,10 @@ async fn suggestions_come_while_typing() {
     assert_eq!(found["suggestions"][0]["name"], "Dog licence");
     assert_eq!(found["suggestions"][0]["href"], "/items/430120001000/01");
     for query in ["", "%20", "zzzz", "%F0%A0%80%80", "%00"] {
-        assert_eq!(json(&format!("/api/v1/suggestions?q={query}")).await["suggestions"], serde_json::json!([]));
+        assert_eq!(
+            json(&format!("/api/v1/suggestions?q={query}")).await["suggestions"],
+            serde_json::json!([])
+        );
     }
     let long = format!("/api/v1/suggestions?q={}", "%E5%85%BB".repeat(500));
     json(&long).await;
