@@ -62,7 +62,7 @@ pub(crate) async fn show(
     let keep = |package: &Package| {
         clientele.may_ask(package) && (kind.is_empty() || (package.item.kind == kind && !package.is_bundle()))
     };
-    let Found { items, near, meant } = room.library.find(&asked.q, &keep);
+    let Found { items, near, meant, .. } = room.library.find(&asked.q, &keep);
     let popular = if items.is_empty() { room.library.popular(POPULAR) } else { Vec::new() };
     let query = asked.q.trim().to_owned();
     let title = if query.is_empty() {

@@ -36,6 +36,8 @@ pub struct Found {
     pub near: Vec<Arc<Package>>,
     /// What may have been meant, as it is written in an item (您是不是要找).
     pub meant: Option<String>,
+    /// Nothing was asked for: these are all items.
+    pub asks_nothing: bool,
 }
 
 impl Index {
@@ -51,15 +53,15 @@ impl Index {
         let found = self.index.find(query, ANSWER, FOUND_MAX, &kept);
         if found.asks_nothing {
             let items = self.packages.iter().filter(|package| keep(package)).cloned().collect();
-            return Found { items, ..Found::default() };
+            return Found { items, asks_nothing: true, ..Found::default() };
         }
         let items = self.packages_of(&found.hits);
         if items.is_empty() {
             let near = self.packages_of(&self.index.find(query, NEAR, 6, &kept).hits);
-            return Found { items, near, meant: None };
+            return Found { items, near, ..Found::default() };
         }
         let meant = items.first().and_then(|best| self.meant(query, best));
-        Found { items, near: Vec::new(), meant }
+        Found { items, meant, ..Found::default() }
     }
 
     fn packages_of(&self, hits: &[search::Hit]) -> Vec<Arc<Package>> {

@@ -156,11 +156,12 @@ impl Query {
         push_union(others, Self::mask(run), 0.6, grams);
     }
 
-    /// A row of letters may be the first letters of what is meant (首字母).
+    /// A row of letters that is all there is may be the first letters of what is meant (首字母).
     fn add_initials<'i>(&self, index: &'i Index, run: &Run, grams: &mut Vec<Gram<'i>>) {
         let letters: Vec<u8> =
             self.chars[run.start..run.end].iter().filter_map(|c| u8::try_from(*c).ok()).collect();
-        if letters.len() != run.end - run.start || !INITIALS.contains(&letters.len()) {
+        let is_all = self.needed & !Self::mask(run) == 0;
+        if !is_all || letters.len() != run.end - run.start || !INITIALS.contains(&letters.len()) {
             return;
         }
         let lists: Vec<&[u32]> = if letters.len() == 2 {
