@@ -10,6 +10,7 @@ mod people;
 mod preload;
 mod process;
 mod run;
+mod search;
 mod spiff;
 #[cfg(test)]
 mod tests;
@@ -19,5 +20,6 @@ mod world;
 pub use figures::Report;
 pub use load::Profile;
 pub use run::{Plan, run};
+pub use search::{SearchReport, measure_search};
 pub use worklist::{WorklistReport, measure_worklist};
 pub use world::Place;

@@ -13,6 +13,7 @@ pub(crate) mod outbox;
 pub(crate) mod packages;
 pub(crate) mod rules;
 pub(crate) mod scenarios;
+pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 

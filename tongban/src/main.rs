@@ -70,6 +70,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::outbox::Command,
     },
+    /// See how well everyday words find their items.
+    Search {
+        #[command(subcommand)]
+        command: cli::search::Command,
+    },
     /// Measure how fast this program is on this machine.
     Bench {
         #[command(subcommand)]
@@ -102,6 +107,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Directory { command } => cli::directory::run(command),
         Command::Notices { command } => cli::notices::run(command),
         Command::Outbox { command } => cli::outbox::run(command),
+        Command::Search { command } => cli::search::run(command),
         Command::Bench { command } => cli::bench::run(command),
     }
 }

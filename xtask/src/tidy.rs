@@ -18,8 +18,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("testkit", &["kernel", "store"]),
     ("identity", &["kernel", "codes", "guomi", "store", "web"]),
     ("rules", &["kernel"]),
+    ("search", &[]),
     ("cases", &["kernel", "codes", "legal-time", "rules", "store"]),
-    ("catalogue", &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "cases", "licences"]),
+    (
+        "catalogue",
+        &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "cases", "licences", "search"],
+    ),
     (
         "applications",
         &[

@@ -1,4 +1,6 @@
-//! The search page.
+//! The search page: what answers, why, and what to do when nothing does.
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -7,7 +9,11 @@ use serde::Deserialize;
 use web::{AppError, Shell, Visitor};
 
 use crate::card::Card;
-use crate::{Clientele, Room};
+use crate::room::pick;
+use crate::{Clientele, Found, Package, Room};
+
+/// Items that are shown where nothing was found.
+const POPULAR: usize = 6;
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
@@ -16,6 +22,9 @@ pub(crate) struct Asked {
     /// `people` or `organisations`.
     #[serde(default, rename = "for")]
     clientele: String,
+    /// A code of the national table of item types (事项类型).
+    #[serde(default)]
+    kind: String,
 }
 
 #[derive(Template)]
@@ -24,9 +33,15 @@ struct FindPage {
     shell: Shell,
     query: String,
     clientele: String,
+    kind: String,
+    /// Types that are offered, with their names.
+    kinds: Vec<(String, String)>,
     found: Vec<Card>,
+    /// What may have been meant.
+    meant: String,
     /// Shown instead when nothing was found.
-    all: Vec<Card>,
+    near: Vec<Card>,
+    popular: Vec<Card>,
 }
 
 impl FindPage {
@@ -42,19 +57,93 @@ pub(crate) async fn show(
 ) -> Result<Response, AppError> {
     // A mistyped filter is none: somebody who searches wants an answer, not a rule.
     let clientele = Clientele::parse(&asked.clientele).unwrap_or(Clientele::Any);
-    let found = room.library.search(&asked.q, clientele);
-    let all = if found.is_empty() { room.library.search("", Clientele::Any) } else { Vec::new() };
+    let kinds = kinds(&room, &visitor);
+    let kind = if kinds.iter().any(|(code, _)| *code == asked.kind) { asked.kind } else { String::new() };
+    let keep = |package: &Package| {
+        clientele.may_ask(package) && (kind.is_empty() || (package.item.kind == kind && !package.is_bundle()))
+    };
+    let Found { items, near, meant, .. } = room.library.find(&asked.q, &keep);
+    let popular = if items.is_empty() { room.library.popular(POPULAR) } else { Vec::new() };
     let query = asked.q.trim().to_owned();
     let title = if query.is_empty() {
         visitor.t("catalogue-all-title")
     } else {
         visitor.t1("catalogue-search-title", "query", &query)
     };
+    let cards = |packages: &[Arc<Package>]| -> Vec<Card> {
+        packages.iter().map(|package| found(&room, package, &query, &visitor)).collect()
+    };
     web::page(&FindPage {
         shell: Shell::new(&visitor, title),
-        query,
         clientele: asked.clientele,
-        found: Card::all(&found, &visitor),
-        all: Card::all(&all, &visitor),
+        kind: kind.clone(),
+        kinds,
+        found: cards(&items),
+        meant: meant.unwrap_or_default(),
+        near: cards(&near),
+        popular: Card::all(&popular, &visitor),
+        query,
     })
+}
+
+/// Types of the items that are offered.
+fn kinds(room: &Room, visitor: &Visitor) -> Vec<(String, String)> {
+    let mut codes: Vec<&str> = room.library.list().map(|package| package.item.kind.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.into_iter().map(|code| (code.to_owned(), visitor.t(&format!("catalogue-kind-{code}")))).collect()
+}
+
+/// A card that says why it was found: marks in the name, or another text of the item that answers better.
+fn found(room: &Room, package: &Package, query: &str, visitor: &Visitor) -> Card {
+    let mut card = Card::new(package, visitor);
+    let item = &package.item;
+    let marks = |text: &str| room.library.marks(query, text);
+    let answers =
+        |text: &str| marks(text).iter().map(|range| text[range.clone()].chars().count()).sum::<usize>();
+    card.pieces = pieces(&card.name, &marks(&card.name));
+    let keywords = item.keywords.iter().map(String::as_str);
+    let questions = item.faq.iter().map(|question| pick(visitor, &question.q));
+    let materials = crate::attached(package).map(|material| pick(visitor, &material.name));
+    let conditions = item.conditions.iter().map(|words| pick(visitor, words));
+    let mut best = (answers(&card.name), "");
+    for text in
+        keywords.chain([pick(visitor, &item.summary)]).chain(questions).chain(conditions).chain(materials)
+    {
+        let answered = answers(text);
+        if answered > best.0 {
+            best = (answered, text);
+        }
+    }
+    if best.1 == pick(visitor, &item.summary) {
+        card.summary_pieces = pieces(best.1, &marks(best.1));
+    } else if !best.1.is_empty() {
+        card.why = pieces(best.1, &marks(best.1));
+    }
+    card
+}
+
+/// A piece of a text, marked where it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    pub(crate) hit: bool,
+}
+
+/// A text cut at its marks.
+pub(crate) fn pieces(text: &str, marks: &[std::ops::Range<usize>]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    let mut push = |part: &str, hit| {
+        if !part.is_empty() {
+            pieces.push(Piece { text: part.to_owned(), hit });
+        }
+    };
+    for range in marks {
+        push(&text[at..range.start], false);
+        push(&text[range.clone()], true);
+        at = range.end;
+    }
+    push(&text[at..], false);
+    pieces
 }

@@ -17,11 +17,13 @@ mod lint;
 mod outline;
 mod package;
 mod picture;
+mod questions;
 mod room;
 mod rule;
 mod search;
 mod simulate;
 mod source;
+mod suggest;
 mod versions;
 
 pub use bundle::{BUNDLE, Bundle, Part};
@@ -38,6 +40,7 @@ pub use lint::{Against, Linted, lint, lint_files};
 pub use package::{NoticeFacts, Package, Registers};
 pub use room::{Room, routes};
 pub use rule::{Rule, Severity};
+pub use search::{Found, recall};
 pub use simulate::{Asked, Assumed, Simulation, simulate};
 pub use versions::{VersionError, loaded_since};
 

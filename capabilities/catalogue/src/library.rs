@@ -10,8 +10,9 @@ use codes::tables::ApplicantKind;
 
 use crate::bundle::{self, BUNDLE};
 use crate::package::FILES;
+use crate::questions::Questions;
 use crate::rule::Rule;
-use crate::search::Index;
+use crate::search::{Found, Index, Words, words};
 use crate::{Bundle, Fault, Package, Registers};
 
 /// The service packages of a node (服务包库).
@@ -26,6 +27,8 @@ pub struct Library {
     /// Every version of a bundle, by the reference of its form.
     bundle_versions: BTreeMap<TypeRef, Arc<Bundle>>,
     index: Index,
+    words: Words,
+    questions: Questions,
 }
 
 /// For whom a list of items is (服务对象).
@@ -52,7 +55,7 @@ impl Clientele {
         }
     }
 
-    fn may_ask(self, package: &Package) -> bool {
+    pub(crate) fn may_ask(self, package: &Package) -> bool {
         match self {
             Self::Any => true,
             Self::People => package.item.is_for_people(),
@@ -66,7 +69,7 @@ impl Library {
     /// Loads every package below a folder. One broken package is enough to refuse all; every fault of every
     /// package is told, in the order of files and lines.
     pub fn load(root: &Path, registers: &Registers) -> Result<Self, Vec<Fault>> {
-        let (Folders { packages: found, bundles }, mut faults) = folders(root);
+        let (Folders { packages: found, bundles, words }, mut faults) = folders(root);
         let mut packages = Vec::new();
         for folder in found {
             match Package::load(&folder, registers) {
@@ -87,6 +90,12 @@ impl Library {
             library.versions.insert(package.reference.clone(), Arc::clone(&package));
             library.current.insert(key, package);
         }
+        for folder in words {
+            match Words::load(&folder) {
+                Ok(words) => library.words.extend(words),
+                Err(found) => faults.extend(found),
+            }
+        }
         // A bundle is made of sound packages; what is wrong with those is said first.
         if faults.is_empty() {
             for folder in bundles {
@@ -97,7 +106,8 @@ impl Library {
             faults.sort();
             return Err(faults);
         }
-        library.index = Index::new(library.list_all());
+        library.index = Index::new(library.list_all(), &library.words);
+        library.questions = Questions::new(library.list_all(), &library.words);
         Ok(library)
     }
 
@@ -201,11 +211,32 @@ impl Library {
     /// Offered items and bundles that answer a query, best first; all of them, bundles first and then by code, when
     /// nothing is asked for.
     pub fn search(&self, query: &str, clientele: Clientele) -> Vec<Arc<Package>> {
-        let found: Vec<Arc<Package>> = match self.index.find(query) {
-            None => self.list_all().cloned().collect(),
-            Some(keys) => keys.iter().filter_map(|(item, handling)| self.offered(item, handling)).collect(),
-        };
-        found.into_iter().filter(|package| clientele.may_ask(package)).collect()
+        self.find(query, &|package| clientele.may_ask(package)).items
+    }
+
+    /// The same with what comes near where there is no answer. `keep` says which items are looked at.
+    pub fn find(&self, query: &str, keep: &dyn Fn(&Package) -> bool) -> Found {
+        self.index.find(query, keep)
+    }
+
+    /// What people often ask of all items.
+    pub(crate) fn questions(&self) -> &Questions {
+        &self.questions
+    }
+
+    /// Pieces of a text, as ranges of bytes, that answer a query.
+    pub fn marks(&self, query: &str, text: &str) -> Vec<std::ops::Range<usize>> {
+        self.index.marks(query, text)
+    }
+
+    /// What is asked for most, as `words.yaml` says; the first items where it says nothing.
+    pub fn popular(&self, most: usize) -> Vec<Arc<Package>> {
+        let named = self.words.popular().iter().filter_map(|reference| {
+            let (item, handling) = reference.split_once('/')?;
+            self.offered(item, handling)
+        });
+        let named: Vec<Arc<Package>> = named.take(most).collect();
+        if named.is_empty() { self.list().take(most).cloned().collect() } else { named }
     }
 }
 
@@ -214,6 +245,7 @@ impl Library {
 pub(crate) struct Folders {
     pub(crate) packages: Vec<PathBuf>,
     pub(crate) bundles: Vec<PathBuf>,
+    pub(crate) words: Vec<PathBuf>,
 }
 
 /// Every folder below this one that holds a package or a bundle, and what hinders finding them.
@@ -251,6 +283,9 @@ fn find(folder: &Path, folders: &mut Folders, faults: &mut Vec<Fault>) {
         }
     }
     let has = |file: &str| files.contains(std::ffi::OsStr::new(file));
+    if has(words::FILE) {
+        folders.words.push(folder.to_owned());
+    }
     if has(bundle::FILE) {
         folders.bundles.push(folder.to_owned());
     } else if FILES.iter().any(|file| has(file)) {

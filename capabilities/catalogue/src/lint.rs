@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::library::folders;
 use crate::package::read_texts;
 use crate::rule::{Rule, Severity};
+use crate::search::Words;
 use crate::{Fault, Item, Library, Package, Registers, bundle};
 
 mod bodies;
@@ -88,6 +89,7 @@ pub fn lint(root: &Path, against: &Against<'_>) -> Linted {
         faults.extend(between(package, &all, against));
     }
     faults.extend(local::check(&all));
+    faults.extend(found.words.iter().flat_map(|folder| Words::load(folder).err().unwrap_or_default()));
     // A bundle is made of sound packages; what is wrong with those is said first.
     if !faults.iter().any(Fault::is_error) {
         faults.extend(found.bundles.iter().flat_map(|folder| of_bundle(folder, &packages)));

@@ -425,3 +425,17 @@ directory-since-wrong = The base date must be a day such as 2026-01-01.
 directory-reduced-none = Nothing became less on this page
 directory-reduced-none-text = Since the base date no materials and no limits here became less.
 directory-limit = Promised limit
+catalogue-card-why = Found by:{" "}
+catalogue-meant = Did you mean:
+catalogue-near = What comes near
+catalogue-popular = What is asked for most
+
+catalogue-questions-title = Questions and answers
+catalogue-questions-lead = What people often ask about each service, with the answers. Open a question to read on; its service is linked below the answer.
+catalogue-questions-search = Search questions
+catalogue-questions-found = { $count ->
+    [one] One question
+   *[other] { $count } questions
+}
+catalogue-questions-none = No question was found
+catalogue-questions-none-text = Try a shorter wording, or call 12345.

@@ -411,3 +411,14 @@ directory-since-wrong = 基准日应当是日期，如 2026-01-01。
 directory-reduced-none = 这一页没有减少的事项
 directory-reduced-none-text = 从基准日到现在，这里的材料和时限没有减少。
 directory-limit = 承诺时限
+catalogue-card-why = 因为：
+catalogue-meant = 您是不是要找：
+catalogue-near = 比较接近的事项
+catalogue-popular = 大家常办的事项
+
+catalogue-questions-title = 常见问题
+catalogue-questions-lead = 各个事项里大家常问的问题和答复，点开就能看；想看办事指南的，点答复下面的事项名称。
+catalogue-questions-search = 搜索问题
+catalogue-questions-found = 共{ $count }个问题
+catalogue-questions-none = 没有找到相应的问题
+catalogue-questions-none-text = 换一个更短的说法再试，或者拨打 12345 询问。

@@ -8,7 +8,7 @@ use kernel::{Permission, Words};
 use web::{Routes, Visitor};
 
 use crate::bundle::page as bundles;
-use crate::{Library, api, find, guide};
+use crate::{Library, api, find, guide, questions, suggest};
 
 /// Reading guides is everybody's right.
 const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
@@ -46,6 +46,9 @@ pub fn routes(room: Room) -> Routes<()> {
         .page(Method::GET, "/bundles/{id}", SEE_ITEMS, bundles::show)
         .api(Method::GET, "/api/v1/bundles", SEE_ITEMS, bundles::api_list, bundles::list_operation())
         .api(Method::GET, "/api/v1/bundles/{id}", SEE_ITEMS, bundles::api_get, bundles::get_operation())
+        .page(Method::GET, "/questions", SEE_ITEMS, questions::show)
+        .api(Method::GET, "/api/v1/questions", SEE_ITEMS, questions::list, questions::operation())
+        .api(Method::GET, "/api/v1/suggestions", SEE_ITEMS, suggest::show, suggest::operation())
         .with_state(room)
 }
 

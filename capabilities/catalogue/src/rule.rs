@@ -63,6 +63,8 @@ rules! {
     Item = "item" Error "GB/T 39554" "give every element of the item its right value";
     /// `bundle.yaml` breaks a rule.
     Bundle = "bundle" Error "docs/packages.md, Bundles" "write the bundle as docs/packages.md says";
+    /// `words.yaml` breaks a rule.
+    Words = "words" Error "docs/packages.md, Words" "write the words as docs/packages.md says";
     /// The same item twice.
     ItemTwice = "item-twice" Error "GB/T 39554" "keep one package for an item and handling item at one level";
     /// A material under whose name anything could be asked for.

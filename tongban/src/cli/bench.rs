@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tongban::bench::{Place, Plan, Profile, measure_worklist, run as measure};
+use tongban::bench::{Place, Plan, Profile, measure_search, measure_worklist, run as measure};
 
 use crate::cli::runtime;
 use crate::cli::serve::machine_clock;
@@ -17,6 +17,24 @@ pub(crate) enum Command {
     Cases(Cases),
     /// The first page and the next of every list of a desk, by every filter, and cases by their number.
     Worklist(Worklist),
+    /// Everyday queries in a large list of invented names. Only a release build tells something.
+    Search(Search),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Search {
+    /// Names in the list.
+    #[arg(long, default_value_t = 100_000)]
+    docs: u32,
+    /// Queries of each kind.
+    #[arg(long, default_value_t = 500)]
+    times: u16,
+    /// Whence the names are drawn.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(clap::Args)]
@@ -88,6 +106,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Cases(arguments) => cases(arguments),
         Command::Worklist(arguments) => worklist(arguments),
+        Command::Search(arguments) => search(arguments),
     }
 }
 
@@ -132,4 +151,26 @@ fn print(at: &Where, json: &str, table: &str) -> anyhow::Result<()> {
     }
     say!("{}", if at.json { json } else { table });
     Ok(())
+}
+
+fn search(arguments: &Search) -> anyhow::Result<ExitCode> {
+    let documents = usize::try_from(arguments.docs)?;
+    let report = measure_search(documents, usize::from(arguments.times), arguments.seed);
+    if arguments.json {
+        say!("{}", serde_json::to_string(&report)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("{} names: built in {:.0} ms, {:.0} MB", report.documents, report.build_ms, report.megabytes);
+    say!("{:<34} {:>7} {:>8} {:>8} {:>8} {:>8}", "ms", "queries", "p50", "p95", "p99", "max");
+    for (kind, times) in report.kinds.iter().chain([&("all", report.all)]) {
+        say!(
+            "{kind:<34} {:>7} {:>8.2} {:>8.2} {:>8.2} {:>8.2}",
+            times.count,
+            times.p50_ms,
+            times.p95_ms,
+            times.p99_ms,
+            times.max_ms
+        );
+    }
+    Ok(ExitCode::SUCCESS)
 }

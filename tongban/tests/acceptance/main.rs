@@ -20,4 +20,5 @@ mod notices;
 mod pages;
 mod portal;
 mod server;
+mod suggestions;
 mod tampering;

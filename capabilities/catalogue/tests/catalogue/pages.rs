@@ -166,6 +166,45 @@ async fn search_helps_also_when_it_finds_nothing() {
     page("/search?for=dogs", "en").await;
 }
 
+#[tokio::test]
+async fn results_say_why_and_are_filtered_by_type() {
+    let found = page("/search?q=%E5%85%BB%E7%8A%AC&kind=01", "zh-CN").await;
+    assert_holds(&found, &["<mark>养犬</mark>登记", "value=\"01\" selected"]);
+    let other = page("/search?q=%E5%85%BB%E7%8A%AC&kind=99", "zh-CN").await;
+    assert_holds(&other, &["<mark>养犬</mark>登记"]);
+    let keyword = page("/search?q=%E5%85%BB%E7%8B%97", "zh-CN").await;
+    assert_holds(&keyword, &["因为：", "<mark>养狗</mark>"]);
+}
+
+#[tokio::test]
+async fn questions_of_all_items_are_searched() {
+    let all = page("/questions", "zh-CN").await;
+    assert_holds(&all, &["<summary>", "猫要登记吗", "href=\"/items/430120001000/01\""]);
+    let found = page("/questions?q=%E7%8C%AB", "zh-CN").await;
+    assert_holds(&found, &["<details open>", "<mark>猫</mark>要登记吗", "value=\"猫\""]);
+    let none = page("/questions?q=xyzzy&after=-1", "en").await;
+    assert_holds(&none, &["No question was found"]);
+    page("/questions?after=99999999999999999999", "en").await;
+    let answers = json("/api/v1/questions?q=cat").await;
+    assert!(answers["questions"][0]["answer"]["en"].is_string(), "{answers}");
+    assert_eq!(answers["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn suggestions_come_while_typing() {
+    let found = json("/api/v1/suggestions?q=yangquan").await;
+    assert_eq!(found["suggestions"][0]["name"], "Dog licence");
+    assert_eq!(found["suggestions"][0]["href"], "/items/430120001000/01");
+    for query in ["", "%20", "zzzz", "%F0%A0%80%80", "%00"] {
+        assert_eq!(
+            json(&format!("/api/v1/suggestions?q={query}")).await["suggestions"],
+            serde_json::json!([])
+        );
+    }
+    let long = format!("/api/v1/suggestions?q={}", "%E5%85%BB".repeat(500));
+    json(&long).await;
+}
+
 async fn json(path: &str) -> Value {
     let (status, text) = get(path, "en").await;
     assert_eq!(status, StatusCode::OK, "{path}: {text}");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use catalogue::{Clientele, Library};
+use catalogue::{Clientele, Library, recall};
 
 /// What a decision may change in the register of social organisations.
 const FIELDS: [&str; 8] = [
@@ -107,4 +107,35 @@ fn lists_are_filtered_by_who_asks() {
     assert_eq!(Clientele::parse("dogs"), None);
     let for_people = library.search("养老院", Clientele::People);
     assert!(!for_people.is_empty() && for_people.iter().all(|package| package.item.code != CARE_HOME));
+}
+
+#[test]
+fn everyday_queries_find_their_items() {
+    let library = library();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages/minzheng/search");
+    let queries = recall::read(&folder, &library).unwrap();
+    assert!(queries.len() >= 220, "{}", queries.len());
+    // Every item is asked for.
+    for package in library.list() {
+        let name = package.folder.rsplit('/').next().unwrap();
+        assert!(queries.iter().any(|query| query.is.iter().any(|is| is == name)), "{name}");
+    }
+    let recall = recall::measure(&library, &queries, 3);
+    assert!(recall.all.recall_at_k >= 0.95, "{:?}", recall.all);
+    assert!(recall.held_out.recall_at_k >= 0.92 && recall.all.recall_at_1 >= 0.9, "{:?}", recall.held_out);
+}
+
+#[test]
+fn what_sounds_like_it_is_said_and_what_is_near_is_shown() {
+    let library = library();
+    let any = |_: &catalogue::Package| true;
+    let meant = |query: &str| library.find(query, &any).meant;
+    assert_eq!(meant("火花证").as_deref(), Some("火化证"));
+    assert_eq!(meant("jiehun").as_deref(), Some("结婚"));
+    assert_eq!(meant("结婚"), None);
+    let nothing = library.find("养老保险跨省转移接续", &any);
+    assert!(nothing.items.is_empty() && !nothing.near.is_empty());
+    let popular = library.popular(3);
+    assert_eq!(popular.len(), 3);
+    assert_eq!(popular[0].item.code, "000711003000");
 }
