@@ -21,7 +21,8 @@ struct ProgressPage {
     shell: Shell,
     errors: FormErrors,
     number: String,
-    name: String,
+    /// The name that was typed. In the macros of a template `name` is the name of the field.
+    applicant: String,
     found: Option<Progress>,
 }
 
@@ -71,7 +72,7 @@ fn draw(
     found: Option<Progress>,
 ) -> Result<Response, AppError> {
     let shell = Shell::new(visitor, visitor.t("applications-progress-title"));
-    page_with_status(status, &ProgressPage { shell, errors, number: form.number, name: form.name, found })
+    page_with_status(status, &ProgressPage { shell, errors, number: form.number, applicant: form.name, found })
 }
 
 /// What is asked for.

@@ -8,7 +8,7 @@ use tongban::scenario::{Client, Scenario};
 
 use crate::browser::{Browser, DESK};
 use crate::journey::{House, scenario};
-use crate::server::workspace;
+use crate::server::{program, workspace};
 
 /// Who looks at a page.
 #[derive(Clone, PartialEq, Eq)]
@@ -165,8 +165,7 @@ impl World {
     }
 
     /// Uploads a package that is not published yet.
-    async fn try_a_package(&mut self) {
-        let Some(mut browser) = Browser::start("axe-try", &self.house.url, DESK).await else { return };
+    async fn try_a_package(&mut self, browser: &mut Browser) {
         browser.sign_in_staff("county-decision").await;
         browser.open("/desk/packages/try").await;
         let folder = workspace().join("packages/minzheng/linshi-jiuzhu");
@@ -176,7 +175,6 @@ impl World {
         browser.click("main form button").await;
         let id = browser.path().await.rsplit('/').next().unwrap_or_default().to_owned();
         self.names.insert("tried", id);
-        browser.close().await;
     }
 
     /// An example with everything that was made in place of its words.
