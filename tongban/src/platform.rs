@@ -288,7 +288,8 @@ struct Rooms<'a> {
 
 /// Everything that answers, room by room.
 fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<RouteSpec>) {
-    let Rooms { db, library, directory, identity, applications, licences, messages, calendars, portal } = *rooms;
+    let Rooms { db, library, directory, identity, applications, licences, messages, calendars, portal } =
+        *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(portal::routes(portal.clone()))

@@ -72,7 +72,10 @@ fn draw(
     found: Option<Progress>,
 ) -> Result<Response, AppError> {
     let shell = Shell::new(visitor, visitor.t("applications-progress-title"));
-    page_with_status(status, &ProgressPage { shell, errors, number: form.number, applicant: form.name, found })
+    page_with_status(
+        status,
+        &ProgressPage { shell, errors, number: form.number, applicant: form.name, found },
+    )
 }
 
 /// What is asked for.
