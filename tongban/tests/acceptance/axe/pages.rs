@@ -82,6 +82,7 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Nobody, "/search?q=%E6%95%91%E5%8A%A9"),
     (Nobody, "/search?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84%E4%BA%8B%E9%A1%B9"),
     (Nobody, "/help"),
+    (Nobody, "/questions"),
     (Nobody, "/items/000511002000"),
     (Nobody, "/items/000511002000/01"),
     (Nobody, "/items/000111001000/01"),
