@@ -1,5 +1,6 @@
 //! What would happen with a form: the real packages, played by the engine.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cases::{Bodies, Body};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 fn package(name: &str) -> Package {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages");
     let folder: PathBuf = root.join(name);
-    let registers = ["social-organisations".to_owned()].into();
+    let registers = [("social-organisations".to_owned(), BTreeSet::new())].into();
     Package::load(&folder, &registers).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
