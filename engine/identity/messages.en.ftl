@@ -161,3 +161,4 @@ identity-role-review = review
 identity-role-decision = decision
 identity-role-supervision = supervision
 identity-role-administration = administration
+identity-role-catalogue = service items

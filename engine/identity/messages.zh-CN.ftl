@@ -153,3 +153,4 @@ identity-role-review = 审查
 identity-role-decision = 决定
 identity-role-supervision = 监察
 identity-role-administration = 系统管理
+identity-role-catalogue = 事项管理

@@ -13,6 +13,7 @@ web-org = Organisation
 web-progress = Progress
 web-my-licences = My licences
 web-check = Check a licence
+web-catalogue = Service items
 web-calendars = Calendar
 web-desk = Worklist
 web-messages = Messages

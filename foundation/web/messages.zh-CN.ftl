@@ -13,6 +13,7 @@ web-org = 单位空间
 web-progress = 进度查询
 web-my-licences = 我的证照
 web-check = 证照核验
+web-catalogue = 事项管理
 web-calendars = 工作日历
 web-desk = 待办
 web-messages = 消息

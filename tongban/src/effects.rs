@@ -55,7 +55,7 @@ async fn run_effect(
         serde_json::from_value(job.payload["effect"].clone()).context("the job names no effect")?;
     let mut tx = room.db.begin().await?;
     let case = cases::get(&mut tx, id).await?;
-    let package = room.library.get(&case.case_type).context("package version of the case")?;
+    let package = room.library().get(&case.case_type).context("package version of the case")?;
     let bodies = room.bodies();
     let answers = answers(&mut tx, room, &case).await?;
     let asked = Asked { case: &case, package: &package, answers: &answers, bodies: &bodies, now };

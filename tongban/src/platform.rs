@@ -49,10 +49,12 @@ pub struct Platform {
     pub router: Router,
     /// The list of its routes.
     pub routes: Vec<RouteSpec>,
-    /// Service packages.
-    pub library: Arc<catalogue::Library>,
     /// The directory list and the implementation lists.
     pub directory: catalogue::directory::Room,
+    /// Service packages in force.
+    pub shelf: catalogue::Shelf,
+    /// The life of items.
+    pub catalogue: catalogue::Office,
     /// Who is there.
     pub identity: identity::Room,
     /// Cases and their applications.
@@ -119,7 +121,7 @@ impl Platform {
         let vault = Vault::open_or_create(settings.folder.join("vault.key")).context("vault.key")?;
         let files = Files::open(settings.folder.join("files"), &vault).context("files")?;
         let db = open_database(&settings.database).await?;
-        let library = load_packages(&db, &vault, &settings.packages, now).await?;
+        let shelf = load_packages(&db, &vault, &settings.packages, now).await?;
         let from = settings.certificates_from.as_second();
         let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
         let signers = licences::Signers::demo(authority.context("signing keys")?);
@@ -138,9 +140,15 @@ impl Platform {
             db: db.clone(),
             files: files.clone(),
             vault: vault.clone(),
-            library: Arc::clone(&library),
+            shelf: shelf.clone(),
             calendar: calendars.in_force.clone(),
             bodies: Arc::new(RwLock::new(Arc::default())),
+        };
+        let catalogue = catalogue::Office {
+            db: db.clone(),
+            shelf: shelf.clone(),
+            registers: Arc::new(registers_kept()),
+            bodies: Arc::clone(&applications.bodies),
         };
         let messages = messages::Room {
             db: db.clone(),
@@ -149,17 +157,14 @@ impl Platform {
             public_url: settings.public_url.clone(),
             senders: messages::Senders::new(&settings.senders)?,
         };
-        let directory = catalogue::directory::Room {
-            db: db.clone(),
-            files: files.clone(),
-            library: Arc::clone(&library),
-        };
+        let directory =
+            catalogue::directory::Room { db: db.clone(), files: files.clone(), shelf: shelf.clone() };
         let licences =
             licences::Room { db: db.clone(), files, vault, signers, public_url: settings.public_url.clone() };
         let portal = portal::Room::open(portal::Setting {
             db: db.clone(),
             vault: identity.vault.clone(),
-            library: Arc::clone(&library),
+            shelf: shelf.clone(),
             bodies: Arc::clone(&applications.bodies),
             entrances: portal::Entrances::load(&settings.packages)?,
             clock: clock.clone(),
@@ -169,8 +174,8 @@ impl Platform {
         .await?;
         let rooms = Rooms {
             db: &db,
-            library: &library,
             directory: &directory,
+            catalogue: &catalogue,
             identity: &identity,
             applications: &applications,
             licences: &licences,
@@ -183,6 +188,7 @@ impl Platform {
             .and(tell::handlers(&applications, &messages))
             .and(reevaluate::handlers(&applications, &calendars))
             .and(directory_imports(&directory))
+            .and(catalogue::handlers(&catalogue))
             .and(housekeeping::handlers(&db));
         let deliverers = messages::deliverers(&messages);
         let platform = Self {
@@ -190,8 +196,9 @@ impl Platform {
             clock,
             router,
             routes,
-            library,
             directory,
+            shelf,
+            catalogue,
             identity,
             applications,
             licences,
@@ -204,6 +211,11 @@ impl Platform {
         };
         platform.refresh_bodies().await?;
         Ok(platform)
+    }
+
+    /// The service packages as they are now.
+    pub fn library(&self) -> Arc<catalogue::Library> {
+        self.shelf.now()
     }
 
     /// Reads the directory of bodies anew, after it has changed.
@@ -246,18 +258,34 @@ async fn load_packages(
     vault: &Vault,
     folder: &Path,
     now: Timestamp,
-) -> anyhow::Result<Arc<catalogue::Library>> {
+) -> anyhow::Result<catalogue::Shelf> {
     let library = catalogue::Library::load(folder, &registers_kept()).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{} faults in service packages:\n{}", lines.len(), lines.join("\n"))
     })?;
     let mut tx = db.begin().await?;
     vault.confirm(&mut tx).await.context("vault.key does not belong to this database")?;
-    library.record(&mut tx, now).await?;
     housekeeping::plan(&mut tx, now).await?;
-    let library = library.with_recorded(&mut tx).await?;
     tx.commit().await?;
-    Ok(Arc::new(library))
+    // Nodes that start at the same moment with something new write down the same: whoever is later reads it.
+    for _ in 0..2 {
+        match take_up(db, &library, now).await {
+            Err(catalogue::VersionError::Store(error)) if error.is_unique_violation() => {}
+            taken => return Ok(taken?),
+        }
+    }
+    Ok(take_up(db, &library, now).await?)
+}
+
+async fn take_up(
+    db: &Db,
+    library: &catalogue::Library,
+    now: Timestamp,
+) -> Result<catalogue::Shelf, catalogue::VersionError> {
+    let mut tx = db.begin().await?;
+    let shelf = library.clone().take_up(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(shelf)
 }
 
 /// Lists are brought in by a job, step by step.
@@ -276,8 +304,8 @@ fn directory_imports(directory: &catalogue::directory::Room) -> Handlers {
 /// What answers.
 struct Rooms<'a> {
     db: &'a Db,
-    library: &'a Arc<catalogue::Library>,
     directory: &'a catalogue::directory::Room,
+    catalogue: &'a catalogue::Office,
     identity: &'a identity::Room,
     applications: &'a applications::Room,
     licences: &'a licences::Room,
@@ -288,17 +316,18 @@ struct Rooms<'a> {
 
 /// Everything that answers, room by room.
 fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<RouteSpec>) {
-    let Rooms { db, library, directory, identity, applications, licences, messages, calendars, portal } =
+    let Rooms { db, directory, catalogue, identity, applications, licences, messages, calendars, portal } =
         *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(portal::routes(portal.clone()))
         .merge(catalogue::routes(catalogue::Room {
-            library: Arc::clone(library),
+            shelf: catalogue.shelf.clone(),
             bodies: Arc::clone(&applications.bodies),
             public_url: settings.public_url.clone(),
         }))
         .merge(catalogue::directory::routes(directory.clone()))
+        .merge(catalogue::life_routes(catalogue.clone()))
         .merge(applications::routes(applications.clone()))
         .merge(applications::desk::routes(applications.clone()))
         .merge(licences::routes(licences.clone()))

@@ -44,7 +44,7 @@ async fn step(
     let known = calendars::load(&mut tx, &told).await?;
     let known: BTreeMap<String, Calendar> =
         known.into_iter().map(|calendar| (calendar.version().to_owned(), calendar)).collect();
-    let library = Arc::clone(&room.library);
+    let library = room.library();
     let case_type = move |wanted: &TypeRef| -> Option<Arc<CaseType>> {
         library.get(wanted).map(|package| Arc::clone(&package.case_type))
     };

@@ -49,7 +49,7 @@ async fn run(
     let mut history = cases::history(&mut tx, id).await?;
     history.retain(|recorded| recorded.seq <= to);
     let after = Case::replay(id, &history).context("the history of the case")?;
-    let package = applications.library.get(&after.case_type).context("package version of the case")?;
+    let package = applications.library().get(&after.case_type).context("package version of the case")?;
     let scene = Scene {
         package: &package,
         calendar: applications.calendar.current(),

@@ -127,7 +127,7 @@ pub(crate) fn names_of_dropped(
     older: &Case,
     dropped: &[String],
 ) -> Vec<String> {
-    let Some(package) = room.library.get(&older.case_type) else { return dropped.to_vec() };
+    let Some(package) = room.library().get(&older.case_type) else { return dropped.to_vec() };
     let pick = |words: &kernel::Words| visitor.pick(&words.zh, &words.en).to_owned();
     let name = |id: &String| match id.strip_prefix("materials/") {
         Some(material) => package.item.material(material).map(|material| pick(&material.name)),

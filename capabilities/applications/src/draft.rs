@@ -348,7 +348,7 @@ async fn move_to_current(
     now: Timestamp,
 ) -> Result<(), DraftError> {
     let mut draft = get_open(tx, room, by, id).await?;
-    let Some(package) = room.library.offered(&draft.case_type.item, &draft.case_type.handling) else {
+    let Some(package) = room.library().offered(&draft.case_type.item, &draft.case_type.handling) else {
         return Ok(());
     };
     draft.answers.retain(|field, _| package.form.field(field).is_some());

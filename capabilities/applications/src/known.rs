@@ -141,7 +141,7 @@ pub(crate) fn title(visitor: &Visitor, room: &Room, package: &Package, lookup: &
         let document = package.documents.find(id)?;
         Some(visitor.pick(&document.name.zh, &document.name.en).to_owned())
     };
-    let elsewhere = || room.library.list().find_map(|package| name(package));
+    let elsewhere = || room.library().list().find_map(|package| name(package));
     name(package).or_else(elsewhere).unwrap_or_else(|| id.to_owned())
 }
 

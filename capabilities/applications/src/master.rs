@@ -119,7 +119,7 @@ impl MasterCase {
 
     /// The bundle in the version under which it was handed in.
     pub(crate) fn bundle(&self, room: &Room) -> Result<Arc<Bundle>, MasterError> {
-        room.library.bundle_of(&self.bundle).ok_or_else(|| MasterError::UnknownBundle(self.bundle.clone()))
+        room.library().bundle_of(&self.bundle).ok_or_else(|| MasterError::UnknownBundle(self.bundle.clone()))
     }
 }
 

@@ -382,6 +382,7 @@ packages-role-review = review
 packages-role-decision = decision
 packages-role-supervision = supervision
 packages-role-administration = administration
+packages-role-catalogue = service items
 # One thing (一件事)
 applications-master = One thing
 applications-master-number = Master number
@@ -532,3 +533,7 @@ desk-register-entry-gone = The register has no such entry, or it has ended, so a
 applications-entitled = Whether you may apply
 packages-restores = Undoes the change in { $register }
 applications-trace-restored = The register entry was set back
+# items that are suspended or cancelled
+applications-item-suspended = This item is suspended. Reason: { $word }. When it is resumed will be announced; what you have filled in is kept.
+applications-item-suspended-until = This item is suspended, probably until { $until }. Reason: { $word }. What you have filled in is kept.
+applications-item-cancelled = This item was cancelled and can no longer be sent. Reason: { $word }. Its guide says what you can ask for instead.

@@ -382,6 +382,7 @@ packages-role-review = 审查岗
 packages-role-decision = 决定岗
 packages-role-supervision = 监察岗
 packages-role-administration = 系统管理
+packages-role-catalogue = 事项管理
 # 一件事
 applications-master = 一件事
 applications-master-number = 主办件编号
@@ -529,3 +530,7 @@ desk-register-entry-gone = 登记库里没有这条登记，或者已经注销�
 applications-entitled = 申请资格
 packages-restores = 恢复{ $register }中变更以前的登记
 applications-trace-restored = 登记信息已恢复为变更以前的内容
+# 暂停或者取消的事项
+applications-item-suspended = 这个事项暂停办理，原因：{ $word }。恢复时间另行公布；已经填写的内容会保留。
+applications-item-suspended-until = 这个事项暂停办理，预计到{ $until }为止，原因：{ $word }。已经填写的内容会保留。
+applications-item-cancelled = 这个事项已经取消，不能再提交，原因：{ $word }。办事指南里写明了现在可以办什么。

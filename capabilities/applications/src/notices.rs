@@ -88,7 +88,7 @@ pub(crate) async fn read(
     notice: &Notice,
 ) -> Result<PublicNotice, NoticesError> {
     let unknown = || NoticesError::UnknownPackage(case.case_type.clone());
-    let package = room.library.get(&case.case_type).ok_or_else(unknown)?;
+    let package = room.library().get(&case.case_type).ok_or_else(unknown)?;
     // Being read by everybody is the purpose of a notice, and only the lines of the package leave this function. A
     // row in the access log for each reader would bury the looks that the person wants to find there and let any
     // stranger fill the log; that the notice was published stands in the history of the case, which they see.

@@ -20,6 +20,9 @@ pub use tried::forget_tried;
 /// Looking at packages and trying them: whoever decides under them, and whoever runs the platform.
 const MANAGE: Permission = Permission::staff("packages.manage", &[Role::Decision, Role::Administration]);
 
+/// Trying a change out that is being prepared: those who prepare and approve it.
+const TRY_REVISION: Permission = Permission::staff("packages.try-revision", &[Role::Catalogue]);
+
 const HREF: &str = "/desk/packages";
 
 /// Pages of this part.
@@ -31,6 +34,8 @@ pub(crate) fn routes() -> Routes<Room> {
         .page(Method::POST, one, MANAGE, simulate::play)
         .page(Method::GET, "/desk/packages/try", MANAGE, try_out::form)
         .page(Method::POST, "/desk/packages/try", MANAGE, try_out::upload)
+        .page(Method::GET, "/desk/packages/drafts/{id}", TRY_REVISION, try_out::show_revision)
+        .page(Method::POST, "/desk/packages/drafts/{id}", TRY_REVISION, try_out::play_revision)
         .page(Method::GET, tried, MANAGE, try_out::show)
         .page(Method::POST, tried, MANAGE, try_out::play)
 }
@@ -74,7 +79,7 @@ async fn list(State(room): State<Room>, visitor: Visitor) -> Result<Response, Ap
             href: format!("{HREF}/{}/{}/simulate", reference.item, reference.handling),
         }
     };
-    let rows = room.library.list().map(row).collect();
+    let rows = room.library().list().map(row).collect();
     let shell = Shell::new(&visitor, visitor.t("packages-title")).crumb(visitor.t("web-desk"), "/desk");
     page(&ListPage { shell, rows })
 }

@@ -18,8 +18,9 @@ pub struct Room {
     pub files: store::Files,
     /// Personal data, sealed.
     pub vault: store::Vault,
-    /// Service packages, all versions that cases run under.
-    pub library: Arc<catalogue::Library>,
+    /// Service packages, all versions that cases run under; they are published, suspended and cancelled while the
+    /// program runs.
+    pub shelf: catalogue::Shelf,
     /// The law's calendar; another one is put in force while the program runs.
     pub calendar: legal_time::CalendarInForce,
     /// Which body is competent where; replaced as a whole when the directory changes.
@@ -35,6 +36,11 @@ impl Room {
         }
     }
 
+    /// The service packages as they are now.
+    pub fn library(&self) -> Arc<catalogue::Library> {
+        self.shelf.now()
+    }
+
     /// Runs a command of the case engine with this room's calendar and bodies.
     pub fn around<'a>(&'a self, bodies: &'a cases::Bodies, now: Timestamp) -> cases::Surroundings<'a> {
         cases::Surroundings { now, calendar: self.calendar.current(), bodies }
@@ -43,7 +49,7 @@ impl Room {
     /// The service package of this version, or what that version of a bundle asks for; every version that a draft or a
     /// case names must be loaded.
     pub(crate) fn package(&self, reference: &TypeRef) -> Result<Arc<Package>, DraftError> {
-        self.library.asked(reference).ok_or_else(|| DraftError::UnknownType(reference.clone()))
+        self.library().asked(reference).ok_or_else(|| DraftError::UnknownType(reference.clone()))
     }
 }
 

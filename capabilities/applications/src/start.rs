@@ -11,6 +11,7 @@ use crate::attach::{self, Place};
 use crate::division;
 use crate::dossier::Owner;
 use crate::draft::{self, Answers, Draft, DraftError};
+use crate::submit::closed;
 use crate::{Room, prefill, requirement};
 
 pub(crate) mod http;
@@ -36,6 +37,9 @@ pub enum StartError {
     /// There is no such item.
     #[error("no such item")]
     UnknownItem,
+    /// Nobody can ask for the item at the moment.
+    #[error("the item is suspended")]
+    Closed(Message),
     /// The item is for natural persons, and the applicant wears the hat of a legal person.
     #[error("the item is for natural persons")]
     ForPersonsOnly,
@@ -73,6 +77,7 @@ impl From<StartError> for Refusal {
         let division = |key| Self::field("division", Message::new(key));
         match error {
             StartError::UnknownItem => Self::NotFound,
+            StartError::Closed(message) => Self::Conflict(message),
             StartError::ForPersonsOnly => Self::conflict("applications-for-persons-only"),
             StartError::ForLegalPersonsOnly => Self::conflict("applications-for-legal-persons-only"),
             StartError::NotEligible(says) => Self::Conflict(requirement::message(&says)),
@@ -107,7 +112,10 @@ pub async fn start(
         Some(earlier) => earlier.complete(wanted)?,
         None => wanted,
     };
-    let package = room.library.offered(&wanted.item, &wanted.handling).ok_or(StartError::UnknownItem)?;
+    let package = room.library().offered(&wanted.item, &wanted.handling).ok_or(StartError::UnknownItem)?;
+    if let Some(message) = closed(room, &package.reference) {
+        return Err(StartError::Closed(message));
+    }
     check_hat(&package, person)?;
     let unmet = requirement::unmet_at_first(tx, room, &package, person, now).await;
     if let Some(says) = unmet.map_err(DraftError::from)?.into_iter().next() {
@@ -156,7 +164,7 @@ pub(crate) fn check_hat(package: &Package, by: &PersonActor) -> Result<(), Start
 
 /// Of a bundle every item must be taken there: nobody knows yet which of them are needed.
 fn check_divisions(room: &Room, package: &Package, code: &str) -> Result<(), StartError> {
-    let Some(bundle) = room.library.bundle_of(&package.reference) else {
+    let Some(bundle) = room.library().bundle_of(&package.reference) else {
         return check_division(room, package, code);
     };
     bundle.parts.iter().try_for_each(|part| check_division(room, &part.package, code))

@@ -1,6 +1,6 @@
 //! Handing in a complete draft: it becomes a case. Repeating it gives the first receipt again.
 
-use cases::{Bodies, Case, CaseError, Intake, NewCase};
+use cases::{Bodies, Case, CaseError, Intake, NewCase, TypeRef};
 use catalogue::{Field, Kind, Package};
 use kernel::{Actor, BodyId, DraftId, FieldError, Message, Refusal, Timestamp};
 use serde_json::Value;
@@ -29,6 +29,9 @@ pub enum SubmitError {
     /// The item has been published anew since the draft was begun, so its questions may be others.
     #[error("the item has a newer version")]
     Outdated,
+    /// Nobody can ask for the item at the moment, or any more; the draft is kept.
+    #[error("the item is suspended or cancelled")]
+    Closed(Message),
     /// It is a bundle, or was handed in as a part of one: there is no single case of it.
     #[error("it is handed in as one thing")]
     Bundle,
@@ -67,6 +70,7 @@ impl From<SubmitError> for Refusal {
             SubmitError::NotAPerson(refusal) | SubmitError::Account(refusal) => refusal,
             SubmitError::Incomplete(errors) => Self::Invalid(errors),
             SubmitError::Outdated => Self::conflict("applications-draft-outdated"),
+            SubmitError::Closed(message) => Self::Conflict(message),
             SubmitError::Bundle => Self::conflict("applications-bundle-draft"),
             SubmitError::NoBundle => Self::conflict("applications-no-bundle-draft"),
             SubmitError::File(error) => error.into(),
@@ -102,6 +106,9 @@ pub async fn submit(
         return Err(SubmitError::Bundle);
     }
     held?;
+    if let Some(message) = closed(room, &draft.case_type) {
+        return Err(SubmitError::Closed(message));
+    }
     if is_outdated(room, &draft) {
         return Err(SubmitError::Outdated);
     }
@@ -164,10 +171,24 @@ pub(crate) fn facts(package: &Package, answers: &Answers) -> Answers {
     package.facts_read(answers)
 }
 
-/// Whether the item was published anew since the draft was begun. An item that is no longer offered at all is not
-/// newer: what was begun may be handed in.
+/// Why nobody can ask for an item or a bundle: it is suspended (暂停) or cancelled (取消).
+pub(crate) fn closed(room: &Room, reference: &TypeRef) -> Option<Message> {
+    let (library, TypeRef { item, handling, .. }) = (room.library(), reference);
+    if let Some(turn) = library.cancelled(item, handling) {
+        return Some(Message::new("applications-item-cancelled").with("word", &turn.word));
+    }
+    let turn = library.suspended(item, handling)?;
+    Some(match turn.until {
+        Some(day) => {
+            Message::new("applications-item-suspended-until").with("word", &turn.word).with("until", day)
+        }
+        None => Message::new("applications-item-suspended").with("word", &turn.word),
+    })
+}
+
+/// Whether the item was published anew since the draft was begun.
 pub(crate) fn is_outdated(room: &Room, draft: &Draft) -> bool {
-    room.library
+    room.library()
         .offered(&draft.case_type.item, &draft.case_type.handling)
         .is_some_and(|current| current.reference != draft.case_type)
 }

@@ -112,7 +112,7 @@ impl World {
         db.migrate(&migrations).await.unwrap();
         let library = library(&folder.path().join("packages"));
         let mut tx = db.begin().await.unwrap();
-        library.record(&mut tx, now).await.unwrap();
+        let shelf = library.take_up(&mut tx, now).await.unwrap();
         let people = People::add(&mut tx, &vault, &passwords, now).await;
         let bodies = bodies(&mut tx).await;
         tx.commit().await.unwrap();
@@ -122,7 +122,7 @@ impl World {
             files: Files::open(folder.path().join("files"), &vault).unwrap(),
             db: db.clone(),
             vault: vault.clone(),
-            library: Arc::new(library),
+            shelf,
             calendar: legal_time::CalendarInForce::new(1, legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::new(bodies))),
         };
@@ -149,10 +149,19 @@ impl World {
         let library = catalogue::Library::load(folder.path(), &registers);
         let library = library.unwrap_or_else(|faults| panic!("{faults:?}"));
         let mut tx = self.room.db.begin().await.unwrap();
-        library.record(&mut tx, self.now()).await.unwrap();
-        let library = library.with_recorded(&mut tx).await.unwrap();
+        self.room.shelf = library.take_up(&mut tx, self.now()).await.unwrap();
         tx.commit().await.unwrap();
-        self.room.library = Arc::new(library);
+    }
+
+    /// Those who manage items, as the platform puts them together.
+    pub(crate) fn office(&self) -> catalogue::Office {
+        let registers = registers::changeable();
+        catalogue::Office {
+            db: self.room.db.clone(),
+            shelf: self.room.shelf.clone(),
+            registers: Arc::new(registers),
+            bodies: Arc::clone(&self.room.bodies),
+        }
     }
 
     pub(crate) fn zhang(&self) -> Actor {
@@ -334,7 +343,7 @@ impl World {
         let mut tx = self.room.db.begin().await.unwrap();
         let id = case.parse().unwrap();
         let case_type = cases::get(&mut tx, id).await.unwrap().case_type;
-        let package = self.room.library.get(&case_type).unwrap();
+        let package = self.room.library().get(&case_type).unwrap();
         let bodies = self.room.bodies();
         let around = self.room.around(&bodies, self.now());
         let case = cases::act(&mut tx, &around, &package.case_type, id, None, by, command).await;

@@ -264,7 +264,7 @@ pub fn with_whom(visitor: &Visitor, room: &Room, case: &Case) -> Vec<String> {
 /// The light of a clock of this case, the same as in lists: there the day on which it turns yellow counts the last day
 /// too. The package may say how many days are yellow.
 pub fn light(room: &Room, case: &Case, reading: &Reading, today: Date) -> Light {
-    let package = room.library.get(&case.case_type);
+    let package = room.library().get(&case.case_type);
     let yellow = package.map_or(YELLOW_WORKING_DAYS, |package| package.process().warnings.yellow);
     reading.light(room.calendar.current(), today, yellow.saturating_sub(1))
 }

@@ -20,12 +20,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let clock: web::Clock = Arc::new(|| kernel::from_micros(1_791_532_800_000_000));
     let config = web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() };
     let site = web::Site::new(texts, clock, config);
-    let routes = catalogue::routes(Room {
-        library: Arc::new(library),
-        public_url: String::new(),
-        bodies: Arc::default(),
-    })
-    .merge(web::own_routes(&site));
+    let routes =
+        catalogue::routes(Room { shelf: library.into(), public_url: String::new(), bodies: Arc::default() })
+            .merge(web::own_routes(&site));
     let info = web::ApiInfo {
         title: "Tongban".into(),
         version: env!("CARGO_PKG_VERSION").into(),

@@ -111,6 +111,24 @@ pub(crate) struct ItemView {
     form: Value,
     /// Its process.
     process: ProcessView,
+    /// That nobody can ask for it at the moment (暂停).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    suspended: Option<SuspensionView>,
+}
+
+/// A suspension.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ServiceSuspension)]
+pub(crate) struct SuspensionView {
+    /// Since when, RFC 3339.
+    since: String,
+    /// Why.
+    word: String,
+    /// The last day, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    until: Option<String>,
 }
 
 /// The process of an item.
@@ -215,7 +233,7 @@ pub(crate) async fn list(
             .filter(|limit| (1..=100).contains(limit))
             .ok_or_else(|| wrong("limit", "catalogue-api-limit"))?,
     };
-    let mut found = room.library.search(&asked.q, clientele);
+    let mut found = room.library().search(&asked.q, clientele);
     found.retain(|package| !package.is_bundle()); // they have a list of their own
     let start = match asked.cursor.split_once('-') {
         None if asked.cursor.is_empty() => 0,
@@ -246,8 +264,15 @@ pub(crate) async fn get(
     State(room): State<Room>,
     Path((code, handling)): Path<(String, String)>,
 ) -> Result<Json<ItemView>, AppError> {
-    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let library = room.library();
+    let package = library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let suspended = library.suspended(&code, &handling).map(|turn| SuspensionView {
+        since: turn.since.to_string(),
+        word: turn.word.clone(),
+        until: turn.until.map(|day| day.to_string()),
+    });
     Ok(Json(ItemView {
+        suspended,
         item: (&*package).into(),
         elements: package.item.clone(),
         form: package.form.schema().clone(),

@@ -148,6 +148,18 @@ pub struct Part {
 }
 
 impl Bundle {
+    /// The same as another version: its text stays, the versions of its parts are others.
+    pub(crate) fn as_version(mut self, version: String) -> Self {
+        if version != self.version {
+            let asked = Arc::make_mut(&mut self.asked);
+            asked.reference.version.clone_from(&version);
+            asked.item.version.clone_from(&version);
+            Arc::make_mut(&mut asked.case_type).reference.version.clone_from(&version);
+            self.version = version;
+        }
+        self
+    }
+
     /// The part of this id.
     pub fn part(&self, id: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.id == id)

@@ -57,13 +57,14 @@ pub(crate) async fn show(
 ) -> Result<Response, AppError> {
     // A mistyped filter is none: somebody who searches wants an answer, not a rule.
     let clientele = Clientele::parse(&asked.clientele).unwrap_or(Clientele::Any);
+    let library = room.library();
     let kinds = kinds(&room, &visitor);
     let kind = if kinds.iter().any(|(code, _)| *code == asked.kind) { asked.kind } else { String::new() };
     let keep = |package: &Package| {
         clientele.may_ask(package) && (kind.is_empty() || (package.item.kind == kind && !package.is_bundle()))
     };
-    let Found { items, near, meant, .. } = room.library.find(&asked.q, &keep);
-    let popular = if items.is_empty() { room.library.popular(POPULAR) } else { Vec::new() };
+    let Found { items, near, meant, .. } = library.find(&asked.q, &keep);
+    let popular = if items.is_empty() { library.popular(POPULAR) } else { Vec::new() };
     let query = asked.q.trim().to_owned();
     let title = if query.is_empty() {
         visitor.t("catalogue-all-title")
@@ -88,7 +89,8 @@ pub(crate) async fn show(
 
 /// Types of the items that are offered.
 fn kinds(room: &Room, visitor: &Visitor) -> Vec<(String, String)> {
-    let mut codes: Vec<&str> = room.library.list().map(|package| package.item.kind.as_str()).collect();
+    let library = room.library();
+    let mut codes: Vec<&str> = library.list().map(|package| package.item.kind.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes.into_iter().map(|code| (code.to_owned(), visitor.t(&format!("catalogue-kind-{code}")))).collect()
@@ -98,7 +100,8 @@ fn kinds(room: &Room, visitor: &Visitor) -> Vec<(String, String)> {
 fn found(room: &Room, package: &Package, query: &str, visitor: &Visitor) -> Card {
     let mut card = Card::new(package, visitor);
     let item = &package.item;
-    let marks = |text: &str| room.library.marks(query, text);
+    let library = room.library();
+    let marks = |text: &str| library.marks(query, text);
     let answers =
         |text: &str| marks(text).iter().map(|range| text[range.clone()].chars().count()).sum::<usize>();
     card.pieces = pieces(&card.name, &marks(&card.name));

@@ -1,8 +1,12 @@
 //! The guide of an item (办事指南): everything that somebody needs to know before they ask.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
+use cases::TypeRef;
 use kernel::{Refusal, Words};
 use rules::Expression;
 use web::{AppError, Qr, Shell, Visitor};
@@ -10,7 +14,7 @@ use web::{AppError, Qr, Shell, Visitor};
 use crate::outline::{self, OutlineStep, limit_text, outline};
 use crate::picture::{Picture, draw};
 use crate::room::pick;
-use crate::{Item, Material, Package, Room, Window};
+use crate::{Item, Library, Material, Package, Room, Turn, Window};
 
 pub(crate) mod here;
 
@@ -33,6 +37,7 @@ struct GuidePage<'a> {
     qr: Option<Qr>,
     here: Here,
     windows: Vec<&'a Window>,
+    suspended: Option<Suspended>,
 }
 
 /// What a window hands out with everything that is needed (一次性告知单): said once, and completely.
@@ -100,8 +105,11 @@ pub(crate) async fn show_first(
     visitor: Visitor,
     Path(code): Path<String>,
 ) -> Result<Response, AppError> {
-    let package = room.library.first_of(&code).ok_or(AppError(Refusal::NotFound))?;
-    web::page(&page(&room, &visitor, &package))
+    let library = room.library();
+    match library.first_of(&code) {
+        Some(package) => web::page(&page(&room, &library, &visitor, &package)),
+        None => gone(&library, &visitor, library.first_cancelled(&code)),
+    }
 }
 
 pub(crate) async fn show(
@@ -109,8 +117,63 @@ pub(crate) async fn show(
     visitor: Visitor,
     Path((code, handling)): Path<(String, String)>,
 ) -> Result<Response, AppError> {
-    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
-    web::page(&page(&room, &visitor, &package))
+    let library = room.library();
+    match library.current(&code, &handling) {
+        Some(package) => web::page(&page(&room, &library, &visitor, &package)),
+        None => gone(&library, &visitor, library.cancelled(&code, &handling)),
+    }
+}
+
+/// What stands at the address of an item that is no longer offered (已取消的事项).
+#[derive(Template)]
+#[template(path = "guide/cancelled.html")]
+struct CancelledPage {
+    shell: Shell,
+    since: String,
+    word: String,
+    history: String,
+    /// Address and name of what takes its place.
+    instead: Option<(String, String)>,
+}
+
+fn gone(library: &Library, visitor: &Visitor, turn: Option<Arc<Turn>>) -> Result<Response, AppError> {
+    let turn = turn.ok_or(AppError(Refusal::NotFound))?;
+    let (item, handling) = turn.key.clone();
+    let history = format!("/items/{item}/{handling}/versions");
+    let package = library.get(&TypeRef { item, handling, version: turn.version.clone() });
+    let name = package.map(|package| pick(visitor, &package.item.name).to_owned()).unwrap_or_default();
+    let instead = turn.replaced_by.as_ref().and_then(|(item, handling)| library.current(item, handling));
+    let page = CancelledPage {
+        shell: Shell::new(visitor, visitor.t1("catalogue-cancelled-title", "name", name))
+            .crumb(visitor.t("catalogue-all-title"), "/search"),
+        since: visitor.datetime(turn.since),
+        word: turn.word.clone(),
+        history,
+        instead: instead.map(|other| (other.guide_href(), pick(visitor, &other.item.name).to_owned())),
+    };
+    web::page_with_status(StatusCode::GONE, &page)
+}
+
+/// That an item cannot be asked for at the moment: since when, why, until when.
+struct Suspended {
+    text: String,
+    until: String,
+}
+
+fn suspended(visitor: &Visitor, turn: &Turn) -> Suspended {
+    Suspended {
+        text: visitor.t2(
+            "catalogue-suspended-text",
+            "since",
+            visitor.datetime(turn.since),
+            "word",
+            &turn.word,
+        ),
+        until: match turn.until {
+            Some(day) => visitor.t1("catalogue-suspended-until", "day", visitor.date(day)),
+            None => visitor.t("catalogue-suspended-open-end"),
+        },
+    }
 }
 
 /// `/items/{code}/{handling}/sheet`: the list of materials for the counter, on paper.
@@ -119,21 +182,20 @@ pub(crate) async fn sheet(
     visitor: Visitor,
     Path((code, handling)): Path<(String, String)>,
 ) -> Result<Response, AppError> {
-    let package = room.library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
-    let guide = page(&room, &visitor, &package);
+    let library = room.library();
+    let package = library.current(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let guide = page(&room, &library, &visitor, &package);
     let back = format!("/items/{code}/{handling}");
     let shell = Shell::new(&visitor, visitor.t("catalogue-sheet-title"))
         .crumb(guide.shell.title.clone(), back.clone());
     web::page(&SheetPage { shell, guide, back })
 }
 
-fn page<'a>(room: &Room, visitor: &Visitor, package: &'a Package) -> GuidePage<'a> {
+fn page<'a>(room: &Room, library: &Library, visitor: &Visitor, package: &'a Package) -> GuidePage<'a> {
     let item = &package.item;
     let name = pick(visitor, &item.name).to_owned();
-    let others = room
-        .library
-        .list()
-        .filter(|other| other.item.code == item.code && other.item.handling != item.handling);
+    let others =
+        library.list().filter(|other| other.item.code == item.code && other.item.handling != item.handling);
     let sibling = |other: &Package| {
         let href = format!("/items/{}/{}", other.item.code, other.item.handling);
         (href, pick(visitor, &other.item.name).to_owned())
@@ -148,6 +210,7 @@ fn page<'a>(room: &Room, visitor: &Visitor, package: &'a Package) -> GuidePage<'
         apply_href: format!("/apply/{}/{}", item.code, item.handling),
         siblings: others.map(|other| sibling(other)).collect(),
         picture: draw(visitor.t1("catalogue-picture-title", "item", &name), &steps),
+        suspended: library.suspended(&item.code, &item.handling).map(|turn| suspended(visitor, &turn)),
         steps,
         here: Here::of(visitor, &room.bodies(), std::iter::once(package)),
         windows: windows(visitor, &item.windows),

@@ -7,12 +7,14 @@ mod api;
 mod bundle;
 mod card;
 pub mod directory;
+mod edit;
 mod fault;
 mod find;
 mod form;
 mod guide;
 mod item;
 mod library;
+pub mod life;
 mod lint;
 mod outline;
 mod package;
@@ -21,9 +23,11 @@ mod questions;
 mod room;
 mod rule;
 mod search;
+mod shelf;
 mod simulate;
 mod source;
 mod suggest;
+mod turns;
 mod versions;
 
 pub use bundle::{BUNDLE, Bundle, Part};
@@ -36,12 +40,16 @@ pub use item::{
     Need, Provenance, Question, Requirement, Window,
 };
 pub use library::{Clientele, Library};
+pub use life::job::handlers;
+pub use life::{Office, revision_files};
 pub use lint::{Against, Linted, lint, lint_files};
 pub use package::{NoticeFacts, Package, Registers};
-pub use room::{Room, routes};
+pub use room::{Room, life_routes, routes};
 pub use rule::{Rule, Severity};
 pub use search::{Found, recall};
+pub use shelf::Shelf;
 pub use simulate::{Asked, Assumed, Simulation, simulate};
+pub use turns::{Turn, TurnKind};
 pub use versions::{VersionError, loaded_since};
 
 /// What `applicant.kind` may be (申请人类别): a natural person, an association (社会团体), a private non-enterprise unit
@@ -63,6 +71,8 @@ pub const APPLICANT_KINDS: [&str; 10] = [
 pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("catalogue/0001_package_versions", include_str!("sql/0001_package_versions.sql")),
     store::Migration::new("catalogue/0002_bundle_versions", include_str!("sql/0002_bundle_versions.sql")),
+    store::Migration::new("catalogue/0003_turns", include_str!("sql/0003_turns.sql")),
+    store::Migration::new("catalogue/0003_revisions", include_str!("sql/0003_revisions.sql")),
     store::Migration::new("catalogue/0004_directory", include_str!("sql/0004_directory.sql")),
 ];
 

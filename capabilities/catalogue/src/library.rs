@@ -13,6 +13,7 @@ use crate::package::FILES;
 use crate::questions::Questions;
 use crate::rule::Rule;
 use crate::search::{Found, Index, Words, words};
+use crate::turns::{Turn, TurnKind};
 use crate::{Bundle, Fault, Package, Registers};
 
 /// The service packages of a node (服务包库).
@@ -22,7 +23,13 @@ pub struct Library {
     current: BTreeMap<(String, String), Arc<Package>>,
     /// Every version, the offered ones among them.
     versions: BTreeMap<TypeRef, Arc<Package>>,
-    /// Bundles that are offered, by id.
+    /// Offered items that nobody can ask for at the moment.
+    suspended: BTreeMap<(String, String), Arc<Turn>>,
+    /// Items that were offered once.
+    cancelled: BTreeMap<(String, String), Arc<Turn>>,
+    /// Bundles as the folder says them, by id.
+    written: BTreeMap<String, Arc<Bundle>>,
+    /// The same with the packages in force as their parts: those that are offered.
     bundles: BTreeMap<String, Arc<Bundle>>,
     /// Every version of a bundle, by the reference of its form.
     bundle_versions: BTreeMap<TypeRef, Arc<Bundle>>,
@@ -106,9 +113,13 @@ impl Library {
             faults.sort();
             return Err(faults);
         }
-        library.index = Index::new(library.list_all(), &library.words);
-        library.questions = Questions::new(library.list_all(), &library.words);
+        library.reindex();
         Ok(library)
+    }
+
+    pub(crate) fn reindex(&mut self) {
+        self.index = Index::new(self.list_all(), &self.words);
+        self.questions = Questions::new(self.list_all(), &self.words);
     }
 
     fn load_bundle(&mut self, folder: &Path) -> Result<(), Vec<Fault>> {
@@ -120,9 +131,75 @@ impl Library {
             return Err(vec![Fault::new(format!("{shown}/{}", bundle::FILE), 0, Rule::ItemTwice, rule)]);
         }
         let bundle = Arc::new(bundle);
+        self.written.insert(bundle.id.clone(), Arc::clone(&bundle));
+        self.offer_bundle(bundle);
+        Ok(())
+    }
+
+    pub(crate) fn offer_bundle(&mut self, bundle: Arc<Bundle>) {
         self.bundle_versions.insert(bundle.reference().clone(), Arc::clone(&bundle));
         self.bundles.insert(bundle.id.clone(), bundle);
-        Ok(())
+    }
+
+    /// No bundle is offered until each is put together anew from what is in force; gives them as the folder says them.
+    pub(crate) fn take_bundles_down(&mut self) -> Vec<Arc<Bundle>> {
+        for bundle in self.bundles.values() {
+            // What was only written in the folder, with parts that are not in force, nobody has asked for.
+            if self.written.get(&bundle.id).is_some_and(|written| Arc::ptr_eq(written, bundle)) {
+                self.bundle_versions.remove(bundle.reference());
+            }
+        }
+        self.bundles.clear();
+        self.written.values().cloned().collect()
+    }
+
+    /// What a turn changes. The version it names must be known.
+    pub(crate) fn take(&mut self, turn: Turn) {
+        let key = turn.key.clone();
+        match turn.kind {
+            TurnKind::Published | TurnKind::Resumed => {
+                self.suspended.remove(&key);
+                self.cancelled.remove(&key);
+            }
+            TurnKind::Suspended => drop(self.suspended.insert(key.clone(), Arc::new(turn.clone()))),
+            TurnKind::Cancelled => {
+                self.suspended.remove(&key);
+                self.current.remove(&key);
+                self.cancelled.insert(key, Arc::new(turn));
+                return;
+            }
+        }
+        let reference = TypeRef { item: key.0.clone(), handling: key.1.clone(), version: turn.version };
+        if let Some(package) = self.versions.get(&reference) {
+            self.current.insert(key, Arc::clone(package));
+        }
+    }
+
+    /// Since when, why and until when nobody can ask for an item that is offered (暂停); of a bundle the first of its
+    /// parts for which this holds.
+    pub fn suspended(&self, item: &str, handling: &str) -> Option<Arc<Turn>> {
+        if handling == BUNDLE {
+            let parts = &self.bundles.get(item)?.parts;
+            let of_part = |reference: &TypeRef| self.suspended(&reference.item, &reference.handling);
+            return parts.iter().find_map(|part| of_part(&part.package.reference));
+        }
+        self.suspended.get(&(item.to_owned(), handling.to_owned())).cloned()
+    }
+
+    /// Since when, why, and for what else an item is no longer offered (取消); of a bundle the first of its parts for
+    /// which this holds.
+    pub fn cancelled(&self, item: &str, handling: &str) -> Option<Arc<Turn>> {
+        if handling == BUNDLE {
+            let parts = &self.written.get(item)?.parts;
+            let of_part = |reference: &TypeRef| self.cancelled(&reference.item, &reference.handling);
+            return parts.iter().find_map(|part| of_part(&part.package.reference));
+        }
+        self.cancelled.get(&(item.to_owned(), handling.to_owned())).cloned()
+    }
+
+    /// The first handling item of an item that is no longer offered.
+    pub(crate) fn first_cancelled(&self, item: &str) -> Option<Arc<Turn>> {
+        self.cancelled.values().find(|turn| turn.key.0 == item).cloned()
     }
 
     /// Adds an earlier version. It is not offered.
@@ -201,6 +278,22 @@ impl Library {
 
     fn list_all(&self) -> impl Iterator<Item = &Arc<Package>> {
         self.bundles.values().map(|bundle| &bundle.asked).chain(self.current.values())
+    }
+
+    /// Whether any package has this version of an item.
+    pub(crate) fn knows(&self, item: &str, handling: &str, version: &str) -> bool {
+        let (item, handling, version) = (item.to_owned(), handling.to_owned(), version.to_owned());
+        self.has(&TypeRef { item, handling, version })
+    }
+
+    /// Everything that is offered or was, item and handling item with the last version.
+    pub(crate) fn everything(&self) -> impl Iterator<Item = (&(String, String), Arc<Package>)> {
+        let of_turn = |(key, turn): (&'_ (String, String), &Arc<Turn>)| {
+            let (item, handling) = key.clone();
+            self.get(&TypeRef { item, handling, version: turn.version.clone() })
+        };
+        let gone = self.cancelled.iter().filter_map(move |entry| Some((entry.0, of_turn(entry)?)));
+        self.current.iter().map(|(key, package)| (key, Arc::clone(package))).chain(gone)
     }
 
     /// Whether this version is known already.

@@ -38,6 +38,27 @@ struct Rules {
 /// The files that make up a version of a package, beside `rules.yaml`, which may be missing. Scenarios are its tests and may be added to at any time.
 pub(crate) const FILES: [&str; 4] = [ITEM, FORM, PROCESS, LICENCES];
 
+/// What may lie in a package beside its content (测试场景): its tests.
+const SCENARIOS: &str = "scenarios/";
+/// Longest name of a scenario's file.
+const NAME_BYTES_MAX: usize = 100;
+
+/// Whether a package may have a file of this name: its content, its scenarios, a word to read.
+pub(crate) fn is_file_name(name: &str) -> bool {
+    let plain = |name: &str| {
+        name.len() <= NAME_BYTES_MAX
+            && name.strip_suffix(".yaml").is_some_and(|stem| {
+                !stem.is_empty() && !stem.starts_with('.') && !stem.contains(['/', '\\', ':', '\0'])
+            })
+    };
+    is_content(name) || name == "README.md" || name.strip_prefix(SCENARIOS).is_some_and(plain)
+}
+
+/// Whether a file of this name is part of what a version says.
+pub(crate) fn is_content(name: &str) -> bool {
+    name == RULES || FILES.contains(&name)
+}
+
 /// The registers that the platform keeps (登记簿), with the fields of their entries that a decision may change.
 pub type Registers = BTreeMap<String, BTreeSet<String>>;
 
@@ -126,7 +147,7 @@ impl Package {
             faults.extend(check::check(&parts, sources, registers));
             lint::accept(&item, &format!("{}/{ITEM}", folder.trim_end_matches('/')), &mut faults);
         }
-        let digest = digest(&texts);
+        let digest = digest(texts.iter().filter(|(name, _)| is_content(name)));
         let case_type = Arc::new(case_type);
         let folder = folder.to_owned();
         (Some(Self { reference, item, form, case_type, documents, digest, folder, texts }), faults)
@@ -168,7 +189,20 @@ pub(crate) fn read_texts(folder: &Path) -> Result<Texts, Vec<Fault>> {
             Err(fault) => faults.push(fault),
         }
     }
+    texts.extend(scenarios(folder));
     if faults.is_empty() { Ok(texts) } else { Err(faults) }
+}
+
+/// The scenarios of a folder, so that a package that is given on has its tests with it. What cannot be read as text is
+/// left out: it changes nothing that the package says.
+fn scenarios(folder: &Path) -> Texts {
+    let Ok(entries) = std::fs::read_dir(folder.join(SCENARIOS)) else { return Texts::new() };
+    let read = |entry: std::fs::DirEntry| {
+        let name = format!("{SCENARIOS}{}", entry.file_name().to_str()?);
+        let text = is_file_name(&name).then(|| std::fs::read_to_string(entry.path()).ok()).flatten()?;
+        Some((name, text))
+    };
+    entries.flatten().filter_map(read).collect()
 }
 
 fn missing(folder: &str, file: &str) -> Fault {
@@ -242,8 +276,7 @@ fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {
 /// A file of a folder; nothing where there is none.
 pub(crate) fn read_text(folder: &Path, file: &str) -> Result<Option<String>, Fault> {
     let error = match std::fs::read_to_string(folder.join(file)) {
-        // A checkout on Windows may change line ends, which changes nothing.
-        Ok(text) => return Ok(Some(text.replace("\r\n", "\n"))),
+        Ok(text) => return Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => error,
     };
@@ -275,10 +308,12 @@ fn read_templates(path: &str, text: &str) -> Result<(Source, Templates), Vec<Fau
     }
 }
 
-/// Names and lengths are hashed too, so that no text can slip from one file into the next.
-pub(crate) fn digest(texts: &Texts) -> String {
+/// Names and lengths are hashed too, so that no text can slip from one file into the next. A checkout on Windows may
+/// change line ends, which changes nothing.
+pub(crate) fn digest<'t>(texts: impl Iterator<Item = (&'t String, &'t String)>) -> String {
     let mut content = Vec::new();
     for (name, text) in texts {
+        let text = text.replace("\r\n", "\n");
         content.extend_from_slice(format!("{name} {}\n", text.len()).as_bytes());
         content.extend_from_slice(text.as_bytes());
     }

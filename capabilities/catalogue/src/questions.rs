@@ -113,7 +113,8 @@ pub(crate) async fn show(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, AppError> {
-    let questions = room.library.questions();
+    let library = room.library();
+    let questions = library.questions();
     let found = questions.find(&asked.q);
     let (page, next) = asked.page(&found);
     let query = asked.q.trim().to_owned();
@@ -175,7 +176,8 @@ pub(crate) fn operation() -> Operation {
 }
 
 pub(crate) async fn list(State(room): State<Room>, Query(asked): Query<Asked>) -> Json<QuestionPage> {
-    let found = room.library.questions().find(&asked.q);
+    let library = room.library();
+    let found = library.questions().find(&asked.q);
     let (page, next) = asked.page(&found);
     let view = |(package, question): &(&Arc<Package>, &Question)| QuestionView {
         question: (&question.q).into(),

@@ -4,20 +4,25 @@ use std::sync::{Arc, RwLock};
 
 use axum::http::Method;
 use cases::Bodies;
-use kernel::{Permission, Words};
+use kernel::{Permission, Role, Words};
 use web::{Routes, Visitor};
 
 use crate::bundle::page as bundles;
-use crate::{Library, api, find, guide, questions, suggest};
+use crate::edit::http as editor;
+use crate::life::{api as api_of_life, bring_in, history, http, list};
+use crate::{Library, Office, Shelf, api, find, guide, questions, suggest};
 
 /// Reading guides is everybody's right.
 const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
 
+/// Writing items and approving what others wrote; whoever wrote a change cannot approve it.
+const MANAGE: Permission = Permission::staff("catalogue.manage", &[Role::Catalogue]);
+
 /// What the pages of this room need.
 #[derive(Debug, Clone)]
 pub struct Room {
-    /// The packages.
-    pub library: Arc<Library>,
+    /// The packages in force.
+    pub shelf: Shelf,
     /// The address that stands in QR codes and links to be passed on.
     pub public_url: String,
     /// Which body is competent where; replaced as a whole when the directory changes.
@@ -25,6 +30,11 @@ pub struct Room {
 }
 
 impl Room {
+    /// The packages as they are now. Ask once in a request, so that it works with one library.
+    pub(crate) fn library(&self) -> Arc<Library> {
+        self.shelf.now()
+    }
+
     /// The bodies as they are now.
     pub(crate) fn bodies(&self) -> Arc<Bodies> {
         match self.bodies.read() {
@@ -50,6 +60,75 @@ pub fn routes(room: Room) -> Routes<()> {
         .api(Method::GET, "/api/v1/questions", SEE_ITEMS, questions::list, questions::operation())
         .api(Method::GET, "/api/v1/suggestions", SEE_ITEMS, suggest::show, suggest::operation())
         .with_state(room)
+}
+
+/// The life of items: their public history for everybody, and the desk of those who write and approve them.
+pub fn life_routes(office: Office) -> Routes<()> {
+    public_life().merge(desk()).merge(editing()).merge(desk_api()).with_state(office)
+}
+
+fn public_life() -> Routes<Office> {
+    Routes::new().page(Method::GET, "/items/{code}/{handling}/versions", SEE_ITEMS, history::show).api(
+        Method::GET,
+        "/api/v1/items/{code}/{handling}/versions",
+        SEE_ITEMS,
+        history::list,
+        history::operation(),
+    )
+}
+
+fn desk() -> Routes<Office> {
+    let item = "/desk/catalogue/items/{code}/{handling}";
+    let revision = "/desk/catalogue/revisions/{id}";
+    Routes::new()
+        .page(Method::GET, "/desk/catalogue", MANAGE, list::show)
+        .page(Method::GET, "/desk/catalogue/import", MANAGE, bring_in::form)
+        .page(Method::POST, "/desk/catalogue/import", MANAGE, bring_in::take)
+        .page(Method::GET, item, MANAGE, http::show_item)
+        .page(Method::POST, &format!("{item}/begin"), MANAGE, http::begin)
+        .page(Method::POST, &format!("{item}/{{act}}"), MANAGE, http::act_on_item)
+        .page(Method::GET, &format!("{item}/versions/{{version}}/zip"), MANAGE, http::version_zip)
+        .page(Method::GET, revision, MANAGE, http::show_revision)
+        .page(Method::POST, &format!("{revision}/{{act}}"), MANAGE, http::act_on_revision)
+        .page(Method::GET, &format!("{revision}/zip"), MANAGE, http::revision_zip)
+}
+
+fn editing() -> Routes<Office> {
+    let section = "/desk/catalogue/revisions/{id}/edit/{section}";
+    let file = "/desk/catalogue/revisions/{id}/file";
+    Routes::new()
+        .page(Method::GET, section, MANAGE, editor::show)
+        .page(Method::POST, section, MANAGE, editor::save)
+        .page(Method::GET, file, MANAGE, editor::show_file)
+        .page(Method::POST, file, MANAGE, editor::save_file)
+}
+
+fn desk_api() -> Routes<Office> {
+    let item = "/api/v1/catalogue/items/{code}/{handling}";
+    let all = "/api/v1/catalogue/revisions";
+    let one = "/api/v1/catalogue/revisions/{id}";
+    let files = format!("{one}/files");
+    let version = format!("{item}/versions/{{version}}");
+    Routes::new()
+        .api(Method::POST, all, MANAGE, api_of_life::import, api_of_life::import_operation())
+        .api(Method::GET, one, MANAGE, api_of_life::get, api_of_life::get_operation())
+        .api(Method::PUT, &files, MANAGE, api_of_life::save, api_of_life::save_operation())
+        .api(Method::POST, &format!("{one}/{{act}}"), MANAGE, api_of_life::act, api_of_life::act_operation())
+        .api(
+            Method::POST,
+            &format!("{item}/revisions"),
+            MANAGE,
+            api_of_life::begin,
+            api_of_life::begin_operation(),
+        )
+        .api(
+            Method::POST,
+            &format!("{item}/{{act}}"),
+            MANAGE,
+            api_of_life::act_on_item,
+            api_of_life::item_act_operation(),
+        )
+        .api(Method::GET, &version, MANAGE, api_of_life::export, api_of_life::export_operation())
 }
 
 /// The text in the visitor's language.

@@ -54,7 +54,7 @@ pub(crate) async fn show(
     visitor: Visitor,
     Query(typed): Query<Typed>,
 ) -> Result<Response, AppError> {
-    let found = room.library.find(&typed.q, &|_| true);
+    let found = room.library().find(&typed.q, &|_| true);
     let found = if found.asks_nothing { Vec::new() } else { found.items };
     let suggestion = |package: &std::sync::Arc<crate::Package>| Suggestion {
         name: pick(&visitor, &package.item.name).to_owned(),

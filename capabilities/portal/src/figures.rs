@@ -36,7 +36,8 @@ pub(crate) async fn get(room: &Room, now: Timestamp) -> store::Result<Arc<Figure
     let mut tx = room.set.db.snapshot().await?;
     let asked = cases::most_asked(&mut tx, since, POPULAR).await?;
     tx.rollback().await?;
-    let library = &room.set.library;
+    let library = room.library();
+    let library = &*library;
     let named = room.set.entrances.popular.iter().filter_map(|name| offered(library, name));
     let mut popular: Vec<Arc<Package>> = Vec::new();
     let counted = asked.iter().filter_map(|(item, handling)| library.current(item, handling));

@@ -38,7 +38,7 @@ fn tile(room: &Room, visitor: &Visitor, event: &LifeEvent) -> Tile {
     Tile {
         name: pick(visitor, &event.name),
         href: format!("/topics/{}", event.id),
-        count: visitor.t1("portal-count", "count", event.offered(&room.set.library).len()),
+        count: visitor.t1("portal-count", "count", event.offered(&room.library()).len()),
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<R
         life: tiles(Clients::People).collect(),
         work: tiles(Clients::Organisations).collect(),
         popular: figures.popular.iter().map(|package| ItemRow::new(&visitor, package)).collect(),
-        bundles: room.set.library.bundles().map(|bundle| ItemRow::new(&visitor, &bundle.asked)).collect(),
+        bundles: room.library().bundles().map(|bundle| ItemRow::new(&visitor, &bundle.asked)).collect(),
         news: shown.items.iter().map(|entry| news::pages::Row::new(&visitor, entry)).collect(),
         hotline: room.set.entrances.hotline.as_ref(),
         shell: Shell::new(&visitor, visitor.t("portal-home-title")),

@@ -160,9 +160,10 @@ fn of_clients(room: &Room, visitor: &Visitor, asked: &Asked, clients: Clients) -
     };
     let entrances = &room.set.entrances;
     let event = entrances.event(&asked.topic).filter(|event| event.clients == clients);
-    let bundles = room.set.library.bundles().map(|bundle| &bundle.asked);
+    let library = room.library();
+    let bundles = library.bundles().map(|bundle| &bundle.asked);
     let found: Vec<Arc<Package>> = bundles
-        .chain(room.set.library.list())
+        .chain(library.list())
         .filter(|package| match clients {
             Clients::People => package.item.is_for_people(),
             Clients::Organisations => package.item.is_for_organisations(),
@@ -206,7 +207,7 @@ pub(crate) async fn topic(
         Clients::Organisations => ("portal-organisations", "/organisations"),
     };
     let asked = Asked { topic: String::new(), ..asked };
-    let mut found = event.offered(&room.set.library);
+    let mut found = event.offered(&room.library());
     found.retain(|package| asked.wants(package));
     let shell = Shell::new(&visitor, pick(&visitor, &event.name)).crumb(visitor.t(above), href);
     web::page(&list_page(shell, pick(&visitor, &event.line), &found, &asked, Vec::new()))

@@ -106,13 +106,13 @@ pub(crate) async fn xml(State(room): State<Room>, visitor: Visitor) -> Result<Re
     tx.rollback().await?;
     let for_all = |href: &&str| !["/my", "/my/licences", "/messages", "/sign-in"].contains(href);
     let pages = PAGES.iter().flat_map(|(_, links)| links.iter().map(|(href, _)| *href));
-    let bodies = room.bodies();
+    let (bodies, library) = (room.bodies(), room.library());
     let addresses = pages
         .filter(for_all)
         .map(str::to_owned)
         .chain(room.set.entrances.events.iter().map(|event| format!("/topics/{}", event.id)))
-        .chain(room.set.library.bundles().map(|bundle| bundle.asked.guide_href()))
-        .chain(room.set.library.list().map(|package| package.guide_href()))
+        .chain(library.bundles().map(|bundle| bundle.asked.guide_href()))
+        .chain(library.list().map(|package| package.guide_href()))
         .chain(news.items.iter().map(|entry| format!("/news/{}", entry.id)))
         .chain(bodies.0.iter().map(|body| format!("/bodies/{}", body.slug)));
     let mut text = String::from(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use cases::Bodies;
-use catalogue::Library;
+use catalogue::{Library, Shelf};
 use kernel::{Permission, Role, Timestamp};
 use store::{Db, Vault};
 use tokio::sync::watch;
@@ -34,8 +34,8 @@ pub struct Setting {
     pub db: Db,
     /// Personal data, sealed: where somebody lives is their first proposal of a place.
     pub vault: Vault,
-    /// Service packages.
-    pub library: Arc<Library>,
+    /// The service packages in force.
+    pub shelf: Shelf,
     /// The directory of bodies; replaced as a whole when it changes.
     pub bodies: Arc<RwLock<Arc<Bodies>>>,
     /// Ways in.
@@ -70,6 +70,11 @@ impl Room {
         let room = Self { set: Arc::new(set), figures: Arc::default(), banners };
         room.refresh().await?;
         Ok(room)
+    }
+
+    /// The service packages as they are now.
+    pub(crate) fn library(&self) -> Arc<Library> {
+        self.set.shelf.now()
     }
 
     /// The bodies as they are now.

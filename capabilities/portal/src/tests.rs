@@ -133,7 +133,7 @@ impl World {
         let room = Room::open(Setting {
             db,
             vault: testkit::vault(),
-            library: Arc::clone(&LIBRARY),
+            shelf: (**LIBRARY).clone().into(),
             bodies: Arc::new(RwLock::new(Arc::new(bodies()))),
             entrances: Entrances::load(&packages()).unwrap(),
             clock: clock_of_site,
@@ -149,7 +149,7 @@ impl World {
 
     fn router(&self, actor: &Actor) -> Router {
         let guides = catalogue::Room {
-            library: Arc::clone(&LIBRARY),
+            shelf: (**LIBRARY).clone().into(),
             bodies: Arc::clone(&self.room.set.bodies),
             public_url: "https://demo.example".into(),
         };

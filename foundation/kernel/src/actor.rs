@@ -22,12 +22,20 @@ pub enum Role {
     Supervision,
     /// Runs the platform: staff, bodies, jobs; sees no case (系统管理).
     Administration,
+    /// Writes and approves the service items that are offered; sees no case (事项管理).
+    Catalogue,
 }
 
 impl Role {
     /// Every role, in the order of the work.
-    pub const ALL: [Self; 5] =
-        [Self::Acceptance, Self::Review, Self::Decision, Self::Supervision, Self::Administration];
+    pub const ALL: [Self; 6] = [
+        Self::Acceptance,
+        Self::Review,
+        Self::Decision,
+        Self::Supervision,
+        Self::Administration,
+        Self::Catalogue,
+    ];
 
     /// The word used in packages, tables and URLs.
     pub const fn as_str(self) -> &'static str {
@@ -37,6 +45,7 @@ impl Role {
             Self::Decision => "decision",
             Self::Supervision => "supervision",
             Self::Administration => "administration",
+            Self::Catalogue => "catalogue",
         }
     }
 }

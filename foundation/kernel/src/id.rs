@@ -87,6 +87,8 @@ typed_id! {
     LetterId;
     /// A text that clerks use again and again (常用意见).
     TemplateId;
+    /// A change to a service package that is being prepared (事项修订稿).
+    RevisionId;
     /// A licence, certificate or notice that was issued (证照).
     LicenceId;
     /// Work to be done later, once (后台作业).

@@ -93,5 +93,5 @@ macro_rules! ids {
 
 ids! {
     AgentId, BodyId, CaseId, DeputyId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId, MessageId,
-    NewsId, NoteId, NoticeId, PersonId, SessionId, StaffId, TaskId, TemplateId,
+    NewsId, NoteId, NoticeId, PersonId, RevisionId, SessionId, StaffId, TaskId, TemplateId,
 }

@@ -66,6 +66,13 @@ const ADMIN_NAV: &[NavLink] = &[
     link("/check", "web-check"),
 ];
 
+const CATALOGUE_NAV: &[NavLink] = &[
+    link("/desk", "web-desk"),
+    link("/desk/catalogue", "web-catalogue"),
+    link("/search", "web-search"),
+    link("/check", "web-check"),
+];
+
 /// Where the visitor's name in the navigation leads, and the page that hangs on it.
 const BY_NAME: [&str; 3] = ["/my/account", "/my/agents", "/staff/deputies"];
 
@@ -127,6 +134,7 @@ impl Shell {
     pub fn nav(&self) -> &'static [NavLink] {
         match &self.actor {
             Actor::Staff(staff) if staff.roles.contains(&Role::Administration) => ADMIN_NAV,
+            Actor::Staff(staff) if staff.roles.contains(&Role::Catalogue) => CATALOGUE_NAV,
             Actor::Staff(_) => STAFF_NAV,
             Actor::Person(person) if person.acting_for.is_some() => HAT_NAV,
             Actor::Person(_) => PERSON_NAV,

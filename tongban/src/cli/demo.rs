@@ -179,7 +179,7 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
     let now = serve::machine_clock()();
     let mut cut = Vec::new();
     let mut cases = 0_u32;
-    for package in platform.library.playable() {
+    for package in platform.library().playable() {
         for (index, file) in Scenario::files(std::path::Path::new(&package.folder))?.iter().enumerate() {
             let scenario = Scenario::read(file)?;
             if index == 0 {
@@ -205,6 +205,7 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
         cases += 1;
     }
     tell_news(&platform, cast, &imported, now).await?;
+    change_an_item(&platform, &imported, now).await?;
     platform.db.close().await;
     say!("{cases} cases made");
     Ok(())
@@ -249,6 +250,30 @@ async fn tell_news(
         let id = portal::news::write(&mut tx, &by, at, &body.name, &writing).await?;
         portal::news::publish(&mut tx, &by, at, id, 1, None).await?;
     }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A change of an item that waits for approval, so that the desk of catalogue managers has something to do.
+async fn change_an_item(
+    platform: &Platform,
+    imported: &tongban::cast::Imported,
+    now: jiff::Timestamp,
+) -> anyhow::Result<()> {
+    let Some(author) = imported.staff.get("catalogue-author") else { return Ok(()) };
+    let by = catalogue::life::By { reference: format!("staff:{author}"), name: "严编制".into() };
+    let key = ("001011003000".to_owned(), "01".to_owned());
+    if platform.library().current(&key.0, &key.1).is_none() {
+        return Ok(());
+    }
+    let mut tx = platform.db.begin().await?;
+    let id = catalogue::life::begin(&mut tx, &platform.catalogue, &by, key, now).await?;
+    let mut files = catalogue::revision_files(&mut tx, id).await?.context("the change")?;
+    let text = files.get_mut("item.yaml").context("item.yaml")?;
+    *text = text.replacen("promised: {within: 20 working days}", "promised: {within: 15 working days}", 1);
+    catalogue::life::save(&mut tx, &by, id, 1, &files, now).await?;
+    // A folder of other packages may not pass every rule with its directory; then the change stays a draft.
+    let _stays_a_draft = catalogue::life::check(&mut tx, &platform.catalogue, &by, id, 2, now).await;
     tx.commit().await?;
     Ok(())
 }

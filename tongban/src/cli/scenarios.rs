@@ -79,7 +79,7 @@ async fn play_on(
     platform.refresh_bodies().await?;
     let player = Player::new(&platform, clock, cast, &imported).with_doubles();
     let (mut passed, mut failed) = (0, 0);
-    for package in platform.library.playable() {
+    for package in platform.library().playable() {
         for file in Scenario::files(std::path::Path::new(&package.folder))? {
             let name = file.strip_prefix(&arguments.path).unwrap_or(&file).display().to_string();
             let played = match Scenario::read(&file) {

@@ -108,6 +108,7 @@ pub(crate) async fn serve(
     ));
     let calendars = tokio::spawn(platform.calendars.clone().keep_fresh(stopped.clone()));
     let notices = tokio::spawn(platform.portal.clone().keep_fresh(stopped.clone()));
+    let packages = tokio::spawn(platform.shelf.clone().keep_fresh(platform.db.clone(), stopped.clone()));
     let mut asked = stopped.clone();
     let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -129,6 +130,7 @@ pub(crate) async fn serve(
     }
     let _asks_no_more = calendars.await;
     let _asks_no_more = notices.await;
+    let _asks_no_more = packages.await;
     platform.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -50,7 +50,7 @@ impl Player<'_> {
     fn package(&self, item: &str) -> Played<std::sync::Arc<Package>> {
         let found = item
             .split_once('/')
-            .and_then(|(code, handling)| self.platform.applications.library.offered(code, handling));
+            .and_then(|(code, handling)| self.platform.applications.library().offered(code, handling));
         found.ok_or_else(|| format!("no item {item}"))
     }
 

@@ -86,7 +86,8 @@ impl Player<'_> {
             return self.deputise(step, &token).await;
         }
         let case = self.case(stand.case()?).await?;
-        let package = self.platform.library.get(&case.case_type).ok_or("the package of the case is gone")?;
+        let package =
+            self.platform.library().get(&case.case_type).ok_or("the package of the case is gone")?;
         let (task, is_live) = task_for(&case, step, &clerk)?;
         let path = format!("/api/v1/desk/cases/{}/commands", case.id);
         // What somebody has is not taken from them; a deputy works on it as it is.

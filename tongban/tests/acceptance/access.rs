@@ -50,6 +50,7 @@ async fn visitors(platform: &Platform, place: &Place) -> Vec<Visitor> {
         ("decision", identity::Subject::Staff(place.imported.staff["county-decision"])),
         ("supervisor", identity::Subject::Staff(place.imported.staff["supervisor"])),
         ("administrator", identity::Subject::Staff(place.imported.staff["admin"])),
+        ("catalogue", identity::Subject::Staff(place.imported.staff["catalogue-author"])),
     ];
     for (name, subject) in subjects {
         let token = token(platform, subject).await;

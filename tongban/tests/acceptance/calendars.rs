@@ -53,7 +53,7 @@ async fn a_day_off_announced_on_one_node_is_told_by_the_other() {
         let second = Platform::open(&settings, clock.clock()).await.unwrap();
         let file = workspace().join("packages/minzheng/linshi-jiuzhu/scenarios/01-granted.yaml");
         let scenario = Scenario::read(&file).unwrap();
-        let package = first.library.current("000511002000", "01").unwrap();
+        let package = first.library().current("000511002000", "01").unwrap();
         let player = Player::new(&first, clock.clone(), &cast, &imported);
         let extent = Extent::Cut { steps: 2, last_at: instant("2026-09-15T10:00") };
         let case = player.play(&package, &scenario, extent).await.unwrap().unwrap();

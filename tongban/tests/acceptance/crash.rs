@@ -77,7 +77,7 @@ async fn prepare(platform: &Platform, place: &Place) -> (String, Vec<String>) {
     let opened = identity::open_session_for(&mut tx, identity::Subject::Person(person), now).await.unwrap();
     tx.commit().await.unwrap();
     let token = opened.token.reveal();
-    let package = platform.library.current("000511002000", "01").unwrap();
+    let package = platform.library().current("000511002000", "01").unwrap();
     let client = Client::new(platform.router.clone());
     let mut drafts = Vec::new();
     for index in 0..DRAFTS {
@@ -218,7 +218,7 @@ async fn a_folder_that_was_killed_goes_on_working() {
     let platform = Platform::open(&settings, clock.clock()).await.unwrap();
     let cast = tongban::cast::Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
     let player = Player::new(&platform, clock, &cast, &place.imported);
-    let package = platform.library.current("000511002000", "01").unwrap();
+    let package = platform.library().current("000511002000", "01").unwrap();
     let file = workspace().join(PACKAGE).join("scenarios/01-granted.yaml");
     player.play(&package, &Scenario::read(&file).unwrap(), Extent::Whole).await.unwrap();
 }

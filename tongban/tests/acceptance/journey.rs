@@ -62,7 +62,8 @@ impl House {
         let scenario = scenario(package, file);
         let player = Player::new(&self.platform, self.clock.clone(), &self.cast, &self.imported);
         let shown = workspace().join("packages/minzheng").join(package);
-        let mut packages = self.platform.library.list();
+        let library = self.platform.library();
+        let mut packages = library.list();
         let found = packages.find(|found| std::path::Path::new(&found.folder) == shown).unwrap();
         let extent = Extent::Cut { steps, last_at: beijing(at).unwrap() };
         player.play(found, &scenario, extent).await.unwrap().unwrap()
@@ -70,7 +71,7 @@ impl House {
 
     /// The first steps of a scenario of a bundle; the last of them happens at `at`.
     pub(crate) async fn play_bundle(&self, bundle: &str, file: &str, steps: usize, at: &str) {
-        let bundle = self.platform.library.bundle(bundle).unwrap();
+        let bundle = self.platform.library().bundle(bundle).unwrap();
         let file = std::path::Path::new(&bundle.folder).join("scenarios").join(file);
         let player = Player::new(&self.platform, self.clock.clone(), &self.cast, &self.imported);
         let extent = Extent::Cut { steps, last_at: beijing(at).unwrap() };
@@ -104,6 +105,13 @@ impl House {
         tx.commit().await.unwrap();
     }
 
+    /// The versions of an item under which cases run.
+    pub(crate) async fn versions_running(&self, item: &str) -> Vec<String> {
+        let mut tx = self.platform.db.snapshot().await.unwrap();
+        let open = cases::count_open_by_version(&mut tx).await.unwrap();
+        open.into_iter().filter(|(of, _)| of.item == item).map(|(of, _)| of.version).collect()
+    }
+
     /// How many cases have ended in this way.
     pub(crate) async fn ended(&self, outcome: &str) -> i64 {
         let mut tx = self.platform.db.snapshot().await.unwrap();
@@ -131,7 +139,7 @@ impl House {
 
     /// The materials that every applicant for an item must hand in.
     pub(crate) fn required(&self, item: &str) -> Vec<String> {
-        required_materials(&self.platform.library.current(item, "01").unwrap())
+        required_materials(&self.platform.library().current(item, "01").unwrap())
     }
 }
 

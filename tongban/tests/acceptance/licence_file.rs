@@ -14,7 +14,7 @@ async fn issued(place: &Place) -> (Vec<u8>, String) {
     let platform = Platform::open(&settings, clock.clock()).await.unwrap();
     let cast = tongban::cast::Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
     let player = Player::new(&platform, clock, &cast, &place.imported);
-    let package = platform.library.current("000511002000", "01").unwrap();
+    let package = platform.library().current("000511002000", "01").unwrap();
     let file = workspace().join("packages/minzheng/linshi-jiuzhu/scenarios/01-granted.yaml");
     let case = player.play(&package, &Scenario::read(&file).unwrap(), Extent::Whole).await.unwrap().unwrap();
     let mut tx = platform.db.begin().await.unwrap();

@@ -7,6 +7,7 @@ mod axe;
 mod bench;
 mod browser;
 mod calendars;
+mod catalogue;
 mod command_line;
 mod crash;
 mod description;

@@ -134,7 +134,7 @@ async fn a_case_is_told_from_the_receipt_to_the_document() {
         let topics = json!({ "topics": ["action"] });
         town.call(Method::PUT, "/api/v1/notice-settings/sms/topics", &token, Some(topics)).await;
         let played = scenario("linshi-jiuzhu", "03-corrected-then-granted.yaml");
-        let package = town.platform.library.current("000511002000", "01").unwrap();
+        let package = town.platform.library().current("000511002000", "01").unwrap();
         let player = Player::new(&town.platform, town.clock.clone(), &town.cast, &town.imported);
         player.play(&package, &played, Extent::Whole).await.unwrap();
         assert_eq!(town.kinds(applicant).await, TOLD);

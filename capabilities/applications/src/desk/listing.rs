@@ -267,7 +267,8 @@ impl Asked {
 
 /// What the lights mean on a day, for every package version under which work may wait.
 pub(super) fn light_days(room: &Room, today: Date) -> LightDays {
-    let warns = room.library.versions().map(|package| package.case_type.process.warnings.yellow);
+    let library = room.library();
+    let warns = library.versions().map(|package| package.case_type.process.warnings.yellow);
     let (least, most) = warns.fold((u32::MAX, 0), |(least, most), days| (least.min(days), most.max(days)));
     LightDays::of(today, room.calendar.current(), &(least.min(most)..=most))
 }

@@ -478,6 +478,7 @@ desk-role-review = review
 desk-role-decision = decision
 desk-role-supervision = supervision
 desk-role-administration = administration
+desk-role-catalogue = service items
 
 desk-manage-title = Load and reassignment
 desk-manage-lead = { $body }: who has how much, what nobody has taken, and what is late.

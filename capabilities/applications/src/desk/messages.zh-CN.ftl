@@ -460,6 +460,7 @@ desk-role-review = 审查
 desk-role-decision = 决定
 desk-role-supervision = 监察
 desk-role-administration = 系统管理
+desk-role-catalogue = 事项管理
 
 desk-manage-title = 工作量与改派
 desk-manage-lead = { $body }：每个人手上有多少、什么没有人签收、什么已经逾期。

@@ -35,7 +35,7 @@ pub(super) fn is_of_body(case: &Case, clerk: &StaffActor) -> bool {
 
 /// The package version under which the case runs.
 pub(super) fn package(room: &Room, case: &Case) -> Result<Arc<Package>, DeskError> {
-    room.library.get(&case.case_type).ok_or_else(|| DeskError::UnknownPackage(case.case_type.clone()))
+    room.library().get(&case.case_type).ok_or_else(|| DeskError::UnknownPackage(case.case_type.clone()))
 }
 
 /// What was handed in, in clear.

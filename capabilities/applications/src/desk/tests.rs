@@ -192,7 +192,7 @@ impl Office {
             db,
             files: store::Files::open(folder.path(), &vault).unwrap(),
             vault,
-            library: Arc::new(library.unwrap_or_else(|faults| panic!("{faults:#?}"))),
+            shelf: library.unwrap_or_else(|faults| panic!("{faults:#?}")).into(),
             calendar: legal_time::CalendarInForce::new(1, legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::new(bodies()))),
         };
@@ -202,8 +202,8 @@ impl Office {
     }
 
     /// The desk with other service packages.
-    fn change_library(&mut self, library: catalogue::Library) {
-        self.room.library = Arc::new(library);
+    fn change_library(&mut self, shelf: catalogue::Shelf) {
+        self.room.shelf = shelf;
         self.router = open(&self.room, &self.now);
     }
 
@@ -222,7 +222,7 @@ impl Office {
 
     /// The same for another handling: `02` needs nothing but words from the office.
     async fn submitted_as(&self, handling: &str) -> Case {
-        let package = self.room.library.current("001011990000", handling).unwrap();
+        let package = self.room.library().current("001011990000", handling).unwrap();
         let (bodies, now, owner) = (self.room.bodies(), self.instant(), owner());
         let around = self.room.around(&bodies, now);
         let answers = json!({ "owner": OWNER, "dog": "来福", "large": true, "value": 150_000 });
@@ -367,7 +367,7 @@ impl Office {
     async fn tick(&self, case: CaseId) {
         let mut tx = self.room.db.begin().await.unwrap();
         let (bodies, seen) = (self.room.bodies(), cases::get(&mut tx, case).await.unwrap());
-        let package = self.room.library.get(&seen.case_type).unwrap();
+        let package = self.room.library().get(&seen.case_type).unwrap();
         let around = self.room.around(&bodies, self.instant());
         let tick = cases::Command::Tick;
         cases::act(&mut tx, &around, &package.case_type, case, None, &Actor::System, tick).await.unwrap();

@@ -110,7 +110,7 @@ pub(super) fn task_page(
 pub(super) fn task_row(visitor: &Visitor, room: &Room, clerk: &StaffActor, row: WorkItem) -> DeskTaskRow {
     let WorkItem { item, handling, package_version: version, .. } = row;
     let reference = TypeRef { item, handling, version };
-    let package = room.library.get(&reference);
+    let package = room.library().get(&reference);
     let TypeRef { item, handling, .. } = reference;
     let (item_name, task_name) = match package {
         Some(package) => (

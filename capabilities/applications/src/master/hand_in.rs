@@ -15,7 +15,7 @@ use crate::attach::{self, Kept, Place};
 use crate::dossier::Owner;
 use crate::draft::{self, Draft};
 use crate::stand_in;
-use crate::submit::{self, SubmitError, is_outdated};
+use crate::submit::{self, SubmitError, closed, is_outdated};
 
 /// Turns a complete draft of a bundle into a master case. The caller commits: number, parts, cases, answers and files
 /// are kept together or not at all.
@@ -33,8 +33,11 @@ pub(crate) async fn hand_in(
     if let Some(master) = draft.master.filter(|_| draft.part.is_none()) {
         return Ok(get(tx, master).await?);
     }
-    let Some(bundle) = room.library.bundle_of(&draft.case_type) else { return Err(SubmitError::NoBundle) };
+    let Some(bundle) = room.library().bundle_of(&draft.case_type) else { return Err(SubmitError::NoBundle) };
     held?;
+    if let Some(message) = closed(room, &draft.case_type) {
+        return Err(SubmitError::Closed(message));
+    }
     if is_outdated(room, &draft) {
         return Err(SubmitError::Outdated);
     }

@@ -54,7 +54,8 @@ async fn decide(world: &World, case: CaseId, grant: bool) {
     let decide = Command::Decide { task, grant, reason: "理由。".into(), findings: Map::new() };
     let closed = world.act(&by, &case, decide).await;
     assert_eq!(closed.outcome, Some(if grant { Outcome::Granted } else { Outcome::Refused }));
-    for effect in cases::effects_of(&world.room.library.get(&closed.case_type).unwrap().case_type, &closed) {
+    for effect in cases::effects_of(&world.room.library().get(&closed.case_type).unwrap().case_type, &closed)
+    {
         let record = Command::RecordEffect { effect: effect.key(), reference: "1".into() };
         world.act(&Actor::System, &case, record).await;
     }

@@ -48,7 +48,7 @@ impl Asked {
                 let name = &package.item.name;
                 name.zh.contains(&words) || name.en.to_lowercase().contains(&lower)
             };
-            room.library.list().filter(names).map(|package| package.reference.item.clone()).collect()
+            room.library().list().filter(names).map(|package| package.reference.item.clone()).collect()
         };
         let year = self.year.parse::<i16>().ok().filter(|year| (2000..2100).contains(year));
         OwnCases {

@@ -37,7 +37,7 @@ pub(crate) fn to_do_title(visitor: &Visitor, case: &Case, to_do: &CaseToDo, room
 
 /// The name of an item as it is offered now; its code when it is offered no more.
 pub(crate) fn item_name(room: &Room, visitor: &Visitor, item: &str, handling: &str) -> String {
-    let package = room.library.offered(item, handling);
+    let package = room.library().offered(item, handling);
     package.map_or_else(
         || item.to_owned(),
         |package| visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned(),

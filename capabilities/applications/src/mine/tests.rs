@@ -179,7 +179,7 @@ async fn announce(world: &World) {
     let run = cases::plan_reevaluation(&mut tx, "newer", world.now()).await.unwrap();
     let stale = cases::stale(&mut tx, "newer", run, cases::STEP_SIZE).await.unwrap();
     let earlier = |version: &str| (version == legal_time::CHINA_VERSION).then(legal_time::Calendar::china);
-    let library = world.room.library.clone();
+    let library = world.room.library().clone();
     let case_type =
         move |wanted: &cases::TypeRef| library.get(wanted).map(|package| package.case_type.clone());
     let news = cases::News {

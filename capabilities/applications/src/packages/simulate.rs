@@ -84,7 +84,7 @@ pub(super) async fn play(
 }
 
 fn in_force(room: &Room, code: &str, handling: &str) -> Result<Arc<Package>, Refusal> {
-    room.library.current(code, handling).ok_or(Refusal::NotFound)
+    room.library().current(code, handling).ok_or(Refusal::NotFound)
 }
 
 fn subject<'a>(visitor: &Visitor, package: &'a Package) -> Subject<'a> {

@@ -128,6 +128,36 @@ pub(super) async fn play(
     open(&room, &visitor, &id, Some(pairs)).await
 }
 
+/// A change that is being prepared at `/desk/catalogue`, tried out in the same way.
+pub(super) async fn show_revision(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    open_revision(&room, &visitor, &id, None).await
+}
+
+pub(super) async fn play_revision(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    pairs: FormPairs,
+) -> Result<Response, AppError> {
+    open_revision(&room, &visitor, &id, Some(pairs)).await
+}
+
+async fn open_revision(
+    room: &Room,
+    visitor: &Visitor,
+    id: &str,
+    pairs: Option<FormPairs>,
+) -> Result<Response, AppError> {
+    let id = id.parse().map_err(|_form| Refusal::NotFound)?;
+    let files = catalogue::revision_files(&mut room.db.snapshot().await?, id).await?;
+    let files = files.ok_or(Refusal::NotFound)?;
+    draw_tried(room, visitor, &files, format!("{HREF}/drafts/{id}"), pairs.as_ref())
+}
+
 async fn open(
     room: &Room,
     visitor: &Visitor,
@@ -137,17 +167,27 @@ async fn open(
     let mut tx = room.db.snapshot().await?;
     let files = tried::find(&mut tx, visitor.actor.staff()?, id).await?.ok_or(Refusal::NotFound)?;
     drop(tx);
+    draw_tried(room, visitor, &files, format!("{HREF}/tried/{id}"), pairs.as_ref())
+}
+
+fn draw_tried(
+    room: &Room,
+    visitor: &Visitor,
+    files: &Files,
+    action: String,
+    pairs: Option<&FormPairs>,
+) -> Result<Response, AppError> {
     let registers = registers::changeable();
     let bodies = room.bodies();
     let against = Against { registers: &registers, bodies: Some(&bodies) };
     let (package, linted) =
-        catalogue::lint_files(&visitor.t("packages-tried-label"), &files, &room.library, &against);
+        catalogue::lint_files(&visitor.t("packages-tried-label"), files, &room.library(), &against);
     let name = |package: &Package| visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned();
     let subject = Subject {
         title: package.as_ref().map_or_else(|| visitor.t("packages-tried"), name),
         package: package.as_ref(),
         linted: Some(&linted),
-        action: format!("{HREF}/tried/{id}"),
+        action,
     };
-    simulate::draw(room, visitor, &subject, pairs.as_ref())
+    simulate::draw(room, visitor, &subject, pairs)
 }

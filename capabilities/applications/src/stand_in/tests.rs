@@ -42,7 +42,7 @@ async fn a_promise_and_a_commitment_stand_in_the_place_of_files() {
         assert_eq!(receipt["promised"], wanted);
         let made = &receipt["commitments"][0];
         assert_eq!(json!([made["material"], made["made_by"]]), json!(["training", "张**"]));
-        let package = world.room.library.current(crate::testing::GUARD, "01").unwrap();
+        let package = world.room.library().current(crate::testing::GUARD, "01").unwrap();
         let commitment = package.item.material("training").unwrap().commitment.as_ref().unwrap();
         assert_eq!(made["text_sm3"], crate::stand_in::text_sm3(commitment));
         let case = world.stored(receipt["case"].as_str().unwrap()).await;

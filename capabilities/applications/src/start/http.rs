@@ -22,6 +22,7 @@ use web::{
 use super::{StartApplication, StartError, check_hat, start};
 use crate::draft::{self, Draft};
 use crate::http::{created, id};
+use crate::submit::closed;
 use crate::view::DraftView;
 use crate::{Room, attach, division, prefill, requirement, save};
 
@@ -78,7 +79,10 @@ pub(crate) async fn show(
     Path((code, handling)): Path<(String, String)>,
     Query(chosen): Query<Chosen>,
 ) -> Result<Response, AppError> {
-    let package = room.library.offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let package = room.library().offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    if let Some(message) = closed(&room, &package.reference) {
+        return Err(Refusal::Conflict(message).into());
+    }
     let mut tx = room.db.snapshot().await?;
     let page_data = build(&mut tx, &room, &visitor, &package, &chosen.within, FormErrors::none()).await?;
     page(&page_data)
@@ -90,7 +94,7 @@ pub(crate) async fn submit(
     Path((code, handling)): Path<(String, String)>,
     PostForm(form): PostForm<StartForm>,
 ) -> Result<Response, AppError> {
-    let package = room.library.offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
+    let package = room.library().offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
     let key = (!form.once.is_empty()).then(|| format!("start-{}", form.once));
     let parts = [code.as_bytes(), handling.as_bytes(), form.division.as_bytes()];
     let once = Once::new(&visitor.actor, key, &parts);

@@ -35,6 +35,54 @@ async fn a_complete_draft_becomes_a_case_with_a_receipt() {
 }
 
 #[tokio::test]
+async fn a_suspended_item_keeps_drafts_and_takes_nothing_in() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let draft = world.complete_draft(&token).await;
+        let (office, now) = (world.office(), world.now());
+        let by = catalogue::life::By { reference: "staff:1".into(), name: "严编制".into() };
+        let key = (crate::testing::ITEM.to_owned(), "01".to_owned());
+        let put = async |news: Result<catalogue::life::News, catalogue::life::LifeError>, tx: store::Tx| {
+            let news = news.unwrap();
+            tx.commit().await.unwrap();
+            news.put_on(&world.room.shelf);
+        };
+        let mut tx = world.room.db.begin().await.unwrap();
+        let until = Some(testkit::date("2026-10-08"));
+        let done = catalogue::life::suspend(&mut tx, &office, &by, key.clone(), "系统升级", until, now).await;
+        put(done, tx).await;
+        let refused = world.api(&token, "POST", &path(&draft), Value::Null).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        assert!(refused.text.contains("系统升级") && refused.text.contains("2026-10-08"), "{}", refused.text);
+        let page = world.get(&token, &format!("/apply/{}/01", key.0)).await;
+        assert!(page.status == StatusCode::CONFLICT && page.text.contains("暂停办理"), "{}", page.text);
+        assert_eq!(
+            world.api(&token, "GET", &format!("/api/v1/drafts/{draft}"), Value::Null).await.status,
+            200
+        );
+        let mut tx = world.room.db.begin().await.unwrap();
+        let done = catalogue::life::resume(&mut tx, &office, &by, key.clone(), "升级完成", now).await;
+        put(done, tx).await;
+        let other = world.complete_draft(&token).await;
+        let answer = world.api(&token, "POST", &path(&draft), Value::Null).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        let mut tx = world.room.db.begin().await.unwrap();
+        let done = catalogue::life::cancel(&mut tx, &office, &by, key, "不再办理", "", now).await;
+        put(done, tx).await;
+        let refused = world.api(&token, "POST", &path(&other), Value::Null).await;
+        assert!(
+            refused.status == StatusCode::CONFLICT && refused.text.contains("不再办理"),
+            "{}",
+            refused.text
+        );
+        let case = world.api(&token, "GET", &answer.location, Value::Null).await;
+        assert_eq!(case.status, StatusCode::OK, "the running case goes on: {}", case.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_what_the_process_reads_leaves_the_sealed_answers() {
     each_database(async |db| {
         let world = World::new(db).await;

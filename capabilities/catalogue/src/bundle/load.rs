@@ -115,7 +115,7 @@ fn put_together(
                 content.insert(format!("part {id}"), package.digest.clone());
             }
             let (id, version) = (text.bundle, text.version);
-            let (digest, folder) = (digest(&content), folder.to_owned());
+            let (digest, folder) = (digest(content.iter()), folder.to_owned());
             Ok(Bundle { id, version, parts, asked: Arc::new(asked), digest, folder, texts })
         }
         Some(_) | None => Err(source.into_faults()),

@@ -67,7 +67,7 @@ pub(crate) async fn show(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
-    let bundle = room.library.bundle(&id).ok_or(AppError(Refusal::NotFound))?;
+    let bundle = room.library().bundle(&id).ok_or(AppError(Refusal::NotFound))?;
     let item = &bundle.asked.item;
     let name = pick(&visitor, &item.name).to_owned();
     web::page(&BundlePage {
@@ -258,7 +258,7 @@ impl From<&Part> for BundlePartView {
 
 /// A node offers few bundles, so the list is whole.
 pub(crate) async fn api_list(State(room): State<Room>) -> Json<BundleList> {
-    Json(BundleList { items: room.library.bundles().map(|bundle| (&**bundle).into()).collect() })
+    Json(BundleList { items: room.library().bundles().map(|bundle| (&**bundle).into()).collect() })
 }
 
 pub(crate) fn list_operation() -> Operation {
@@ -271,7 +271,7 @@ pub(crate) async fn api_get(
     State(room): State<Room>,
     Path(id): Path<String>,
 ) -> Result<Json<BundleView>, AppError> {
-    let bundle = room.library.bundle(&id).ok_or(AppError(Refusal::NotFound))?;
+    let bundle = room.library().bundle(&id).ok_or(AppError(Refusal::NotFound))?;
     Ok(Json(BundleView {
         bundle: (&*bundle).into(),
         elements: bundle.asked.item.clone(),

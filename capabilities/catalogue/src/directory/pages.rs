@@ -9,7 +9,7 @@ use kernel::{Permission, Role};
 use store::{Db, Files};
 use web::{Routes, Visitor};
 
-use crate::Library;
+use crate::{Library, Shelf};
 
 mod api;
 mod desk;
@@ -37,7 +37,14 @@ pub struct Room {
     /// Files that are brought in.
     pub files: Files,
     /// What is offered here.
-    pub library: Arc<Library>,
+    pub shelf: Shelf,
+}
+
+impl Room {
+    /// What is offered here now.
+    pub(crate) fn library(&self) -> Arc<Library> {
+        self.shelf.now()
+    }
 }
 
 /// Pages and endpoints of the lists.

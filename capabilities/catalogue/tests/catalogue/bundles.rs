@@ -306,25 +306,36 @@ async fn a_bundle_keeps_its_version_and_those_of_its_parts() {
     testkit::each_database(async |db| {
         db.migrate(&[catalogue::MIGRATIONS]).await.unwrap();
         let now = instant("2026-06-01T09:00");
-        let first = load(&changed(&[]));
-        let mut tx = db.begin().await.unwrap();
-        first.record(&mut tx, now).await.unwrap();
-        first.record(&mut tx, now).await.unwrap();
-        tx.commit().await.unwrap();
-        // A part is published anew: the bundle that has it is another, so it needs a version of its own.
+        let start = async |library: Library| {
+            let mut tx = db.begin().await.unwrap();
+            let taken = library.take_up(&mut tx, now).await;
+            tx.commit().await.unwrap();
+            taken.map(|shelf| shelf.now())
+        };
+        start(load(&changed(&[]))).await.unwrap();
+        let first = start(load(&changed(&[]))).await.unwrap();
+        assert_eq!(first.bundle("open-teahouse").unwrap().version, "2026.1");
+        // A part is published anew: the bundle that has it is another, with a version of its own.
         let part = ("chaguan-xuke/item.yaml", "version: \"2026.1\"", "version: \"2026.2\"");
-        let mut tx = db.begin().await.unwrap();
-        let error = load(&changed(&[part])).record(&mut tx, now).await.unwrap_err();
+        for _ in 0..2 {
+            let second = start(load(&changed(&[part]))).await.unwrap();
+            let offered = second.bundle("open-teahouse").unwrap();
+            assert_eq!(
+                (offered.version.as_str(), offered.reference().version.as_str()),
+                ("2026.1-2", "2026.1-2")
+            );
+            assert_eq!(offered.parts[0].package.reference.version, "2026.2");
+            let kept = second.bundle_of(first.bundle("open-teahouse").unwrap().reference()).unwrap();
+            assert_eq!(kept.part("permit").unwrap().package.reference.version, "2026.1");
+        }
+        let text = (BUNDLE, "开茶馆一件事", "开一家茶馆一件事");
+        let error = start(load(&changed(&[part, text]))).await.unwrap_err();
         assert!(
             matches!(&error, VersionError::BundleChanged { bundle, .. } if bundle == "open-teahouse"),
             "{error}"
         );
-        drop(tx);
         let newer = [part, (BUNDLE, "version: \"2026.1\"", "version: \"2026.2\"")];
-        let mut tx = db.begin().await.unwrap();
-        let second = load(&changed(&newer));
-        second.record(&mut tx, now).await.unwrap();
-        let second = second.with_recorded(&mut tx).await.unwrap();
+        let second = start(load(&changed(&newer))).await.unwrap();
         let earlier = first.bundle("open-teahouse").unwrap().reference().clone();
         let kept = second.bundle_of(&earlier).unwrap();
         assert_eq!(kept.part("permit").unwrap().package.reference.version, "2026.1");

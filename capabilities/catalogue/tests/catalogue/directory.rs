@@ -78,7 +78,7 @@ impl World {
         let site = Site::new(Arc::new(texts.unwrap()), Arc::new(move || now), config);
         let identity =
             identity::Room { db: db.clone(), vault, passwords, site: site.clone(), behind_proxy: false };
-        let room = Room { db, files, library: Arc::new(library(&changed("item.yaml", &[]))) };
+        let room = Room { db, files, shelf: library(&changed("item.yaml", &[])).into() };
         let clerk = tokens.pop().unwrap();
         Self { room, site, identity, admin: tokens.pop().unwrap(), clerk, _folder: folder }
     }
@@ -297,7 +297,7 @@ async fn bad_files_are_told_at_the_field_and_strangers_are_refused() {
 async fn an_item_that_is_only_a_package_is_shown_from_it() {
     let test_db = testkit::sqlite().await;
     let world = World::new(test_db.db.clone()).await;
-    let code = world.room.library.list().next().unwrap().item.code.clone();
+    let code = world.room.shelf.now().list().next().unwrap().item.code.clone();
     let page = world.page(&format!("/directory/{code}")).await;
     assert!(page.contains("目录清单中还没有这个事项") && page.contains(&format!("/items/{code}/")), "{page}");
 }

@@ -18,7 +18,7 @@ fn app() -> Router {
 
 fn app_of(library: Library) -> Router {
     let room =
-        Room { library: Arc::new(library), public_url: "https://example.cn".into(), bodies: Arc::default() };
+        Room { shelf: library.into(), public_url: "https://example.cn".into(), bodies: Arc::default() };
     let source = web::Source { room: "catalogue", zh_cn: MESSAGES.0, en: MESSAGES.1 };
     let texts = Arc::new(web::Catalogue::load(&[source]).unwrap());
     let clock: web::Clock = Arc::new(|| testkit::instant("2026-09-21T09:30"));

@@ -13,10 +13,9 @@ fn reference(version: &str) -> TypeRef {
 /// What the platform does at start.
 async fn start(db: &Db, library: Library) -> Result<Library, VersionError> {
     let mut tx = db.begin().await?;
-    library.record(&mut tx, testkit::instant("2026-09-21T09:30")).await?;
-    let library = library.with_recorded(&mut tx).await?;
+    let shelf = library.take_up(&mut tx, testkit::instant("2026-09-21T09:30")).await?;
     tx.commit().await?;
-    Ok(library)
+    Ok((*shelf.now()).clone())
 }
 
 #[tokio::test]
@@ -75,22 +74,24 @@ async fn rules_that_came_later_do_not_touch_recorded_versions() {
         db.migrate(&[MIGRATIONS]).await.unwrap();
         let loaded = library(&changed("item.yaml", &[]));
         start(&db, loaded).await.unwrap();
-        // A platform that no longer keeps the register and offers nothing still knows the old version.
-        let mut tx = db.begin().await.unwrap();
-        let empty = Library::default().with_recorded(&mut tx).await.unwrap();
+        // A platform that no longer keeps the register still reads the old version, and what was published stays in force
+        // when it is gone from the folder.
+        let empty = start(&db, Library::default()).await.unwrap();
         assert!(empty.get(&reference("1")).is_some());
-        assert!(
-            empty.current("430120001000", "01").is_none()
-                && empty.search("养狗", catalogue::Clientele::Any).is_empty()
-        );
+        assert_eq!(empty.current("430120001000", "01").unwrap().reference, reference("1"));
+        assert_eq!(empty.search("养狗", catalogue::Clientele::Any).len(), 1);
 
+        let mut tx = db.begin().await.unwrap();
         tx.execute("update package_versions set files = '{\"item.yaml\": \"code: [\"}'", vals![])
             .await
             .unwrap();
-        let error = Library::default().with_recorded(&mut tx).await.unwrap_err();
+        tx.commit().await.unwrap();
+        let error = start(&db, Library::default()).await.unwrap_err();
         assert!(matches!(error, VersionError::Unreadable(_)), "{error}");
+        let mut tx = db.begin().await.unwrap();
         tx.execute("update package_versions set files = '[]'", vals![]).await.unwrap();
-        let error = Library::default().with_recorded(&mut tx).await.unwrap_err();
+        tx.commit().await.unwrap();
+        let error = start(&db, Library::default()).await.unwrap_err();
         assert_eq!(error.to_string(), "column files does not hold file names and texts");
     })
     .await;

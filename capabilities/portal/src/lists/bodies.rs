@@ -119,7 +119,8 @@ pub(crate) async fn show(
 ) -> Result<Response, AppError> {
     let bodies = room.bodies();
     let body = bodies.by_slug(&slug).ok_or(Refusal::NotFound)?;
-    let items = room.set.library.list().filter(|package| takes_in(body, package));
+    let library = room.library();
+    let items = library.list().filter(|package| takes_in(body, package));
     let items: Vec<&Arc<Package>> = items.collect();
     let cut = Cut::new(items.len(), &asked.page);
     let href = |wanted: bool, page: usize| {

@@ -117,7 +117,7 @@ impl World {
         let start = json!({ "item": "000511002000", "handling": "01", "division": "430102001" });
         let made = self.create("/api/v1/drafts", token, &start).await;
         self.names.insert("draft", made["id"].as_str().unwrap().to_owned());
-        let package = self.house.platform.library.current("000511002000", "01").unwrap();
+        let package = self.house.platform.library().current("000511002000", "01").unwrap();
         for (name, step) in ["step", "second-step"].into_iter().zip(&package.form.steps) {
             self.names.insert(name, step.id.clone());
         }
@@ -135,6 +135,10 @@ impl World {
         let phrase = json!({ "title": "缺票据", "text": "请补充医疗费票据。", "shared": false });
         let made = self.create("/api/v1/desk/templates", clerk, &phrase).await;
         self.names.insert("template", made["id"].as_str().unwrap().to_owned());
+        let author = self.token(&Who::Staff("catalogue-author")).await;
+        let begin = "/api/v1/catalogue/items/000511002000/01/revisions";
+        let made = self.create(begin, author, &json!({})).await;
+        self.names.insert("revision", made["id"].as_str().unwrap().to_owned());
         let admin = self.token(&Who::Staff("admin")).await;
         let data = legal_time::CalendarData::china();
         let mut year = serde_json::to_value(data.year(2026).unwrap()).unwrap();

@@ -174,7 +174,7 @@ async fn list_items(
     let mut items = Vec::new();
     for load in found {
         for version in load.versions {
-            let current = room.library.current(&load.item, &version.handling);
+            let current = room.library().current(&load.item, &version.handling);
             items.push(DeskItemLoad {
                 name: current
                     .as_ref()

@@ -128,7 +128,10 @@ fn role_row(visitor: &Visitor, load: &RoleLoad) -> RoleRow {
     let work = match load.role {
         kernel::Role::Acceptance => "accept",
         kernel::Role::Review => "review",
-        kernel::Role::Decision | kernel::Role::Supervision | kernel::Role::Administration => "decide",
+        kernel::Role::Decision
+        | kernel::Role::Supervision
+        | kernel::Role::Administration
+        | kernel::Role::Catalogue => "decide",
     };
     RoleRow {
         name: role_name(visitor, load.role),

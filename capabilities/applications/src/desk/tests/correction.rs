@@ -43,7 +43,7 @@ async fn a_second_notice_is_never_sent() {
         office.command("accept", case.id, note("material", "photo")).await.expect(200);
         office.command("accept", case.id, json!({ "do": "send-correction" })).await.expect(200);
         let mut tx = office.room.db.begin().await.unwrap();
-        let (bodies, package) = (office.room.bodies(), office.room.library.get(&case.case_type).unwrap());
+        let (bodies, package) = (office.room.bodies(), office.room.library().get(&case.case_type).unwrap());
         let around = office.room.around(&bodies, office.instant());
         let answer = cases::Command::Resubmit {
             fields: Vec::new(),

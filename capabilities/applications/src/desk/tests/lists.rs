@@ -109,10 +109,9 @@ async fn a_row_speaks_as_the_version_of_its_case() {
             std::fs::write(folder.path().join("dog").join(file), text).unwrap();
         }
         let mut tx = office.room.db.begin().await.unwrap();
-        office.room.library.record(&mut tx, office.instant()).await.unwrap();
+        (*office.room.library()).clone().take_up(&mut tx, office.instant()).await.unwrap();
         let newer = catalogue::Library::load(folder.path(), &catalogue::Registers::new()).unwrap();
-        newer.record(&mut tx, office.instant()).await.unwrap();
-        let newer = newer.with_recorded(&mut tx).await.unwrap();
+        let newer = newer.take_up(&mut tx, office.instant()).await.unwrap();
         tx.commit().await.unwrap();
         office.change_library(newer);
         let row = office.list("visit", "").await["items"][0].clone();

@@ -252,7 +252,7 @@ async fn the_decider_gets_a_code_proposed_and_the_page_shows_what_came_out() {
         ];
         office.give("head", case.id, "decide", "decide", &decide).await.expect(303);
         let mut tx = office.room.db.begin().await.unwrap();
-        let (bodies, package) = (office.room.bodies(), office.room.library.get(&case.case_type).unwrap());
+        let (bodies, package) = (office.room.bodies(), office.room.library().get(&case.case_type).unwrap());
         let around = office.room.around(&bodies, office.instant());
         let effect =
             cases::Command::RecordEffect { effect: "issue:dog-licence".into(), reference: "L1".into() };

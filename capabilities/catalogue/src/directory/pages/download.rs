@@ -68,7 +68,7 @@ pub(super) fn published(
     if writer.row(&heads.map(|key| visitor.t(key))).is_err() {
         return AppError(Refusal::Unavailable).into_response();
     }
-    for package in room.library.list().filter(|package| super::published::has(list, package)) {
+    for package in room.library().list().filter(|package| super::published::has(list, package)) {
         let code = format!("{}-{}", package.item.code, package.item.handling);
         let row = [code, package.item.name.zh.clone(), String::new(), String::new(), String::new()];
         if writer.row(&row).is_err() {

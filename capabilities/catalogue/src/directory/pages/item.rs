@@ -98,7 +98,8 @@ pub(super) async fn show(
     let code = ItemCode::parse(&code).map_err(|_form| Refusal::NotFound)?.to_string();
     let mut tx = room.db.snapshot().await?;
     let found = find_item(&mut tx, &code).await?;
-    let offered: Vec<_> = room.library.list().filter(|package| package.item.code == code).collect();
+    let library = room.library();
+    let offered: Vec<_> = library.list().filter(|package| package.item.code == code).collect();
     let guides = offered.iter().map(|package| {
         let name = visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned();
         (format!("/items/{}/{}", package.item.code, package.item.handling), name)

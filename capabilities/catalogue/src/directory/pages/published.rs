@@ -97,7 +97,8 @@ pub(super) async fn show(
         let next = next.to_string();
         address(&path, &[&values[..], &[("after", &next)]].concat())
     });
-    let offered = room.library.list().filter(|package| is_first && has(list, package));
+    let library = room.library();
+    let offered = library.list().filter(|package| is_first && has(list, package));
     let guides = offered.map(|package| {
         let name = visitor.pick(&package.item.name.zh, &package.item.name.en).to_owned();
         (format!("/items/{}/{}", package.item.code, package.item.handling), name)

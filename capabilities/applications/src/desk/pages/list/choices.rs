@@ -56,10 +56,10 @@ impl Choices {
 /// Items of which work waits, each handling for itself where there are several; and the one that is chosen.
 fn items_of(visitor: &Visitor, room: &Room, asked: &Asked, items: &[String]) -> Vec<Choice> {
     let chosen = asked.item_word();
+    let library = room.library();
     let mut choices = Vec::new();
     for item in items {
-        let packages: Vec<_> =
-            room.library.list().filter(|package| package.reference.item == *item).collect();
+        let packages: Vec<_> = library.list().filter(|package| package.reference.item == *item).collect();
         let name =
             packages.first().map_or_else(|| item.clone(), |first| names::pick(visitor, &first.item.name));
         choices.push(Choice::new(item, name));
@@ -117,8 +117,8 @@ fn works_of(visitor: &Visitor, chosen: Option<TaskKind>) -> Vec<Choice> {
 fn stages_of(visitor: &Visitor, room: &Room, asked: &Asked) -> Vec<Choice> {
     let Some(item) = &asked.filter.item else { return Vec::new() };
     let package = match &asked.filter.handling {
-        Some(handling) => room.library.current(item, handling),
-        None => room.library.first_of(item),
+        Some(handling) => room.library().current(item, handling),
+        None => room.library().first_of(item),
     };
     let Some(package) = package else { return Vec::new() };
     let stages = package.case_type.process.stages.iter().map(|stage| stage.id.as_str());

@@ -75,7 +75,7 @@ pub(in crate::desk::pages) async fn show(
 
 fn row(visitor: &Visitor, room: &Room, item: &str, versions: &[VersionLoad]) -> ItemRow {
     let handling = versions.first().map_or("", |first| first.handling.as_str());
-    let current = room.library.current(item, handling);
+    let current = room.library().current(item, handling);
     let in_force = current.as_ref().map(|package| package.reference.version.clone()).unwrap_or_default();
     let sum = |of: fn(&VersionLoad) -> i64| list::count(versions.iter().map(of).sum());
     ItemRow {
