@@ -131,7 +131,11 @@ impl World {
             clock,
             web::WebConfig { secure_cookies: false, ..web::WebConfig::default() },
         );
-        let public = crate::routes(crate::Room { shelf: self.office.shelf.clone() });
+        let public = crate::routes(crate::Room {
+            shelf: self.office.shelf.clone(),
+            bodies: std::sync::Arc::default(),
+            public_url: "http://127.0.0.1".into(),
+        });
         let routes = public.merge(crate::life_routes(self.office.clone()));
         let mut router = web::visitor_layer(routes.finish().0, &site);
         if actor != Actor::Anonymous {
