@@ -21,7 +21,7 @@ mod walk;
 mod world;
 
 use pages::{EXAMPLES, NO_PAGES};
-use world::{Who, World};
+use world::World;
 
 /// Everything that WCAG 2.2 asks for on levels A and AA and that a machine can see, and good habits.
 const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

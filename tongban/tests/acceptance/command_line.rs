@@ -137,7 +137,7 @@ fn a_form_is_played_through_a_package() {
 
 #[test]
 fn the_demonstration_offers_no_invented_item() {
-    let registers = ["social-organisations".to_owned()].into();
+    let registers = registers::changeable();
     let library = catalogue::Library::load(&workspace().join("packages/minzheng"), &registers).unwrap();
     assert!(library.list().all(|package| !package.reference.item.contains("DEM")));
     let help = printed(&tongban(&["demo", "--help"]));

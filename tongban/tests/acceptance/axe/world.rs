@@ -8,7 +8,7 @@ use tongban::scenario::{Client, Scenario};
 
 use crate::browser::{Browser, DESK};
 use crate::journey::{House, scenario};
-use crate::server::{program, workspace};
+use crate::server::workspace;
 
 /// Who looks at a page.
 #[derive(Clone, PartialEq, Eq)]
@@ -147,7 +147,9 @@ impl World {
         self.find("body", "select id from bodies where slug = 'furong-mz'").await;
         self.house.work().await;
         self.news().await;
-        self.try_a_package().await;
+        if let Some(mut browser) = Browser::start("axe-world", &self.house.url, DESK).await {
+            self.try_a_package(&mut browser).await;
+        }
     }
 
     /// An entry of the news that everybody may read.
