@@ -127,7 +127,7 @@ pub(crate) struct Publication {
 /// Why it is taken back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Withdrawal {
+pub(crate) struct NewsWithdrawal {
     /// The version that is taken back.
     version: i64,
     /// Why.
@@ -249,7 +249,7 @@ pub(crate) async fn withdraw(
     State(room): State<Room>,
     visitor: Visitor,
     Path(news): Path<String>,
-    ApiJson(wanted): ApiJson<Withdrawal>,
+    ApiJson(wanted): ApiJson<NewsWithdrawal>,
 ) -> Result<Json<MadeNews>, AppError> {
     let id = id(&news)?;
     let mut tx = room.set.db.begin().await?;
@@ -263,6 +263,6 @@ pub(crate) fn withdraw_operation() -> Operation {
     Operation::new("withdrawNews", "Takes an entry of the news back.")
         .tag("portal")
         .path_param("id", "Its id.")
-        .body::<Withdrawal>()
+        .body::<NewsWithdrawal>()
         .returns::<MadeNews>(200, "Its new version.")
 }
