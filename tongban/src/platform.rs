@@ -115,6 +115,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
 
 impl Platform {
     /// Opens everything; makes what is missing (database, keys) and refuses to start on a broken package.
+    #[expect(clippy::too_many_lines, reason = "the rooms put together, each in its turn")]
     pub async fn open(settings: &Settings, clock: web::Clock) -> anyhow::Result<Self> {
         let now = clock();
         std::fs::create_dir_all(&settings.folder).with_context(|| settings.folder.display().to_string())?;

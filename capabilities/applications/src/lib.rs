@@ -10,7 +10,6 @@ pub mod attach;
 mod body_choice;
 mod copies;
 pub mod correct;
-mod csv;
 pub mod desk;
 pub mod detach;
 pub mod discard;

@@ -74,7 +74,7 @@ pub enum EntrancesError {
     Unreadable(PathBuf, #[source] std::io::Error),
     /// It is not of the form that docs/packages.md describes.
     #[error("{0}")]
-    Form(PathBuf, #[source] serde_saphyr::Error),
+    Form(PathBuf, #[source] Box<serde_saphyr::Error>),
     /// An entry breaks a rule.
     #[error("{0}: {1}: {2}")]
     Rule(PathBuf, String, &'static str),
@@ -91,8 +91,8 @@ impl Entrances {
 
     /// Reads a text; `file` is named in what is wrong.
     fn read(text: &str, file: &Path) -> Result<Self, EntrancesError> {
-        let read: Self =
-            serde_saphyr::from_str(text).map_err(|error| EntrancesError::Form(file.to_owned(), error))?;
+        let read: Self = serde_saphyr::from_str(text)
+            .map_err(|error| EntrancesError::Form(file.to_owned(), Box::new(error)))?;
         match read.fault() {
             None => Ok(read),
             Some((at, rule)) => Err(EntrancesError::Rule(file.to_owned(), at, rule)),

@@ -13,6 +13,7 @@ mod layer;
 mod lists;
 mod map;
 pub mod news;
+mod paging;
 mod place;
 mod room;
 #[cfg(test)]

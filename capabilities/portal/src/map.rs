@@ -23,7 +23,6 @@ const PAGES: [(&str, &[(&str, &str)]); 4] = [
             ("/search", "web-search"),
             ("/people", "portal-people"),
             ("/organisations", "portal-organisations"),
-            ("/choose", "portal-choose"),
             ("/questions", "portal-questions"),
             ("/directory", "web-directory"),
             ("/bodies", "portal-bodies"),

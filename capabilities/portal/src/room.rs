@@ -107,16 +107,8 @@ impl Room {
     }
 
     /// Refreshes every few seconds until `shutdown` says true or its sender is gone.
-    pub async fn keep_fresh(self, mut shutdown: watch::Receiver<bool>) {
-        while !*shutdown.borrow() {
-            if let Err(error) = self.refresh().await {
-                tracing::warn!(%error, "cannot ask what every page is to tell");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(ASK_EVERY) => {}
-                gone = shutdown.changed() => if gone.is_err() { return },
-            }
-        }
+    pub async fn keep_fresh(self, shutdown: watch::Receiver<bool>) {
+        store::refresh_forever(ASK_EVERY, shutdown, "what every page is to tell", || self.refresh()).await;
     }
 }
 

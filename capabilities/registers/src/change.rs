@@ -53,7 +53,7 @@ pub async fn change(
     for (field, value) in fields {
         let value = social_organisation::checked(field, value, body_name)?;
         if *field == "name" {
-            after.name = value.as_str().unwrap_or_default().to_owned();
+            value.as_str().unwrap_or_default().clone_into(&mut after.name);
         }
         if let Some(data) = after.data.as_object_mut() {
             data.insert((*field).to_owned(), value);
@@ -90,7 +90,7 @@ pub async fn restore(
             data.insert(field.clone(), before.data[field].clone());
         }
     }
-    after.name = after.data["name"].as_str().unwrap_or(&last.name).to_owned();
+    after.data["name"].as_str().unwrap_or(&last.name).clone_into(&mut after.name);
     Ok((after.data != last.data).then_some(after))
 }
 

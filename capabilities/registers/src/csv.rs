@@ -2,14 +2,13 @@
 
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use store::Db;
 use store::page::{PageRequest, PageSize};
 use web::Visitor;
+use web::csv::{self, MARK, line};
 
 use crate::Room;
 use crate::pages::Asked;
@@ -31,15 +30,12 @@ const COLUMNS: [&str; 12] = [
     "registers-ended-day",
 ];
 
-/// Spreadsheets take a file for UTF-8 only when it begins with this mark.
-const MARK: &str = "\u{feff}";
-
 pub(crate) async fn download(
     State(room): State<Room>,
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let head = format!("{MARK}{}", line(COLUMNS.map(|key| visitor.t(key))));
+    let head = format!("{MARK}{}", line(&COLUMNS.map(|key| visitor.t(key))));
     let start = Part {
         db: room.db,
         words: asked.q,
@@ -49,11 +45,7 @@ pub(crate) async fn download(
     let body = Body::from_stream(stream::try_unfold(start, |part| async move {
         part.write().await.inspect_err(|error| tracing::error!(%error, "register file cut off"))
     }));
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"social-organisations.csv\"")),
-    ];
-    (headers, body).into_response()
+    (csv::headers("social-organisations.csv"), body).into_response()
 }
 
 fn full_page() -> PageSize {
@@ -77,7 +69,7 @@ impl Part {
         let mut text = std::mem::take(&mut self.head);
         for entry in &found.items {
             let ended_on = entry.ended.as_ref().map(|_| entry.since.to_string()).unwrap_or_default();
-            text.push_str(&line(fields(SocialOrganisation::of(entry)?, ended_on)));
+            text.push_str(&line(&fields(SocialOrganisation::of(entry)?, ended_on)));
         }
         self.next = found.next.map(|after| PageRequest { after: Some(after), size: request.size });
         Ok(Some((Bytes::from(text), self)))
@@ -100,29 +92,4 @@ fn fields(organisation: SocialOrganisation, ended_on: String) -> [String; 12] {
         organisation.registrar,
         ended_on,
     ]
-}
-
-fn line(fields: [String; 12]) -> String {
-    let mut line = fields.map(|field| quoted(&field)).join(",");
-    line.push_str("\r\n");
-    line
-}
-
-/// A field in quotes. What begins like a formula gets an apostrophe, so that opening the file runs nothing.
-fn quoted(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, field.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_quoted_and_formulas_disarmed() {
-        assert_eq!(quoted("协会"), "\"协会\"");
-        assert_eq!(quoted("a,\"b\"\n"), "\"a,\"\"b\"\"\n\"");
-        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
-        assert_eq!(quoted(""), "\"\"");
-    }
 }

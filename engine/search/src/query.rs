@@ -109,7 +109,7 @@ impl Query {
                 match grams.iter_mut().find(same) {
                     Some(gram) => gram.mask |= both,
                     None => {
-                        grams.push(Gram { entries: entries.into(), mask: both, factor: 1.0, weak: false })
+                        grams.push(Gram { entries: entries.into(), mask: both, factor: 1.0, weak: false });
                     }
                 }
             }
@@ -279,7 +279,7 @@ fn shared(lists: &[&[u32]]) -> Vec<u32> {
 }
 
 /// One piece of several lists; of one document the heaviest place counts.
-fn push_union<'i>(mut entries: Vec<u32>, mask: u64, factor: f64, grams: &mut Vec<Gram<'i>>) {
+fn push_union(mut entries: Vec<u32>, mask: u64, factor: f64, grams: &mut Vec<Gram<'_>>) {
     if !entries.is_empty() {
         entries.sort_unstable();
         entries.dedup_by_key(|entry| split(*entry).0);

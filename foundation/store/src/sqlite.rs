@@ -1,7 +1,7 @@
 //! SQLite in this process: connections of one file, lent for a transaction each.
 //!
 //! A statement takes microseconds, less than handing it to another thread and back would, so it runs where its caller
-//! runs (docs/adr/0011). What takes longer does not hold up the runtime: a free connection and the write lock of another
+//! runs (docs/adr/0012). What takes longer does not hold up the runtime: a free connection and the write lock of another
 //! process are waited for without holding a thread, commits are flushed by [`crate::group_commit`], and a statement
 //! that turns out to be long, a migration and moving the log give the thread's other work away first ([`aside`]).
 
@@ -30,8 +30,6 @@ const WRITER_CACHE_KIB: i64 = 65_536;
 const ASK_AGAIN: Duration = Duration::from_millis(3);
 /// Steps of SQLite's machine, one or two milliseconds, after which a statement counts as long.
 const LONG_STEPS: i32 = 50_000;
-/// Time for another thread to take over, a small part of what those steps take.
-const HAND_OVER: Duration = Duration::from_micros(100);
 
 /// What connections are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +146,7 @@ fn move_long_log(log: &mut Wal, pages: i32) {
 /// Within a long statement: lets another thread take over what else waits for this one. Says "do not interrupt it".
 fn make_room() -> bool {
     if on_worker_threads() {
-        aside(|| std::thread::sleep(HAND_OVER));
+        aside(std::thread::yield_now);
     }
     false
 }

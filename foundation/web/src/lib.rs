@@ -7,6 +7,7 @@ mod catalogue;
 mod components;
 pub mod cookie;
 mod csrf;
+pub mod csv;
 mod design;
 mod error;
 mod form;

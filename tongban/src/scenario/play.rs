@@ -111,7 +111,7 @@ impl<'a> Player<'a> {
         let (head, division) = (&original.uscc[..2], &original.uscc[2..8]);
         let code = codes::SocialCreditCode::from_parts(head, division, &format!("DEMB{number:04}"));
         let mut double = original.clone();
-        double.uscc = code.map_err(|error| error.to_string())?.as_str().to_owned();
+        code.map_err(|error| error.to_string())?.as_str().clone_into(&mut double.uscc);
         let add = async {
             let mut tx = self.platform.db.begin().await?;
             let (identity, now) = (&self.platform.identity, self.clock.now());

@@ -45,11 +45,15 @@ async fn sent(url: &str, cookie: &str) -> (usize, String) {
     (weight, plain)
 }
 
+fn is(path: &str, kind: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|extension| extension == kind)
+}
+
 /// Addresses of sheets and scripts that a page names.
 fn assets(html: &str) -> Vec<String> {
     let parts = html.split(['"', '\'']).filter(|part| part.starts_with("/assets/"));
     let mut found: Vec<String> =
-        parts.filter(|part| part.ends_with(".css") || part.ends_with(".js")).map(str::to_owned).collect();
+        parts.filter(|part| is(part, "css") || is(part, "js")).map(str::to_owned).collect();
     found.sort();
     found.dedup();
     found
@@ -209,7 +213,7 @@ async fn maintenance_answers_everything_but_health_and_static_files() {
     let home = get("/").await;
     assert_eq!(home.status(), 200);
     let css = home.text().await.unwrap();
-    let css = assets(&css).into_iter().find(|path| path.ends_with(".css")).unwrap();
+    let css = assets(&css).into_iter().find(|path| is(path, "css")).unwrap();
     tongban(&["on"]);
     assert_eq!(get(&css).await.status(), 200);
     tongban(&["off"]);

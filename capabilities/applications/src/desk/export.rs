@@ -1,8 +1,6 @@
 //! A list as a file for spreadsheets (CSV, RFC 4180), read page by page.
 
 use axum::body::Body;
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, InvalidHeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cases::Place;
@@ -10,19 +8,17 @@ use futures_util::stream;
 use kernel::StaffActor;
 use store::page::PageSize;
 use web::Visitor;
+use web::csv::{self, MARK, line};
 
 use super::DeskError;
 use super::listing::Asked;
 use super::views::{self, DeskTaskRow};
-use crate::csv::line;
 use crate::{Room, trace};
 
 /// Most rows of a file: more is no list to work through but a matter of statistics.
 pub(super) const ROWS_MAX: usize = 5000;
 /// Most pages that are read for one file, also when a filter lets little through.
 const PAGES_MAX: usize = 500;
-/// Spreadsheets take a file for UTF-8 only when it begins with this mark.
-pub(super) const MARK: &str = "\u{feff}";
 
 const COLUMNS: [&str; 9] = [
     "desk-number",
@@ -43,21 +39,7 @@ pub(super) fn csv(room: Room, visitor: Visitor, clerk: StaffActor, asked: Asked)
     let body = Body::from_stream(stream::try_unfold(start, |part| async move {
         part.write().await.inspect_err(|error| tracing::error!(%error, "list file cut off"))
     }));
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"worklist.csv\"")),
-    ];
-    (headers, body).into_response()
-}
-
-/// A file of this name that is whole already.
-pub(super) fn file(name: &str, text: String) -> Result<Response, InvalidHeaderValue> {
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))?;
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, text).into_response())
+    (csv::headers("worklist.csv"), body).into_response()
 }
 
 /// What is still to be written.

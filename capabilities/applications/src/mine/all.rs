@@ -2,20 +2,18 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use cases::{CaseSummary, OwnCases};
 use jiff::civil::date;
 use kernel::{Refusal, china_date, china_midnight};
 use serde::Deserialize;
 use store::page::{Cursor, PageRequest, PageSize};
-use web::{AppError, Choice, Shell, Visitor};
+use web::{AppError, Choice, Shell, Visitor, csv};
 
 use super::list;
 use super::rows::{Row, item_name, row_of_case};
+use crate::Room;
 use crate::draft::applicant_of;
-use crate::{Room, csv};
 
 const HREF: &str = "/my/cases";
 /// Most rows of a file.
@@ -151,7 +149,7 @@ pub(crate) async fn file(
     let mut tx = room.db.snapshot().await?;
     let head = ["number", "item", "state", "submitted", "due"]
         .map(|what| visitor.t(&format!("applications-all-{what}")));
-    let mut text = format!("\u{feff}{}", csv::line(&head));
+    let mut text = format!("{}{}", csv::MARK, csv::line(&head));
     let (mut after, mut rows) = (None, 0);
     loop {
         let page = list(&mut tx, person, &wanted, visitor.now, &PageRequest { after, size }).await?;
@@ -171,9 +169,5 @@ pub(crate) async fn file(
             break;
         }
     }
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"cases.csv\"")),
-    ];
-    Ok((headers, text).into_response())
+    Ok((csv::headers("cases.csv"), text).into_response())
 }

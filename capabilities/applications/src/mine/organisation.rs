@@ -174,9 +174,9 @@ pub(crate) async fn who(
         return Ok(who);
     }
     for case in cases {
-        if !who.contains_key(&case.person) {
-            let name = identity::person_shown_as(tx, &room.vault, case.person).await?.unwrap_or_default();
-            who.insert(case.person, name);
+        if let std::collections::btree_map::Entry::Vacant(place) = who.entry(case.person) {
+            let name = identity::person_shown_as(tx, &room.vault, case.person).await?;
+            place.insert(name.unwrap_or_default());
         }
     }
     Ok(who)

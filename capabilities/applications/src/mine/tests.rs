@@ -152,7 +152,7 @@ async fn my_page_begins_with_what_waits_for_me() {
         let drafts = shown.find(&format!("href=\"/drafts/{draft}\"")).unwrap_or_else(|| panic!("{shown}"));
         let cases = shown.find(&format!("href=\"/cases/{case}\"")).unwrap_or_else(|| panic!("{shown}"));
         assert!(waiting < cases && cases < drafts, "{shown}");
-        assert!(shown.contains("填到第 1 步"), "where the draft stopped: {shown}");
+        assert!(shown.contains("填到第 2 步"), "where the draft stopped: {shown}");
         let english = axum::http::Request::get("/my")
             .header("cookie", format!("session={token}; lang=en"))
             .body(axum::body::Body::empty());

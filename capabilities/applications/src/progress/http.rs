@@ -97,7 +97,11 @@ pub(crate) async fn api(
     let found = look_up(&room, &client, &wanted.number, &wanted.name, visitor.now).await;
     let found = found.map_err(|error| match error {
         LookUpError::NotFound => Refusal::NotFound,
-        other => other.into(),
+        other @ (LookUpError::Delayed(_)
+        | LookUpError::Missing(_)
+        | LookUpError::Case(_)
+        | LookUpError::Master(_)
+        | LookUpError::Store(_)) => other.into(),
     })?;
     Ok(Json(Box::pin(tell(&room, &visitor, found)).await?))
 }

@@ -79,7 +79,7 @@ fn item(index: usize) -> Option<Elements> {
         limit_scene_num: Some(2),
         online_handle_depth: Some(Codes(vec!["3".to_owned()])),
         is_fee: Some(false),
-        server_type: Some(Codes(vec![if index % 3 == 0 { "2" } else { "1" }.to_owned()])),
+        server_type: Some(Codes(vec![if index.is_multiple_of(3) { "2" } else { "1" }.to_owned()])),
         materials: Some(MATERIALS.iter().map(|name| ListedMaterial::named(name)).collect()),
         ..Elements::default()
     })

@@ -128,6 +128,7 @@ pub struct Finding {
 }
 
 impl Finding {
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts are told alike")]
     pub(crate) fn new(rule: RowRule, element: &str, here: impl ToString, there: impl ToString) -> Self {
         Self {
             rule,

@@ -75,8 +75,12 @@ fn assert_holds(html: &str, texts: &[&str]) {
 async fn the_list_of_all_leads_to_items_check_and_sign_in() {
     for lang in ["zh-CN", "en"] {
         let html = page("/search", lang).await;
-        let links =
-            ["action=\"/search\"", "href=\"/items/430120001000/01\"", "href=\"/check\"", "href=\"/sign-in\""];
+        let links = [
+            "action=\"/search\"",
+            "href=\"/items/430120001000/01\"",
+            "href=\"/check\"",
+            "href=\"/sign-in?next=",
+        ];
         assert_holds(&html, &links);
     }
 }

@@ -11,7 +11,8 @@ use crate::{State, find};
 /// Two certificates of one holder, the first one first.
 async fn two(room: &crate::Room) -> (crate::Licence, crate::Licence) {
     let first = issue_certificate(room, 1).await;
-    let mut new = new_licence(1, &template("registration"), crate::test_site::facts(), &issuer());
+    let (registration, body) = (template("registration"), issuer());
+    let mut new = new_licence(1, &registration, crate::test_site::facts(), &body);
     new.case = crate::test_site::case(7);
     new.now = now() + jiff::SignedDuration::from_secs(60);
     let second = issue_one(room, new).await;

@@ -7,13 +7,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{FieldError, Message, NoticeId, Refusal, Timestamp, Words};
 use serde::{Deserialize, Serialize};
-use store::page::{Cursor, PageRequest, PageSize};
-use utoipa::{IntoParams, ToSchema};
+use store::page::{Cursor, PageRequest};
+use utoipa::ToSchema;
 use web::{ApiJson, AppError, FormErrors, Operation, PostForm, Shell, Visitor, page, page_with_status};
 
 use super::{Banner, NewBanner};
 use crate::Room;
 use crate::news::when;
+use crate::paging::{Asked, Pages};
 
 const HREF: &str = "/admin/site-notice";
 
@@ -46,12 +47,6 @@ pub(crate) struct Filled {
     text_en: String,
     from: String,
     until: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Pages {
-    after: Option<Cursor>,
 }
 
 fn row(visitor: &Visitor, banner: &Banner) -> Row {
@@ -215,24 +210,12 @@ pub(crate) struct MadeNotice {
     id: String,
 }
 
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-pub(crate) struct Asked {
-    /// The `next` of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<Cursor>,
-    /// Rows of a page, 1 to 100; 20 without it.
-    #[param(value_type = Option<u32>)]
-    size: PageSize,
-}
-
 pub(crate) async fn api_list(
     State(room): State<Room>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<SiteNoticePage>, AppError> {
     let mut tx = room.set.db.snapshot().await?;
-    let request = PageRequest { after: asked.after, size: asked.size };
-    let found = super::list(&mut tx, &request).await?.map(|banner| SiteNotice {
+    let found = super::list(&mut tx, &asked.request()).await?.map(|banner| SiteNotice {
         id: banner.id.to_string(),
         text_zh: banner.text.zh,
         text_en: banner.text.en,

@@ -6,13 +6,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use kernel::{Refusal, Words};
 use serde::{Deserialize, Serialize};
-use store::page::{Cursor, PageRequest, PageSize};
-use utoipa::{IntoParams, ToSchema};
+use store::page::Cursor;
+use utoipa::ToSchema;
 use web::{ApiJson, AppError, Operation, Visitor};
 
 use super::desk::{id, own, rfc3339, written};
 use super::{NewsEntry, Writing, find, scope, shown};
 use crate::Room;
+use crate::paging::Asked;
 
 /// News of an office.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,17 +71,6 @@ pub(crate) struct NewsList {
     next: Option<Cursor>,
 }
 
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-pub(crate) struct Asked {
-    /// The `next` of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<Cursor>,
-    /// Rows of a page, 1 to 100; 20 without it.
-    #[param(value_type = Option<u32>)]
-    size: PageSize,
-}
-
 /// What is written.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -127,7 +117,7 @@ pub(crate) struct Publication {
 /// Why it is taken back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Withdrawal {
+pub(crate) struct NewsWithdrawal {
     /// The version that is taken back.
     version: i64,
     /// Why.
@@ -149,8 +139,7 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Json<NewsList>, AppError> {
     let mut tx = room.set.db.snapshot().await?;
-    let request = PageRequest { after: asked.after, size: asked.size };
-    let found = shown(&mut tx, visitor.now, &request).await?.map(NewsView::from);
+    let found = shown(&mut tx, visitor.now, &asked.request()).await?.map(NewsView::from);
     Ok(Json(NewsList { items: found.items, next: found.next }))
 }
 
@@ -249,7 +238,7 @@ pub(crate) async fn withdraw(
     State(room): State<Room>,
     visitor: Visitor,
     Path(news): Path<String>,
-    ApiJson(wanted): ApiJson<Withdrawal>,
+    ApiJson(wanted): ApiJson<NewsWithdrawal>,
 ) -> Result<Json<MadeNews>, AppError> {
     let id = id(&news)?;
     let mut tx = room.set.db.begin().await?;
@@ -263,6 +252,6 @@ pub(crate) fn withdraw_operation() -> Operation {
     Operation::new("withdrawNews", "Takes an entry of the news back.")
         .tag("portal")
         .path_param("id", "Its id.")
-        .body::<Withdrawal>()
+        .body::<NewsWithdrawal>()
         .returns::<MadeNews>(200, "Its new version.")
 }

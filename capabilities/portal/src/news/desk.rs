@@ -10,10 +10,10 @@ use store::Tx;
 use store::page::PageRequest;
 use web::{AppError, FormErrors, PostForm, Shell, Visitor, page, page_with_status};
 
-use super::pages::Pages;
 use super::text::{Block, blocks};
 use super::{NewsEntry, State as Stands, Writing, find, history, list_for, scope, when};
 use crate::Room;
+use crate::paging::Pages;
 
 const HREF: &str = "/desk/news";
 

@@ -6,13 +6,13 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use kernel::{NewsId, Refusal, china_date};
-use serde::Deserialize;
-use store::page::{Cursor, PageRequest};
+use store::page::PageRequest;
 use web::{AppError, Shell, Visitor};
 
 use super::text::{Block, blocks};
 use super::{NewsEntry, find, shown};
 use crate::Room;
+use crate::paging::Pages;
 
 /// News as lists show them.
 pub(crate) struct Row {
@@ -43,12 +43,6 @@ struct NewsPage {
     rows: Vec<Row>,
     next: String,
     first: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Pages {
-    pub(crate) after: Option<Cursor>,
 }
 
 pub(crate) async fn list(

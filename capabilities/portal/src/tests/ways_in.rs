@@ -78,7 +78,7 @@ async fn lists_are_counted_filtered_and_paged() {
         charter.holds(&["共 3 项", "基金会修改章程核准"]);
         assert!(!charter.text.contains("养老机构备案"), "{}", charter.text);
         world.see("/people?topic=no-such-topic&page=x", "").await.holds(&["共"]);
-        world.see("/topics/death", "").await.holds(&["共 2 项", "遗体火化证明开具", "身后事一件事"]);
+        world.see("/topics/death", "").await.holds(&["共 6 项", "遗体火化证明开具", "身后事一件事"]);
         assert_eq!(world.see("/topics/nothing", "").await.status, StatusCode::NOT_FOUND);
         world.see("/topics/death?instant=1&online=1", "lang=en").await.holds(&["Death"]);
     })

@@ -65,7 +65,8 @@ async fn what_has_ended_says_so_and_is_changed_no_more() {
         assert_eq!(facts(&mut tx, SOCIAL_ORGANISATIONS, CODES[0]).await.unwrap(), None);
         let last = find_last(&mut tx, SOCIAL_ORGANISATIONS, CODES[0]).await.unwrap().unwrap();
         assert_eq!((last.ended, last.since, last.version), (Some(reason()), date("2027-03-01"), 2));
-        let late = change(&mut tx, decided(3, "change:x"), &BTreeMap::from([("name", json!("晚了协会"))]), &body);
+        let too_late = BTreeMap::from([("name", json!("晚了协会"))]);
+        let late = change(&mut tx, decided(3, "change:x"), &too_late, &body);
         let late = late.await.unwrap();
         assert_eq!(
             write(&mut tx, late).await.unwrap_err().to_string(),

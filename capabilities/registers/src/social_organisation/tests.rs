@@ -45,6 +45,7 @@ fn funds_are_shown_in_yuan() {
         data: new.data,
         since: new.since,
         until: None,
+        ended: None,
     };
     assert_eq!(SocialOrganisation::of(&entry).unwrap().funds_yuan(), "50,000.50");
     let damaged = Entry { data: Value::Null, ..entry };

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use cases::{Body, ClerkLoad, RoleLoad};
-use kernel::{Refusal, StaffActor};
+use kernel::StaffActor;
 use serde::Deserialize;
-use web::{AppError, Shell, Visitor};
+use web::{AppError, Shell, Visitor, csv};
 
 use super::list;
 use crate::Room;
 use crate::desk::manage::{self, Clerk, Wanted};
-use crate::desk::{export, names, see};
+use crate::desk::{names, see};
 
 pub(super) mod items;
 pub(super) mod tasks;
@@ -213,7 +213,7 @@ pub(super) async fn file(
         finished,
         visitor.t("desk-manage-note"),
     ]);
-    let mut text = format!("{}{}", export::MARK, crate::csv::line(&head.collect::<Vec<_>>()));
+    let mut text = format!("{}{}", csv::MARK, csv::line(&head.collect::<Vec<_>>()));
     let mut after = String::new();
     let mut tx = room.db.snapshot().await?;
     for _page in 0..PAGES_MAX {
@@ -234,7 +234,7 @@ pub(super) async fn file(
                 row.finished,
                 note,
             ];
-            text.push_str(&crate::csv::line(&fields));
+            text.push_str(&csv::line(&fields));
         }
         match page.next {
             Some(next) => after = next,
@@ -242,5 +242,5 @@ pub(super) async fn file(
         }
     }
     let name = format!("load-{}.csv", body.slug);
-    Ok(export::file(&name, text).map_err(Refusal::internal)?.into_response())
+    Ok((csv::headers(&name), text).into_response())
 }

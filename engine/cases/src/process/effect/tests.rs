@@ -4,29 +4,29 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn check(written: Value, key: &str, reads: &[&str], issues: Option<&str>) {
+fn check(written: &Value, key: &str, reads: &[&str], issues: Option<&str>) {
     let effect: Effect = serde_json::from_value(written.clone()).unwrap();
-    assert_eq!(serde_json::to_value(&effect).unwrap(), written, "a job keeps it as the package says it");
+    assert_eq!(&serde_json::to_value(&effect).unwrap(), written, "a job keeps it as the package says it");
     assert_eq!((effect.key().as_str(), effect.reads(), effect.issues()), (key, reads.to_vec(), issues));
 }
 
 #[test]
 fn each_effect_has_its_key_and_says_what_it_reads() {
-    check(json!({"issue": "permit"}), "issue:permit", &[], Some("permit"));
-    check(json!({"replace": "permit"}), "issue:permit", &[], Some("permit"));
-    check(json!({"revoke": "permit"}), "revoke:permit", &[], None);
-    check(json!({"cancel": "permit"}), "cancel:permit", &[], None);
+    check(&json!({"issue": "permit"}), "issue:permit", &[], Some("permit"));
+    check(&json!({"replace": "permit"}), "issue:permit", &[], Some("permit"));
+    check(&json!({"revoke": "permit"}), "revoke:permit", &[], None);
+    check(&json!({"cancel": "permit"}), "cancel:permit", &[], None);
     let of_another = json!({"cancel": {"document": "notice", "holder": "form.deceased_id"}});
-    check(of_another, "cancel:notice", &["form.deceased_id"], None);
-    check(json!({"register": "dogs"}), "register:dogs", &[], None);
+    check(&of_another, "cancel:notice", &["form.deceased_id"], None);
+    check(&json!({"register": "dogs"}), "register:dogs", &[], None);
     let change =
         json!({"change": {"register": "dogs", "entry": "form.code", "fields": {"name": "form.new_name"}}});
-    check(change, "change:dogs", &["form.new_name", "form.code"], None);
-    check(json!({"restore": "dogs"}), "restore:dogs", &[], None);
+    check(&change, "change:dogs", &["form.new_name", "form.code"], None);
+    check(&json!({"restore": "dogs"}), "restore:dogs", &[], None);
     let end = json!({"end": {"register": "dogs", "reason": {"zh": "注销", "en": "Ended"}}});
-    check(end, "end:dogs", &[], None);
-    check(json!({"push": "police"}), "push:police", &[], None);
-    check(json!({"pay": {"receiver": "treasury", "amount": "sum"}}), "pay:treasury", &[], None);
+    check(&end, "end:dogs", &[], None);
+    check(&json!({"push": "police"}), "push:police", &[], None);
+    check(&json!({"pay": {"receiver": "treasury", "amount": "sum"}}), "pay:treasury", &[], None);
 }
 
 #[test]
