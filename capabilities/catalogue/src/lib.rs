@@ -72,8 +72,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("catalogue/0001_package_versions", include_str!("sql/0001_package_versions.sql")),
     store::Migration::new("catalogue/0002_bundle_versions", include_str!("sql/0002_bundle_versions.sql")),
     store::Migration::new("catalogue/0003_turns", include_str!("sql/0003_turns.sql")),
-    store::Migration::new("catalogue/0003_revisions", include_str!("sql/0003_revisions.sql")),
     store::Migration::new("catalogue/0004_directory", include_str!("sql/0004_directory.sql")),
+    store::Migration::new("catalogue/0005_revisions", include_str!("sql/0005_revisions.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

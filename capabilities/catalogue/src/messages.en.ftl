@@ -534,7 +534,6 @@ catalogue-zip-unreadable = This is no ZIP file that can be read: it is damaged, 
 catalogue-zip-too-many = Too many files; at most { $most }
 catalogue-zip-too-large = { $file } is too large; at most { $most } KB
 catalogue-zip-bad-name = “{ $file }” is no file of a package, or its path is wrong
-catalogue-zip-twice = { $file } is there twice
 catalogue-zip-not-text = { $file } is no UTF-8 text
 catalogue-life-open-already = Somebody is preparing a change of this item already. Open that change; publish it or give it up before another is begun.
 catalogue-life-overtaken = Somebody else has changed it since you opened the page. Open the page again and change what is there now; your change was not kept.

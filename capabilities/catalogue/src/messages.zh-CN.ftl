@@ -514,7 +514,6 @@ catalogue-zip-unreadable = 这个文件不是能读取的 ZIP 文件（已损坏
 catalogue-zip-too-many = 文件太多，最多{ $most }个
 catalogue-zip-too-large = { $file }太大，最多 { $most } KB
 catalogue-zip-bad-name = “{ $file }”不是服务包里的文件，或者路径不对
-catalogue-zip-twice = { $file }出现了两次
 catalogue-zip-not-text = { $file }不是 UTF-8 文本
 catalogue-life-open-already = 这个事项已经有人在修订。请先打开那份修订，发布或者放弃后再开始新的修订。
 catalogue-life-overtaken = 您打开页面以后，别人已经作了改动。请重新打开页面，在最新内容上再改；您这次的改动没有保存。

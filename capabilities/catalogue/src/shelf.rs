@@ -86,16 +86,8 @@ impl Shelf {
     }
 
     /// Refreshes every few seconds until `shutdown` says true or its sender is gone.
-    pub async fn keep_fresh(self, db: Db, mut shutdown: watch::Receiver<bool>) {
-        while !*shutdown.borrow() {
-            if let Err(error) = self.refresh(&db).await {
-                tracing::warn!(%error, "cannot ask for the library in force");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(ASK_EVERY) => {}
-                gone = shutdown.changed() => if gone.is_err() { return },
-            }
-        }
+    pub async fn keep_fresh(self, db: Db, shutdown: watch::Receiver<bool>) {
+        store::refresh_forever(ASK_EVERY, shutdown, "the library in force", || self.refresh(&db)).await;
     }
 }
 

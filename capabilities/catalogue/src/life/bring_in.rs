@@ -64,7 +64,6 @@ fn zip_refusal(error: &ZipError) -> Refusal {
             .with("file", name)
             .with("most", zip::FILE_BYTES_MAX / 1024),
         ZipError::BadName(name) => Message::new("catalogue-zip-bad-name").with("file", name),
-        ZipError::Twice(name) => Message::new("catalogue-zip-twice").with("file", name),
         ZipError::NotText(name) => Message::new("catalogue-zip-not-text").with("file", name),
     };
     Refusal::Invalid(vec![FieldError::new("file", message)])

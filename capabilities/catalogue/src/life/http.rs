@@ -233,10 +233,10 @@ pub(crate) async fn act_on_item(
 }
 
 /// A ZIP file to keep.
-fn zip_answer(key: &Key, version: &str, files: &Texts) -> Response {
+fn zip_answer(key: &Key, version: &str, files: &Texts) -> Result<Response, AppError> {
     let name = format!("attachment; filename=\"{}-{}-{version}.zip\"", key.0, key.1);
     let headers = [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    (headers, zip::write(files)).into_response()
+    Ok((headers, zip::write(files).map_err(Refusal::internal)?).into_response())
 }
 
 pub(crate) async fn version_zip(
@@ -246,7 +246,7 @@ pub(crate) async fn version_zip(
     let mut tx = office.db.snapshot().await?;
     let reference = TypeRef { item, handling, version };
     let files = versions::files(&mut tx, &reference).await?.ok_or(Refusal::NotFound)?;
-    Ok(zip_answer(&(reference.item, reference.handling), &reference.version, &files))
+    zip_answer(&(reference.item, reference.handling), &reference.version, &files)
 }
 
 pub(crate) async fn revision_zip(
@@ -256,7 +256,7 @@ pub(crate) async fn revision_zip(
     let mut tx = office.db.snapshot().await?;
     let revision = find(&mut tx, &id).await?;
     let files = record::files(&mut tx, revision.id).await?;
-    Ok(zip_answer(&revision.key, &revision.version, &files))
+    zip_answer(&revision.key, &revision.version, &files)
 }
 
 /// The change of an address, open or not.
