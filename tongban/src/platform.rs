@@ -51,6 +51,8 @@ pub struct Platform {
     pub routes: Vec<RouteSpec>,
     /// The directory list and the implementation lists.
     pub directory: catalogue::directory::Room,
+    /// Finds what those lists say.
+    pub lists: catalogue::directory::Finder,
     /// Service packages in force.
     pub shelf: catalogue::Shelf,
     /// The life of items.
@@ -173,9 +175,11 @@ impl Platform {
             public_url: settings.public_url.clone(),
         })
         .await?;
+        let lists = catalogue::directory::Finder::new(db.clone(), shelf.clone());
         let rooms = Rooms {
             db: &db,
             directory: &directory,
+            lists: &lists,
             catalogue: &catalogue,
             identity: &identity,
             applications: &applications,
@@ -198,6 +202,7 @@ impl Platform {
             router,
             routes,
             directory,
+            lists,
             shelf,
             catalogue,
             identity,
@@ -306,6 +311,7 @@ fn directory_imports(directory: &catalogue::directory::Room) -> Handlers {
 struct Rooms<'a> {
     db: &'a Db,
     directory: &'a catalogue::directory::Room,
+    lists: &'a catalogue::directory::Finder,
     catalogue: &'a catalogue::Office,
     identity: &'a identity::Room,
     applications: &'a applications::Room,
@@ -317,13 +323,24 @@ struct Rooms<'a> {
 
 /// Everything that answers, room by room.
 fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<RouteSpec>) {
-    let Rooms { db, directory, catalogue, identity, applications, licences, messages, calendars, portal } =
-        *rooms;
+    let Rooms {
+        db,
+        directory,
+        lists,
+        catalogue,
+        identity,
+        applications,
+        licences,
+        messages,
+        calendars,
+        portal,
+    } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
         .merge(portal::routes(portal.clone()))
         .merge(catalogue::routes(catalogue::Room {
             shelf: catalogue.shelf.clone(),
+            lists: lists.clone(),
             bodies: Arc::clone(&applications.bodies),
             public_url: settings.public_url.clone(),
         }))

@@ -7,6 +7,7 @@
 mod element;
 mod elements;
 mod export;
+mod finder;
 mod generate;
 mod import;
 mod marks;
@@ -23,6 +24,8 @@ mod tests;
 pub use element::{Codes, Element, Kind};
 pub use elements::{ELEMENTS, Elements};
 pub use export::{ExportError, Exported, export};
+pub use finder::Finder;
+pub(crate) use finder::ListHit;
 pub use generate::{generate_implementations, generate_items};
 pub use import::{
     IMPORT_JOB, Import, ImportCounts, ImportError, ImportState, ImportedBy, Outcome, ReportRow, discard,
@@ -30,7 +33,7 @@ pub use import::{
 };
 pub use pages::{Room, report_cells, report_head, routes};
 pub use parts::{ListedFee, ListedIntermediary, ListedMaterial, ListedQuestion};
-pub use record::{Listed, SearchDoc, search_docs};
+pub use record::Listed;
 pub use rules::{Finding, RowRule};
 pub use sheet::Format;
 pub use source::{FileFault, List};

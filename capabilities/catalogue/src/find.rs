@@ -14,6 +14,8 @@ use crate::{Clientele, Found, Package, Room};
 
 /// Items that are shown where nothing was found.
 const POPULAR: usize = 6;
+/// Items of the lists that are shown below those that are handled here.
+const LISTED: usize = 20;
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
@@ -42,6 +44,16 @@ struct FindPage {
     /// Shown instead when nothing was found.
     near: Vec<Card>,
     popular: Vec<Card>,
+    /// What other bodies do, as the lists say.
+    listed: Vec<Listed>,
+}
+
+/// An item of the lists.
+struct Listed {
+    href: String,
+    pieces: Vec<Piece>,
+    /// Who carries it out for the place that was chosen: address, body and place.
+    nearest: Vec<(String, String)>,
 }
 
 impl FindPage {
@@ -71,6 +83,7 @@ pub(crate) async fn show(
     } else {
         visitor.t1("catalogue-search-title", "query", &query)
     };
+    let listed = if query.is_empty() { Vec::new() } else { listed(&room, &query, &visitor).await? };
     let cards = |packages: &[Arc<Package>]| -> Vec<Card> {
         packages.iter().map(|package| found(&room, package, &query, &visitor)).collect()
     };
@@ -83,8 +96,27 @@ pub(crate) async fn show(
         meant: meant.unwrap_or_default(),
         near: cards(&near),
         popular: Card::all(&popular, &visitor),
+        listed,
         query,
     })
+}
+
+/// What the lists know, beside what is handled here.
+async fn listed(room: &Room, query: &str, visitor: &Visitor) -> Result<Vec<Listed>, AppError> {
+    let library = room.library();
+    let place = visitor.place.as_ref().map(|place| place.code.as_str());
+    let hits = room.lists.find(query, place, LISTED).await?;
+    let elsewhere = hits.into_iter().filter(|hit| library.first_of(&hit.item).is_none());
+    let listed = elsewhere.map(|hit| Listed {
+        href: format!("/directory/{}", hit.item),
+        pieces: pieces(&hit.name, &library.marks(query, &hit.name)),
+        nearest: hit
+            .nearest
+            .map(|nearest| (format!("/implementations/{}", nearest.code), nearest.body))
+            .into_iter()
+            .collect(),
+    });
+    Ok(listed.collect())
 }
 
 /// Types of the items that are offered.

@@ -74,6 +74,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("catalogue/0003_turns", include_str!("sql/0003_turns.sql")),
     store::Migration::new("catalogue/0004_directory", include_str!("sql/0004_directory.sql")),
     store::Migration::new("catalogue/0005_revisions", include_str!("sql/0005_revisions.sql")),
+    store::Migration::new("catalogue/0007_names", include_str!("sql/0007_names.sql")),
 ];
 
 /// Sentences of this room: Chinese and English.

@@ -117,6 +117,11 @@ impl Library {
         Ok(library)
     }
 
+    /// Other words for the same thing, as the packages say them.
+    pub(crate) fn vocabulary(&self) -> search::Vocabulary {
+        self.words.vocabulary()
+    }
+
     pub(crate) fn reindex(&mut self) {
         self.index = Index::new(self.list_all(), &self.words);
         self.questions = Questions::new(self.list_all(), &self.words);

@@ -428,6 +428,8 @@ directory-limit = Promised limit
 catalogue-card-why = Found by:{" "}
 catalogue-meant = Did you mean:
 catalogue-near = What comes near
+catalogue-listed = Handled by other bodies
+catalogue-listed-hint = From the directory and the implementation lists. These items are not handled on this platform; the lists say by whom and how.
 catalogue-popular = What is asked for most
 
 catalogue-questions-title = Questions and answers

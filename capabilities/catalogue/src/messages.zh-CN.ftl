@@ -414,6 +414,8 @@ directory-limit = 承诺时限
 catalogue-card-why = 因为：
 catalogue-meant = 您是不是要找：
 catalogue-near = 比较接近的事项
+catalogue-listed = 其他部门办理的事项
+catalogue-listed-hint = 出自目录清单和实施清单。这些事项不在本平台办理，清单写明由谁办、怎么办。
 catalogue-popular = 大家常办的事项
 
 catalogue-questions-title = 常见问题

@@ -23,6 +23,8 @@ const MANAGE: Permission = Permission::staff("catalogue.manage", &[Role::Catalog
 pub struct Room {
     /// The packages in force.
     pub shelf: Shelf,
+    /// Finds what the lists say.
+    pub lists: crate::directory::Finder,
     /// The address that stands in QR codes and links to be passed on.
     pub public_url: String,
     /// Which body is competent where; replaced as a whole when the directory changes.

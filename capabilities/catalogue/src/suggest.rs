@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::{AppError, Operation, Visitor};
 
 use crate::Room;
+use crate::directory::ListHit;
 use crate::room::pick;
 
 /// Suggestions that are shown at once; more is a list to read.
@@ -60,7 +61,15 @@ pub(crate) async fn show(
         name: pick(&visitor, &package.item.name).to_owned(),
         href: package.guide_href(),
     };
-    let suggestions = found.iter().take(SUGGESTED).map(suggestion).collect();
+    let mut suggestions: Vec<Suggestion> = found.iter().take(SUGGESTED).map(suggestion).collect();
+    // Where little is handled here, what the lists say others do.
+    if !typed.q.trim().is_empty() && suggestions.len() < SUGGESTED {
+        let listed = room.lists.named(&typed.q, SUGGESTED);
+        let elsewhere = listed.into_iter().filter(|hit| room.library().first_of(&hit.item).is_none());
+        let suggestion =
+            |hit: ListHit| Suggestion { href: format!("/directory/{}", hit.item), name: hit.name };
+        suggestions.extend(elsewhere.take(SUGGESTED - suggestions.len()).map(suggestion));
+    }
     let mut response = Json(Suggestions { suggestions }).into_response();
     // The same for everybody who reads this language; what is typed again need not be asked again.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));

@@ -148,8 +148,10 @@ impl World {
     }
 
     fn router(&self, actor: &Actor) -> Router {
+        let shelf = catalogue::Shelf::from((**LIBRARY).clone());
         let guides = catalogue::Room {
-            shelf: (**LIBRARY).clone().into(),
+            lists: catalogue::directory::Finder::new(self.room.set.db.clone(), shelf.clone()),
+            shelf,
             bodies: Arc::clone(&self.room.set.bodies),
             public_url: "https://demo.example".into(),
         };

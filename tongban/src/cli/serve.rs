@@ -109,6 +109,7 @@ pub(crate) async fn serve(
     let calendars = tokio::spawn(platform.calendars.clone().keep_fresh(stopped.clone()));
     let notices = tokio::spawn(platform.portal.clone().keep_fresh(stopped.clone()));
     let packages = tokio::spawn(platform.shelf.clone().keep_fresh(platform.db.clone(), stopped.clone()));
+    let lists = tokio::spawn(platform.lists.clone().keep_fresh(stopped.clone()));
     let mut asked = stopped.clone();
     let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -131,6 +132,7 @@ pub(crate) async fn serve(
     let _asks_no_more = calendars.await;
     let _asks_no_more = notices.await;
     let _asks_no_more = packages.await;
+    let _asks_no_more = lists.await;
     platform.db.close().await;
     tracing::info!("stopped");
     Ok(())

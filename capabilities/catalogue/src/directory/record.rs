@@ -17,11 +17,11 @@ mod published;
 mod put;
 mod reduced;
 
+pub use find::Listed;
 pub(crate) use find::{
     Edition, ImplementationFilter, ItemFilter, above, all_after, find_implementation, find_item, history,
     implementations_of, list_implementations, list_items,
 };
-pub use find::{Listed, SearchDoc, search_docs};
 pub(crate) use published::{Published, list_published};
 pub(crate) use put::{Put, put_implementations, put_items};
 pub(crate) use reduced::{Reduced, list_reduced};

@@ -151,9 +151,6 @@ async fn a_change_keeps_the_earlier_edition() {
             .await
             .unwrap();
         assert!(less.items == [None], "another hour is no reduction: {less:?}");
-        let docs = search_docs(&mut tx, "", 100).await.unwrap();
-        assert_eq!((docs.len(), docs[0].division.as_str()), (20, "430000"));
-        assert!(docs[0].name.starts_with("演示") && docs.is_sorted_by(|a, b| a.code < b.code));
     })
     .await;
 }
@@ -281,6 +278,35 @@ async fn the_job_goes_on_step_by_step_and_two_workers_count_no_row_twice() {
         assert_eq!((done.state, done.counts), (ImportState::Done, counts(1_300, 0, 0, 0)));
         assert_eq!(world.lines(looked.number).await.len(), 1_300);
         assert_eq!(world.count("select count(*) from directory_implementations").await, 1_300);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_brought_in_is_found_by_everyday_words_with_the_nearest_body() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let finder = Finder::new(world.db.clone(), crate::Library::default().into());
+        assert!(!finder.refresh().await.unwrap(), "nothing was brought in");
+        assert_eq!(finder.find("食堂", None, 5).await.unwrap(), []);
+        world.bring_in(items(200), "2026-11-20T09:00").await;
+        world.bring_in(implementations(200, Format::Csv), "2026-11-20T09:00").await;
+        assert!(finder.refresh().await.unwrap() && !finder.refresh().await.unwrap());
+
+        let found = finder.find("社区的食堂怎么登记", None, 5).await.unwrap();
+        assert_eq!(found[0].name, "演示社区食堂登记", "{found:?}");
+        assert_eq!(found[0].nearest, None);
+        assert_eq!(finder.named("shequshitang", 5)[0].item, found[0].item);
+        assert!(finder.named(&found[0].item, 5).contains(&ListHit { nearest: None, ..found[0].clone() }));
+
+        // A village has no body of its own: that of its town, its county or further up is the nearest.
+        let of = |place: &'static str| finder.find("社区食堂登记", Some(place), 1);
+        let (province, village) = (of("430000").await.unwrap(), of("430102001001").await.unwrap());
+        let division = |hits: &[ListHit]| hits[0].nearest.as_ref().map(|nearest| nearest.division.clone());
+        assert_eq!(division(&province).as_deref(), Some("430000"));
+        let near = division(&village).unwrap();
+        assert!(near.len() == 9 && "430102001001".starts_with(&near), "{near}");
+        assert_eq!(of("no place").await.unwrap()[0].nearest, None);
     })
     .await;
 }

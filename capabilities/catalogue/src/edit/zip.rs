@@ -124,9 +124,15 @@ mod tests {
 
     #[test]
     fn what_is_no_package_is_refused_in_words() {
-        for name in
-            ["../item.yaml", "/item.yaml", "item.yaml\\x", "evil.sh", "a/evil.sh", "scenarios/../item.yaml", "C:item.yaml"]
-        {
+        for name in [
+            "../item.yaml",
+            "/item.yaml",
+            "item.yaml\\x",
+            "evil.sh",
+            "a/evil.sh",
+            "scenarios/../item.yaml",
+            "C:item.yaml",
+        ] {
             let read = read(&one(name, "x"));
             assert!(matches!(read, Err(ZipError::BadName(_))), "{name}: {read:?}");
         }
@@ -153,7 +159,8 @@ mod tests {
         assert_eq!(read(&zip), Err(ZipError::TooLarge("item.yaml".into())));
         // It lies about its size, in both places where a ZIP file names it.
         let size = (2_u32 * 1024 * 1024).to_le_bytes();
-        let places: Vec<usize> = zip.windows(4).enumerate().filter(|(_, bytes)| *bytes == size).map(|(at, _)| at).collect();
+        let places: Vec<usize> =
+            zip.windows(4).enumerate().filter(|(_, bytes)| *bytes == size).map(|(at, _)| at).collect();
         assert!(!places.is_empty());
         for at in places {
             zip[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());

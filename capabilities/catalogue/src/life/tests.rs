@@ -133,6 +133,7 @@ impl World {
         );
         let public = crate::routes(crate::Room {
             shelf: self.office.shelf.clone(),
+            lists: crate::directory::Finder::new(self.office.db.clone(), self.office.shelf.clone()),
             bodies: std::sync::Arc::default(),
             public_url: "http://127.0.0.1".into(),
         });

@@ -12,13 +12,14 @@ use tower::ServiceExt;
 
 use crate::fixture::{changed, library};
 
-fn app() -> Router {
-    app_of(library(&changed("item.yaml", &[])))
-}
-
-fn app_of(library: Library) -> Router {
-    let room =
-        Room { shelf: library.into(), public_url: "https://example.cn".into(), bodies: Arc::default() };
+async fn app_of(library: Library) -> Router {
+    let shelf = catalogue::Shelf::from(library);
+    let room = Room {
+        lists: catalogue::directory::Finder::new(testkit::sqlite().await.db.clone(), shelf.clone()),
+        shelf,
+        public_url: "https://example.cn".into(),
+        bodies: Arc::default(),
+    };
     let source = web::Source { room: "catalogue", zh_cn: MESSAGES.0, en: MESSAGES.1 };
     let texts = Arc::new(web::Catalogue::load(&[source]).unwrap());
     let clock: web::Clock = Arc::new(|| testkit::instant("2026-09-21T09:30"));
@@ -36,12 +37,12 @@ fn app_of(library: Library) -> Router {
 }
 
 async fn get(path: &str, lang: &str) -> (StatusCode, String) {
-    get_of(app(), path, lang).await
+    get_from(library(&changed("item.yaml", &[])), path, lang).await
 }
 
 /// The answer to a library of the caller's own.
 pub(crate) async fn get_from(library: Library, path: &str, lang: &str) -> (StatusCode, String) {
-    get_of(app_of(library), path, lang).await
+    get_of(app_of(library).await, path, lang).await
 }
 
 async fn get_of(app: Router, path: &str, lang: &str) -> (StatusCode, String) {
