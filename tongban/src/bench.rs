@@ -5,6 +5,7 @@ mod bare;
 mod figures;
 mod http;
 mod lifecycle;
+mod lists;
 mod load;
 mod people;
 mod preload;
@@ -18,6 +19,7 @@ mod worklist;
 mod world;
 
 pub use figures::Report;
+pub use lists::{ListsReport, measure_lists};
 pub use load::Profile;
 pub use run::{Plan, run};
 pub use search::{SearchReport, measure_search};

@@ -41,7 +41,7 @@ pub use own::{api_docs, local_path, own_routes};
 pub use plain::maintenance;
 pub use qr::Qr;
 pub use routes::{RouteKind, RouteSpec, Routes};
-pub use shell::{Crumb, NavLink, Shell, page, page_with_status};
+pub use shell::{Crumb, NavLink, Shell, encode, page, page_with_status};
 pub use site::{Clock, Site, WebConfig, outer_layers, visitor_layer};
 pub use upload::{PostUpload, UploadedFile};
 pub use visitor::{Banner, Look, Place, SignedIn, Unread, Visitor};

@@ -221,7 +221,7 @@ impl Shell {
 }
 
 /// A query value, percent-encoded.
-pub(crate) fn encode(text: &str) -> String {
+pub fn encode(text: &str) -> String {
     serde_urlencoded::to_string([("", text)]).map_or_else(|_| String::new(), |pair| pair[1..].to_owned())
 }
 

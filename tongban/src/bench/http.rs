@@ -33,6 +33,8 @@ pub(super) struct Asked<'a> {
     pub(super) method: Method,
     pub(super) path: &'a str,
     pub(super) token: &'a str,
+    /// `name=value`; empty for none.
+    pub(super) cookie: &'a str,
     pub(super) content_type: &'static str,
     pub(super) body: Vec<u8>,
     /// Idempotency key.
@@ -41,12 +43,13 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn get(path: &'a str, token: &'a str) -> Self {
-        Self { method: Method::GET, path, token, content_type: "", body: Vec::new(), key: None }
+        Self { method: Method::GET, path, token, cookie: "", content_type: "", body: Vec::new(), key: None }
     }
 
     pub(super) fn json(method: Method, path: &'a str, token: &'a str, body: &Value, key: &'a str) -> Self {
         let key = (!key.is_empty()).then_some(key);
-        Self { method, path, token, content_type: "application/json", body: body.to_string().into(), key }
+        let body = body.to_string().into();
+        Self { method, content_type: "application/json", body, key, ..Self::get(path, token) }
     }
 }
 
@@ -71,11 +74,14 @@ impl Connection {
             Some(sender) => sender,
             None => self.connect().await?,
         };
-        let mut request = Request::builder()
-            .method(asked.method)
-            .uri(asked.path)
-            .header(header::HOST, "localhost")
-            .header(header::AUTHORIZATION, format!("Bearer {}", asked.token));
+        let mut request =
+            Request::builder().method(asked.method).uri(asked.path).header(header::HOST, "localhost");
+        if !asked.token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", asked.token));
+        }
+        if !asked.cookie.is_empty() {
+            request = request.header(header::COOKIE, asked.cookie);
+        }
         if !asked.content_type.is_empty() {
             request = request.header(header::CONTENT_TYPE, asked.content_type);
         }

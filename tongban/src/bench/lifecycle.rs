@@ -171,11 +171,9 @@ impl Driver {
             let to = format!("{path}/materials/floor-plan?name=plan.pdf");
             let asked = || Asked {
                 method: Method::POST,
-                path: &to,
-                token: applicant,
                 content_type: "application/pdf",
                 body: file.clone(),
-                key: None,
+                ..Asked::get(&to, applicant)
             };
             write(at, seen, "file", asked).await?;
         }

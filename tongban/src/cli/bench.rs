@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tongban::bench::{Place, Plan, Profile, measure_search, measure_worklist, run as measure};
+use tongban::bench::{Place, Plan, Profile, measure_lists, measure_search, measure_worklist, run as measure};
 
 use crate::cli::runtime;
 use crate::cli::serve::machine_clock;
@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Worklist(Worklist),
     /// Everyday queries in a large list of invented names. Only a release build tells something.
     Search(Search),
+    /// Implementation lists of a province: looked at, brought in, brought in again, searched over HTTP.
+    Lists(Lists),
 }
 
 #[derive(clap::Args)]
@@ -92,6 +94,18 @@ pub(crate) struct Worklist {
     times: usize,
 }
 
+#[derive(clap::Args)]
+pub(crate) struct Lists {
+    #[command(flatten)]
+    at: Where,
+    /// Rows of the list.
+    #[arg(long, default_value_t = 100_000)]
+    rows: usize,
+    /// How often each query is asked.
+    #[arg(long, default_value_t = 100)]
+    times: usize,
+}
+
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Load {
     /// Each driver begins the next case when the last is done.
@@ -107,6 +121,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Cases(arguments) => cases(arguments),
         Command::Worklist(arguments) => worklist(arguments),
         Command::Search(arguments) => search(arguments),
+        Command::Lists(arguments) => lists(arguments),
     }
 }
 
@@ -143,6 +158,14 @@ fn worklist(arguments: &Worklist) -> anyhow::Result<ExitCode> {
     let report = runtime()?.block_on(measured)?;
     print(&arguments.at, &serde_json::to_string_pretty(&report)?, &report.table())?;
     Ok(if report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn lists(arguments: &Lists) -> anyhow::Result<ExitCode> {
+    let place = place(&arguments.at)?;
+    let measured = measure_lists(&place, arguments.rows.max(1), arguments.times.max(1), machine_clock());
+    let report = runtime()?.block_on(measured)?;
+    print(&arguments.at, &serde_json::to_string_pretty(&report)?, &report.table())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print(at: &Where, json: &str, table: &str) -> anyhow::Result<()> {

@@ -67,6 +67,11 @@ pub struct ImportCounts {
 }
 
 impl ImportCounts {
+    /// Rows dealt with.
+    pub fn all(&self) -> i64 {
+        self.new + self.changed + self.unchanged + self.refused
+    }
+
     pub(crate) fn add(&mut self, row: &ReportRow) {
         match row.outcome {
             Outcome::New => self.new += 1,
