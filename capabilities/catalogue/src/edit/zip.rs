@@ -62,7 +62,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Texts, ZipError> {
     let is_added = |name: &str| {
         name.ends_with('/') || name.starts_with("__MACOSX/") || name.rsplit('/').next() == Some(".DS_Store")
     };
-    let listed: Vec<String> = zip.file_names().filter(|name| !is_added(name)).map(str::to_owned).collect();
+    let named: Vec<String> =
+        zip.file_names().map(|name| Ok(name?.into_owned())).collect::<Result<_, Fault>>()?;
+    let listed: Vec<String> = named.into_iter().filter(|name| !is_added(name)).collect();
     if listed.len() > FILES_MAX {
         return Err(ZipError::TooMany);
     }
