@@ -842,3 +842,19 @@ catalogue-answers-item = Item
 catalogue-answers-why = Why not useful
 catalogue-answers-article = Article
 catalogue-answers-reason = { $reason } { $votes }
+
+# Filters of the search
+catalogue-filter-count = { $name } ({ $count })
+catalogue-filter-all = Everything
+catalogue-filter-everywhere = The whole province
+catalogue-filter-topic = What it is about
+catalogue-filter-place = Where
+catalogue-filter-own-place = My place
+catalogue-filter-inside = Inside { $place }
+catalogue-filter-apply = Filter
+catalogue-filter-active = Filtered by
+catalogue-filter-remove = take this away
+catalogue-filter-nothing = No item is left with these filters
+catalogue-filter-without = Without filters there are { $count }
+catalogue-api-topic = there is no such event
+catalogue-api-place = there is no such division

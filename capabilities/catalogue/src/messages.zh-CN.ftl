@@ -816,3 +816,19 @@ catalogue-answers-item = 所属事项
 catalogue-answers-why = 没用的原因
 catalogue-answers-article = 知识文章
 catalogue-answers-reason = { $reason } { $votes }
+
+# 检索筛选
+catalogue-filter-count = { $name }（{ $count }）
+catalogue-filter-all = 全部
+catalogue-filter-everywhere = 全省
+catalogue-filter-topic = 什么事
+catalogue-filter-place = 在哪里办
+catalogue-filter-own-place = 我的办事地点
+catalogue-filter-inside = { $place }以内
+catalogue-filter-apply = 筛选
+catalogue-filter-active = 已经筛选：
+catalogue-filter-remove = 去掉这一条
+catalogue-filter-nothing = 没有符合这些筛选的事项
+catalogue-filter-without = 去掉筛选，看全部 { $count } 项
+catalogue-api-topic = 没有这个主题
+catalogue-api-place = 没有这个行政区划

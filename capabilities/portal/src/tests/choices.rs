@@ -130,3 +130,51 @@ async fn the_ways_in_lead_to_the_guided_choice() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_search_is_narrowed_by_event_audience_and_place_with_counts() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let all = world.see("/search", "").await;
+        all.holds(&["<optgroup label=\"个人\">", "生活困难（5）", "全省（", "长沙市（", "name=\"place\""]);
+        let hard = world.see("/search?topic=hardship", "").await;
+        hard.holds(&[
+            "找到 5",
+            "临时救助",
+            "<option value=\"hardship\" selected>生活困难（5）",
+            "已经筛选",
+            "href=\"/search\"",
+        ]);
+        assert!(!hard.text.contains("基金会成立登记"), "{}", hard.text);
+        // Words and filters go together, and each filter is taken away by itself.
+        let both = world.see("/search?q=登记&for=organisations&topic=found", "").await;
+        both.holds(&["成立登记", "value=\"登记\"", "organisations\" selected"]);
+        assert!(both.text.contains("/search?q=%E7%99%BB%E8%AE%B0&#38;for=organisations\""), "{}", both.text);
+        // Here only the province and Changsha have bodies: what a county takes in is not to be had elsewhere.
+        let here = world.see("/search?q=临时救助&place=430102001", "").await;
+        here.holds(&["临时救助对象认定", "文艺路街道（"]);
+        let city = world.see("/search?q=临时救助&place=430100", "").await;
+        city.holds(&["临时救助对象认定", "<option value=\"430100\" selected>", "芙蓉区（"]);
+        let elsewhere = world.see("/search?q=临时救助&place=430700", "").await;
+        elsewhere.holds(&["没有符合这些筛选的事项", "去掉筛选", "href=\"/search?q="]);
+        // The visitor's own place is one of the choices.
+        world.see("/search", "place=430102001").await.holds(&["我的办事地点", "value=\"430102001\""]);
+        // What is no filter is none.
+        let odd = world.see("/search?topic=nothing&place=999999&for=dogs&kind=77", "lang=en").await;
+        assert!(
+            !odd.text.contains("Filtered by") && odd.text.contains("The whole province ("),
+            "{}",
+            odd.text
+        );
+
+        let api = async |query: &str| {
+            world.api(&Actor::Anonymous, Method::GET, &format!("/api/v1/items?{query}"), Value::Null).await
+        };
+        assert_eq!(api("topic=hardship").await.json()["items"].as_array().unwrap().len(), 5);
+        assert_eq!(api("topic=hardship&place=430700").await.json()["items"].as_array().unwrap().len(), 0);
+        for wrong in ["topic=nothing", "place=999999"] {
+            assert_eq!(api(wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    })
+    .await;
+}
