@@ -45,11 +45,12 @@ async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), cases::CaseErro
     let moves = cases::forget_old_moves(&mut tx, days_ago(MOVES_KEPT_DAYS)).await?;
     let tried = applications::forget_tried(&mut tx, now).await?;
     let look_ups = applications::forget_look_ups(&mut tx, now).await?;
+    let votes = catalogue::forget_clients(&mut tx, now).await?;
     look_at_calendar(&mut tx, now).await?;
     plan(&mut tx, now).await?;
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
-    tracing::info!(ended, sent, keys, visits, codes, moves, tried, look_ups, "swept");
+    tracing::info!(ended, sent, keys, visits, codes, moves, tried, look_ups, votes, "swept");
     Ok(())
 }
 
@@ -76,6 +77,7 @@ mod tests {
                 store::MIGRATIONS,
                 identity::MIGRATIONS,
                 cases::MIGRATIONS,
+                catalogue::MIGRATIONS,
                 applications::MIGRATIONS,
                 messages::MIGRATIONS,
                 calendars::MIGRATIONS,

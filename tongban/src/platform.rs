@@ -339,10 +339,13 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         .merge(identity::routes(identity.clone()))
         .merge(portal::routes(portal.clone()))
         .merge(catalogue::routes(catalogue::Room {
+            db: db.clone(),
+            vault: identity.vault.clone(),
             shelf: catalogue.shelf.clone(),
             lists: lists.clone(),
             bodies: Arc::clone(&applications.bodies),
             public_url: settings.public_url.clone(),
+            topics: portal.topics(),
         }))
         .merge(catalogue::directory::routes(directory.clone()))
         .merge(catalogue::life_routes(catalogue.clone()))

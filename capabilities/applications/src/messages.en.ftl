@@ -537,3 +537,5 @@ applications-trace-restored = The register entry was set back
 applications-item-suspended = This item is suspended. Reason: { $word }. When it is resumed will be announced; what you have filled in is kept.
 applications-item-suspended-until = This item is suspended, probably until { $until }. Reason: { $word }. What you have filled in is kept.
 applications-item-cancelled = This item was cancelled and can no longer be sent. Reason: { $word }. Its guide says what you can ask for instead.
+
+applications-brought = Your answers from the guided choice are filled in; you can change them

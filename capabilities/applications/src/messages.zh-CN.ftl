@@ -534,3 +534,5 @@ applications-trace-restored = 登记信息已恢复为变更以前的内容
 applications-item-suspended = 这个事项暂停办理，原因：{ $word }。恢复时间另行公布；已经填写的内容会保留。
 applications-item-suspended-until = 这个事项暂停办理，预计到{ $until }为止，原因：{ $word }。已经填写的内容会保留。
 applications-item-cancelled = 这个事项已经取消，不能再提交，原因：{ $word }。办事指南里写明了现在可以办什么。
+
+applications-brought = 智能导办里的回答已经带入，填表时可以改

@@ -29,6 +29,8 @@ pub struct StartApplication {
     pub division: String,
     /// The closed case of the applicant's from which it is begun anew; what is left empty above is taken from there.
     pub again_of: Option<CaseId>,
+    /// What was answered in the guided choice (智能导办), for fields of the form.
+    pub chosen: Answers,
 }
 
 /// Why a draft was not begun.
@@ -128,6 +130,7 @@ pub async fn start(
     if let Some(earlier) = &earlier {
         (answers, taken, dropped) = earlier.sort_out(&package);
     }
+    answers.extend(wanted.chosen);
     // What the account knows today is newer than what was handed in then.
     answers.extend(prefill::of(tx, room, person, &package, now).await.map_err(StartError::Account)?);
     let draft = Draft {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use web::{AppError, Operation};
 
+use crate::find::filter::{Filter, Takers};
 use crate::{Clientele, Item, Package, Room};
 
 /// A text in both languages.
@@ -203,6 +204,10 @@ pub(crate) struct ListQuery {
     q: String,
     /// `people`, `organisations`, or a code of the national table of applicants.
     audience: String,
+    /// Id of an event of a life or of an organisation (`GET /api/v1/choices` lists them).
+    topic: String,
+    /// Code of a division where it is to be applied for.
+    place: String,
     /// The `next` of the page before.
     cursor: String,
     /// Items on a page, 1 to 100; 50 unless told.
@@ -234,7 +239,18 @@ pub(crate) async fn list(
             .ok_or_else(|| wrong("limit", "catalogue-api-limit"))?,
     };
     let mut found = room.library().search(&asked.q, clientele);
-    found.retain(|package| !package.is_bundle()); // they have a list of their own
+    let topic = room.topics.iter().find(|topic| topic.id == asked.topic);
+    if topic.is_none() && !asked.topic.is_empty() {
+        return Err(wrong("topic", "catalogue-api-topic"));
+    }
+    if !asked.place.is_empty() && codes::divisions::find(&asked.place).is_none() {
+        return Err(wrong("place", "catalogue-api-place"));
+    }
+    let filter = Filter { clientele, kind: "", topic, place: &asked.place };
+    let bodies = room.bodies();
+    let mut takers = Takers::new(&bodies);
+    // Bundles have a list of their own.
+    found.retain(|package| !package.is_bundle() && filter.wants(package, &mut takers));
     let start = match asked.cursor.split_once('-') {
         None if asked.cursor.is_empty() => 0,
         Some((code, handling)) => found

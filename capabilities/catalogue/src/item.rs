@@ -50,6 +50,9 @@ pub struct Item {
     /// Conditions that the platform itself checks, when an application begins and when it is handed in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<Requirement>,
+    /// Further conditions by which the guided choice finds the items that somebody may ask for; nobody is refused by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub eligibility: Vec<Eligibility>,
     /// 申请材料, in the order of the guide.
     pub materials: Vec<Material>,
     /// 收费; empty: free of charge.
@@ -78,6 +81,30 @@ pub struct Requirement {
     pub holds: Expression,
     /// The same in words: told in the guide, and to whom it does not hold for.
     pub says: Words,
+}
+
+/// A condition of the guided choice (智能导办条件): what the law asks, as far as a few answers can tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Eligibility {
+    /// What must hold over the form's answers, the applicant, and `ask`, the questions of `choose.yaml`; without it the
+    /// words themselves are asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<Expression>,
+    /// The same in words.
+    pub says: Words,
+    /// Where it does not hold, the item is out of the question; `false`: the office looks at it.
+    #[serde(default = "decides", skip_serializing_if = "is_true")]
+    pub decides: bool,
+}
+
+const fn decides() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_true(so: &bool) -> bool {
+    *so
 }
 
 impl Requirement {

@@ -6,6 +6,7 @@
 mod api;
 mod bundle;
 mod card;
+mod choose;
 pub mod directory;
 mod edit;
 mod fault;
@@ -27,28 +28,32 @@ mod shelf;
 mod simulate;
 mod source;
 mod suggest;
+mod topic;
 mod turns;
 mod versions;
 
 pub use bundle::{BUNDLE, Bundle, Part};
+pub use choose::{PREFILLED, prefilled};
 pub use fault::Fault;
 pub use form::{
     Choice, Field, Form, Kind, LIST_ENTRIES_MAX, Masking, Named, Section, Step, TextFormat, no_names, typed,
 };
 pub use item::{
-    Accepted, Commitment, Complaints, Copies, Fee, FileKind, Item, LegalBasis, Limits, MadeBy, Material,
-    Need, Provenance, Question, Requirement, Window,
+    Accepted, Commitment, Complaints, Copies, Eligibility, Fee, FileKind, Item, LegalBasis, Limits, MadeBy,
+    Material, Need, Provenance, Question, Requirement, Window,
 };
 pub use library::{Clientele, Library};
 pub use life::job::handlers;
 pub use life::{Office, revision_files};
 pub use lint::{Against, Linted, lint, lint_files};
 pub use package::{NoticeFacts, Package, Registers};
+pub use questions::vote::forget_clients;
 pub use room::{Room, life_routes, routes};
 pub use rule::{Rule, Severity};
 pub use search::{Found, recall};
 pub use shelf::Shelf;
 pub use simulate::{Asked, Assumed, Simulation, simulate};
+pub use topic::Topic;
 pub use turns::{Turn, TurnKind};
 pub use versions::{VersionError, loaded_since};
 
@@ -74,6 +79,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("catalogue/0003_turns", include_str!("sql/0003_turns.sql")),
     store::Migration::new("catalogue/0004_directory", include_str!("sql/0004_directory.sql")),
     store::Migration::new("catalogue/0005_revisions", include_str!("sql/0005_revisions.sql")),
+    store::Migration::new("catalogue/0006_votes", include_str!("sql/0006_votes.sql")),
     store::Migration::new("catalogue/0007_names", include_str!("sql/0007_names.sql")),
 ];
 

@@ -9,8 +9,10 @@ use cases::TypeRef;
 use codes::tables::ApplicantKind;
 
 use crate::bundle::{self, BUNDLE};
+use crate::choose::shared::{self, Shared};
 use crate::package::FILES;
 use crate::questions::Questions;
+use crate::questions::article::{self, Article};
 use crate::rule::Rule;
 use crate::search::{Found, Index, Words, words};
 use crate::turns::{Turn, TurnKind};
@@ -36,6 +38,10 @@ pub struct Library {
     index: Index,
     words: Words,
     questions: Questions,
+    /// Answers that belong to no one item.
+    articles: Vec<Article>,
+    /// What the guided choice asks beside the forms.
+    asked: Shared,
 }
 
 /// For whom a list of items is (服务对象).
@@ -76,7 +82,7 @@ impl Library {
     /// Loads every package below a folder. One broken package is enough to refuse all; every fault of every
     /// package is told, in the order of files and lines.
     pub fn load(root: &Path, registers: &Registers) -> Result<Self, Vec<Fault>> {
-        let (Folders { packages: found, bundles, words }, mut faults) = folders(root);
+        let (Folders { packages: found, bundles, words, asked, articles }, mut faults) = folders(root);
         let mut packages = Vec::new();
         for folder in found {
             match Package::load(&folder, registers) {
@@ -103,6 +109,28 @@ impl Library {
                 Err(found) => faults.extend(found),
             }
         }
+        for folder in asked {
+            match Shared::load(&folder).map(|asked| library.asked.extend(asked)) {
+                Ok(Ok(())) => {}
+                Ok(Err(id)) => {
+                    let file = format!("{}/{}", folder.display(), shared::FILE);
+                    faults.push(Fault::new(
+                        file,
+                        0,
+                        Rule::Choose,
+                        format!("{id} is asked in another file too"),
+                    ));
+                }
+                Err(found) => faults.extend(found),
+            }
+        }
+        for folder in articles {
+            match article::load(&folder) {
+                Ok(articles) => library.articles.extend(articles),
+                Err(found) => faults.extend(found),
+            }
+        }
+        faults.extend(library.current.values().flat_map(|package| library.asked.faults(package)));
         // A bundle is made of sound packages; what is wrong with those is said first.
         if faults.is_empty() {
             for folder in bundles {
@@ -124,7 +152,7 @@ impl Library {
 
     pub(crate) fn reindex(&mut self) {
         self.index = Index::new(self.list_all(), &self.words);
-        self.questions = Questions::new(self.list_all(), &self.words);
+        self.questions = Questions::new(self.list_all(), &self.articles, &self.words);
     }
 
     fn load_bundle(&mut self, folder: &Path) -> Result<(), Vec<Fault>> {
@@ -317,6 +345,11 @@ impl Library {
         self.index.find(query, keep)
     }
 
+    /// What the guided choice asks beside the forms.
+    pub(crate) fn shared_questions(&self) -> &Shared {
+        &self.asked
+    }
+
     /// What people often ask of all items.
     pub(crate) fn questions(&self) -> &Questions {
         &self.questions
@@ -344,6 +377,8 @@ pub(crate) struct Folders {
     pub(crate) packages: Vec<PathBuf>,
     pub(crate) bundles: Vec<PathBuf>,
     pub(crate) words: Vec<PathBuf>,
+    pub(crate) asked: Vec<PathBuf>,
+    pub(crate) articles: Vec<PathBuf>,
 }
 
 /// Every folder below this one that holds a package or a bundle, and what hinders finding them.
@@ -383,6 +418,12 @@ fn find(folder: &Path, folders: &mut Folders, faults: &mut Vec<Fault>) {
     let has = |file: &str| files.contains(std::ffi::OsStr::new(file));
     if has(words::FILE) {
         folders.words.push(folder.to_owned());
+    }
+    if has(shared::FILE) {
+        folders.asked.push(folder.to_owned());
+    }
+    if has(article::FILE) {
+        folders.articles.push(folder.to_owned());
     }
     if has(bundle::FILE) {
         folders.bundles.push(folder.to_owned());

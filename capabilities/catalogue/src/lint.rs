@@ -9,8 +9,10 @@ use std::sync::Arc;
 use cases::Bodies;
 use serde_json::{Value, json};
 
+use crate::choose::shared::{self, Shared};
 use crate::library::folders;
 use crate::package::read_texts;
+use crate::questions::article;
 use crate::rule::{Rule, Severity};
 use crate::search::Words;
 use crate::{Fault, Item, Library, Package, Registers, bundle};
@@ -90,6 +92,19 @@ pub fn lint(root: &Path, against: &Against<'_>) -> Linted {
     }
     faults.extend(local::check(&all));
     faults.extend(found.words.iter().flat_map(|folder| Words::load(folder).err().unwrap_or_default()));
+    let mut asked = Shared::default();
+    for folder in &found.asked {
+        match Shared::load(folder).map(|more| asked.extend(more)) {
+            Ok(Ok(())) => {}
+            Ok(Err(id)) => {
+                let file = format!("{}/{}", folder.display(), shared::FILE);
+                faults.push(Fault::new(file, 0, Rule::Choose, format!("{id} is asked in another file too")));
+            }
+            Err(told) => faults.extend(told),
+        }
+    }
+    faults.extend(found.articles.iter().flat_map(|folder| article::load(folder).err().unwrap_or_default()));
+    faults.extend(packages.iter().flat_map(|package| asked.faults(package)));
     // A bundle is made of sound packages; what is wrong with those is said first.
     if !faults.iter().any(Fault::is_error) {
         faults.extend(found.bundles.iter().flat_map(|folder| of_bundle(folder, &packages)));
@@ -125,6 +140,7 @@ pub fn lint_files(
         let others: Vec<&Arc<Package>> = library.list().collect();
         let all: Vec<&Package> = others.iter().map(|other| &***other).chain([package]).collect();
         faults.extend(between(package, &all, against));
+        faults.extend(library.shared_questions().faults(package));
     }
     faults.sort();
     faults.dedup();

@@ -744,3 +744,117 @@ catalogue-el-visits = visits
 catalogue-el-when = when
 catalogue-el-windows = windows
 catalogue-el-within = within
+
+# Guided choice
+catalogue-el-eligibility = conditions of the guided choice
+catalogue-el-decides = rules it out
+catalogue-el-holds = rule
+catalogue-choose-title = Guided choice
+catalogue-choose-lead = Not sure what you can ask for? Choose what it is about and answer a few questions: you will see what you may apply for, and why. No account, no form.
+catalogue-choose-privacy = You only choose between answers; nobody asks your name, number or address. Your answers stand in the address of the page and are not kept.
+catalogue-choose-items = { $count ->
+    [one] 1 item
+   *[other] { $count } items
+}
+catalogue-choose-none = There is nothing to choose from at the moment
+catalogue-choose-progress = Question { $number }{ $ahead ->
+    [0] , the last one
+   *[other] , at most { $ahead } more
+}
+catalogue-choose-standing = { $open ->
+    [0] Everything is decided.
+   *[other] { $open } still open;
+} { $may } possible, { $no } ruled out.
+catalogue-choose-unsure = I do not know
+catalogue-choose-yes = Yes
+catalogue-choose-no = No
+catalogue-choose-back = Question before
+catalogue-choose-again = Start again
+catalogue-choose-other = Choose something else
+catalogue-choose-given = Your answers
+catalogue-choose-change = Change
+catalogue-choose-told-hint = Is this so in your case? It is checked when you apply.
+catalogue-choose-who = In whose name do you apply
+catalogue-choose-who-hint = For an organisation, its kind. If it does not exist yet, whoever founds it.
+catalogue-choose-kind-natural-person = A person
+catalogue-choose-kind-association = An association
+catalogue-choose-kind-private-non-enterprise = A private non-enterprise unit
+catalogue-choose-kind-foundation = A foundation
+catalogue-choose-kind-social-organisation = Another social organisation
+catalogue-choose-kind-enterprise = An enterprise
+catalogue-choose-kind-public-institution = A public institution
+catalogue-choose-kind-state-organ = A state organ
+catalogue-choose-kind-other = Another organisation, such as a village committee
+catalogue-choose-age = How old is the applicant
+catalogue-choose-age-hint = Full years; the birthday itself counts.
+catalogue-choose-age-below = Under { $to }
+catalogue-choose-age-between = { $from } to { $to }
+catalogue-choose-age-from = { $from } or over
+catalogue-choose-below = Below { $to }
+catalogue-choose-between = { $from } to { $to }
+catalogue-choose-from = { $from } or more
+catalogue-choose-audience = For: { $kinds }
+catalogue-choose-result = What you may apply for
+catalogue-choose-result-lead = From your answers and the conditions of each item. The office has the last word.
+catalogue-choose-may = You may apply for
+catalogue-choose-may-line = Your answers meet the conditions of these items.
+catalogue-choose-perhaps = Perhaps: somebody must look at it
+catalogue-choose-perhaps-line = The office checks some of the conditions, or you could not say. Read the guide first, or simply apply.
+catalogue-choose-no-group = Not this time
+catalogue-choose-no-line = A condition is not met. If an answer was wrong, change it.
+catalogue-choose-no-rules = The office looks at the conditions of this item: read them in its guide.
+catalogue-choose-met = Met
+catalogue-choose-unmet = Not met
+catalogue-choose-seen = To be checked
+catalogue-choose-unknown = Not known
+catalogue-choose-said = (you said: { $said })
+catalogue-choose-apply = Apply
+catalogue-choose-find = Not sure which one? Let a few questions find it
+
+# Knowledge base
+catalogue-answer-open = Open by itself, and say whether it helped
+catalogue-answer-items = Items it speaks of
+catalogue-vote-ask = Was this answer useful?
+catalogue-vote-useful = Useful
+catalogue-vote-useless = Not useful
+catalogue-vote-unclear = Hard to understand
+catalogue-vote-wrong = Something is wrong
+catalogue-vote-outdated = Out of date
+catalogue-vote-incomplete = Something is missing
+catalogue-vote-beside = Not what I asked
+catalogue-vote-thanks = Thank you, it is noted
+catalogue-vote-was-useful = You said that this answer was useful. You can change your mind.
+catalogue-vote-was-useless = You said that this answer was not useful. Whoever wrote it will see this.
+catalogue-vote-why = What is wrong with it
+catalogue-vote-why-hint = Choose the nearest; there is nothing to write.
+catalogue-vote-send = Tell who wrote it
+catalogue-vote-privacy = No account needed; one vote of each reader, to be changed at any time. It is not kept who voted.
+catalogue-vote-unknown = Choose “useful” or “not useful”
+catalogue-answers-title = What readers say of answers
+catalogue-answers-lead = Useful or not; the worst first.
+catalogue-answers-none = Nobody has voted on an answer yet
+catalogue-answers-none-line = When readers say that an answer was useful or not, it appears here.
+catalogue-answers-count = { $count } of { $all } answers have votes
+catalogue-answers-file = Download as a table (CSV)
+catalogue-answers-id = id
+catalogue-answers-question = Question
+catalogue-answers-item = Item
+catalogue-answers-why = Why not useful
+catalogue-answers-article = Article
+catalogue-answers-reason = { $reason } { $votes }
+
+# Filters of the search
+catalogue-filter-count = { $name } ({ $count })
+catalogue-filter-all = Everything
+catalogue-filter-everywhere = The whole province
+catalogue-filter-topic = What it is about
+catalogue-filter-place = Where
+catalogue-filter-own-place = My place
+catalogue-filter-inside = Inside { $place }
+catalogue-filter-apply = Filter
+catalogue-filter-active = Filtered by
+catalogue-filter-remove = take this away
+catalogue-filter-nothing = No item is left with these filters
+catalogue-filter-without = Without filters there are { $count }
+catalogue-api-topic = there is no such event
+catalogue-api-place = there is no such division

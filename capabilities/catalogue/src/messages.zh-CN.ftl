@@ -721,3 +721,114 @@ catalogue-el-visits = 到现场次数
 catalogue-el-when = 在什么情况下
 catalogue-el-windows = 办理窗口
 catalogue-el-within = 多久
+
+# 智能导办
+catalogue-el-eligibility = 导办条件
+catalogue-el-decides = 是否排除
+catalogue-el-holds = 规则
+catalogue-choose-title = 智能导办
+catalogue-choose-lead = 不知道能办什么？先选一件事，回答几个问题，就知道可以申请什么、为什么。不用登录，不用填表。
+catalogue-choose-privacy = 只问选择题，不问姓名、证件号码和住址；回答只在网页地址里，平台不保存。
+catalogue-choose-items = { $count } 项
+catalogue-choose-none = 现在没有可以导办的事项
+catalogue-choose-progress = 第 { $number } 题{ $ahead ->
+    [0] ，最后一题
+   *[other] ，后面最多还有 { $ahead } 题
+}
+catalogue-choose-standing = { $open ->
+    [0] 所有事项都已经清楚。
+   *[other] 还有 { $open } 项要看回答；
+} { $may } 项可以或者也许可以，{ $no } 项已经排除。
+catalogue-choose-unsure = 不清楚
+catalogue-choose-yes = 是
+catalogue-choose-no = 否
+catalogue-choose-back = 上一题
+catalogue-choose-again = 重新开始
+catalogue-choose-other = 换一件事
+catalogue-choose-given = 您的回答
+catalogue-choose-change = 修改
+catalogue-choose-told-hint = 这句话符合您的情况吗？申请的时候平台会核对。
+catalogue-choose-who = 以谁的名义申请
+catalogue-choose-who-hint = 单位的事，选单位的种类；还没有成立的，选发起的人或者单位。
+catalogue-choose-kind-natural-person = 个人
+catalogue-choose-kind-association = 社会团体（协会、学会、商会）
+catalogue-choose-kind-private-non-enterprise = 民办非企业单位（社会服务机构）
+catalogue-choose-kind-foundation = 基金会
+catalogue-choose-kind-social-organisation = 其他社会组织
+catalogue-choose-kind-enterprise = 企业
+catalogue-choose-kind-public-institution = 事业单位
+catalogue-choose-kind-state-organ = 行政机关
+catalogue-choose-kind-other = 其他组织（例如村民委员会）
+catalogue-choose-age = 申请人多大年纪
+catalogue-choose-age-hint = 按周岁算，生日当天算满。
+catalogue-choose-age-below = 不满 { $to } 周岁
+catalogue-choose-age-between = { $from } 至 { $to } 周岁
+catalogue-choose-age-from = { $from } 周岁以上
+catalogue-choose-below = 不到 { $to }
+catalogue-choose-between = { $from } 至 { $to }
+catalogue-choose-from = { $from } 以上
+catalogue-choose-audience = 面向：{ $kinds }
+catalogue-choose-result = 您可以申请什么
+catalogue-choose-result-lead = 按您的回答和各事项的条件得出。最后以受理机关的审核为准。
+catalogue-choose-may = 可以申请
+catalogue-choose-may-line = 回答符合这些事项的条件。
+catalogue-choose-perhaps = 也许可以，要看具体情况
+catalogue-choose-perhaps-line = 有的条件要由办事机关核实，或者您还不清楚。可以先看指南，也可以直接申请。
+catalogue-choose-no-group = 这次不符合
+catalogue-choose-no-line = 有一条条件不符合。回答有误的，可以修改。
+catalogue-choose-no-rules = 这一事项的条件要由办事机关看，请先看指南里的“受理条件”。
+catalogue-choose-met = 符合
+catalogue-choose-unmet = 不符合
+catalogue-choose-seen = 要核实
+catalogue-choose-unknown = 还不清楚
+catalogue-choose-said = （您的回答：{ $said }）
+catalogue-choose-apply = 开始申请
+catalogue-choose-find = 不知道选哪一项？用智能导办找
+
+# 知识库
+catalogue-answer-open = 单独打开，说说有没有用
+catalogue-answer-items = 相关事项
+catalogue-vote-ask = 这个回答有用吗？
+catalogue-vote-useful = 有用
+catalogue-vote-useless = 没用
+catalogue-vote-unclear = 看不懂
+catalogue-vote-wrong = 内容有误
+catalogue-vote-outdated = 已经过时
+catalogue-vote-incomplete = 不完整
+catalogue-vote-beside = 不是我要问的
+catalogue-vote-thanks = 谢谢，已经记下
+catalogue-vote-was-useful = 您说这个回答有用。改了主意可以再选。
+catalogue-vote-was-useless = 您说这个回答没用，编写的人会看到。
+catalogue-vote-why = 哪里不好
+catalogue-vote-why-hint = 选最接近的一项，不用写字。
+catalogue-vote-send = 告诉编写的人
+catalogue-vote-privacy = 不用登录，每个回答每人一票，可以改。平台不记录是谁投的。
+catalogue-vote-unknown = 请选“有用”或者“没用”
+catalogue-answers-title = 回答的反馈
+catalogue-answers-lead = 读者说有用还是没用，最差的排在最前面。
+catalogue-answers-none = 还没有人评价过回答
+catalogue-answers-none-line = 读者在常见问题里选了“有用”或者“没用”，就会出现在这里。
+catalogue-answers-count = 共 { $all } 个回答，其中 { $count } 个有人评价过
+catalogue-answers-file = 下载表格（CSV）
+catalogue-answers-id = 编号
+catalogue-answers-question = 问题
+catalogue-answers-item = 所属事项
+catalogue-answers-why = 没用的原因
+catalogue-answers-article = 知识文章
+catalogue-answers-reason = { $reason } { $votes }
+
+# 检索筛选
+catalogue-filter-count = { $name }（{ $count }）
+catalogue-filter-all = 全部
+catalogue-filter-everywhere = 全省
+catalogue-filter-topic = 什么事
+catalogue-filter-place = 在哪里办
+catalogue-filter-own-place = 我的办事地点
+catalogue-filter-inside = { $place }以内
+catalogue-filter-apply = 筛选
+catalogue-filter-active = 已经筛选：
+catalogue-filter-remove = 去掉这一条
+catalogue-filter-nothing = 没有符合这些筛选的事项
+catalogue-filter-without = 去掉筛选，看全部 { $count } 项
+catalogue-api-topic = 没有这个主题
+catalogue-api-place = 没有这个行政区划

@@ -5,12 +5,15 @@ use std::sync::{Arc, RwLock};
 use axum::http::Method;
 use cases::Bodies;
 use kernel::{Permission, Role, Words};
+use store::{Db, Vault};
 use web::{Routes, Visitor};
 
 use crate::bundle::page as bundles;
+use crate::choose::{api as choices, page as choose};
 use crate::edit::http as editor;
 use crate::life::{api as api_of_life, bring_in, history, http, list};
-use crate::{Library, Office, Shelf, api, find, guide, questions, suggest};
+use crate::questions::{answer, desk as votes};
+use crate::{Library, Office, Shelf, Topic, api, find, guide, questions, suggest};
 
 /// Reading guides is everybody's right.
 const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
@@ -18,9 +21,20 @@ const SEE_ITEMS: Permission = Permission::everyone("catalogue.see-items");
 /// Writing items and approving what others wrote; whoever wrote a change cannot approve it.
 const MANAGE: Permission = Permission::staff("catalogue.manage", &[Role::Catalogue]);
 
+/// Seeing how readers voted on answers.
+pub(crate) const SEE_VOTES: Permission =
+    Permission::staff("catalogue.see-votes", &[Role::Catalogue, Role::Administration]);
+/// Saying whether an answer was useful is everybody's right; programs do it for an account.
+const VOTE: Permission = Permission::everyone("catalogue.vote");
+const VOTE_BY_API: Permission = Permission::signed_in("catalogue.vote-by-api");
+
 /// What the pages of this room need.
 #[derive(Debug, Clone)]
 pub struct Room {
+    /// Database: votes on answers.
+    pub db: Db,
+    /// By which a reader's vote is known again, and nobody's name.
+    pub vault: Vault,
     /// The packages in force.
     pub shelf: Shelf,
     /// Finds what the lists say.
@@ -29,6 +43,8 @@ pub struct Room {
     pub public_url: String,
     /// Which body is competent where; replaced as a whole when the directory changes.
     pub bodies: Arc<RwLock<Arc<Bodies>>>,
+    /// Events that lead to items, in the order of the portal.
+    pub topics: Arc<[Topic]>,
 }
 
 impl Room {
@@ -61,6 +77,16 @@ pub fn routes(room: Room) -> Routes<()> {
         .page(Method::GET, "/questions", SEE_ITEMS, questions::show)
         .api(Method::GET, "/api/v1/questions", SEE_ITEMS, questions::list, questions::operation())
         .api(Method::GET, "/api/v1/suggestions", SEE_ITEMS, suggest::show, suggest::operation())
+        .page(Method::GET, "/questions/{id}", SEE_ITEMS, answer::show)
+        .page(Method::POST, "/questions/{id}/vote", VOTE, answer::cast)
+        .api(Method::PUT, "/api/v1/questions/{id}/vote", VOTE_BY_API, answer::api, answer::operation())
+        .page(Method::GET, "/desk/answers", SEE_VOTES, votes::show)
+        .page(Method::GET, "/desk/answers.csv", SEE_VOTES, votes::file)
+        .api(Method::GET, "/api/v1/answers", SEE_VOTES, votes::list, votes::operation())
+        .page(Method::GET, "/choose", SEE_ITEMS, choose::start)
+        .page(Method::GET, "/choose/{topic}", SEE_ITEMS, choose::show)
+        .api(Method::GET, "/api/v1/choices", SEE_ITEMS, choices::list, choices::list_operation())
+        .api(Method::GET, "/api/v1/choices/{topic}", SEE_ITEMS, choices::get, choices::operation())
         .with_state(room)
 }
 

@@ -65,6 +65,10 @@ rules! {
     Bundle = "bundle" Error "docs/packages.md, Bundles" "write the bundle as docs/packages.md says";
     /// `words.yaml` breaks a rule.
     Words = "words" Error "docs/packages.md, Words" "write the words as docs/packages.md says";
+    /// `choose.yaml`, or what an item reads of it, breaks a rule.
+    Choose = "choose" Error "docs/packages.md, Guided choice" "write the questions as docs/packages.md says";
+    /// `articles.yaml` breaks a rule.
+    Articles = "articles" Error "docs/packages.md, Articles" "write the articles as docs/packages.md says";
     /// The same item twice.
     ItemTwice = "item-twice" Error "GB/T 39554" "keep one package for an item and handling item at one level";
     /// A material under whose name anything could be asked for.

@@ -146,6 +146,16 @@ impl LifeEvent {
         self.items.iter().filter_map(|name| offered(library, name)).collect()
     }
 
+    /// The same for the room of the items.
+    pub(crate) fn topic(&self) -> catalogue::Topic {
+        catalogue::Topic {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            people: self.clients == Clients::People,
+            items: self.items.clone(),
+        }
+    }
+
     /// Whether it leads to this item.
     pub(crate) fn holds(&self, package: &Package) -> bool {
         self.items.iter().any(|name| *name == key(package))

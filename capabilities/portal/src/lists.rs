@@ -111,6 +111,8 @@ impl Cut {
 struct ListPage {
     shell: Shell,
     lead: String,
+    /// Where a few questions find the item.
+    choose: String,
     path: String,
     rows: Vec<ItemRow>,
     total: usize,
@@ -127,7 +129,7 @@ struct ListPage {
 
 fn list_page(
     shell: Shell,
-    lead: String,
+    (lead, choose): (String, String),
     found: &[Arc<Package>],
     asked: &Asked,
     topics: Vec<Choice>,
@@ -138,6 +140,7 @@ fn list_page(
     let href = |wanted: bool, page: usize| if wanted { asked.href(&path, page) } else { String::new() };
     ListPage {
         lead,
+        choose,
         rows,
         total: found.len(),
         topics,
@@ -176,7 +179,7 @@ fn of_clients(room: &Room, visitor: &Visitor, asked: &Asked, clients: Clients) -
         .map(|event| Choice::new(&event.id, pick(visitor, &event.name)).chosen_if(event.id == asked.topic))
         .collect();
     let shell = Shell::new(visitor, visitor.t(title));
-    web::page(&list_page(shell, visitor.t(lead), &found, asked, topics))
+    web::page(&list_page(shell, (visitor.t(lead), "/choose".to_owned()), &found, asked, topics))
 }
 
 pub(crate) async fn people(
@@ -210,5 +213,6 @@ pub(crate) async fn topic(
     let mut found = event.offered(&room.library());
     found.retain(|package| asked.wants(package));
     let shell = Shell::new(&visitor, pick(&visitor, &event.name)).crumb(visitor.t(above), href);
-    web::page(&list_page(shell, pick(&visitor, &event.line), &found, &asked, Vec::new()))
+    let choose = format!("/choose/{}", event.id);
+    web::page(&list_page(shell, (pick(&visitor, &event.line), choose), &found, &asked, Vec::new()))
 }

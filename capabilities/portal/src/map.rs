@@ -23,6 +23,7 @@ const PAGES: [(&str, &[(&str, &str)]); 4] = [
             ("/search", "web-search"),
             ("/people", "portal-people"),
             ("/organisations", "portal-organisations"),
+            ("/choose", "catalogue-choose-title"),
             ("/questions", "portal-questions"),
             ("/directory", "web-directory"),
             ("/bodies", "portal-bodies"),

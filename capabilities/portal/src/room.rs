@@ -72,6 +72,11 @@ impl Room {
         Ok(room)
     }
 
+    /// Events of a life or of an organisation, for the rooms that find items by them.
+    pub fn topics(&self) -> Arc<[catalogue::Topic]> {
+        self.set.entrances.events.iter().map(crate::entrances::LifeEvent::topic).collect()
+    }
+
     /// The service packages as they are now.
     pub(crate) fn library(&self) -> Arc<Library> {
         self.set.shelf.now()

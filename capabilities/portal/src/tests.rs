@@ -21,6 +21,7 @@ use web::{Catalogue, SignedIn, Site, Source, WebConfig};
 use crate::{Entrances, Room, Setting, around_layer, routes};
 
 mod banners;
+mod choices;
 mod news;
 mod ways_in;
 
@@ -151,9 +152,12 @@ impl World {
         let shelf = catalogue::Shelf::from((**LIBRARY).clone());
         let guides = catalogue::Room {
             lists: catalogue::directory::Finder::new(self.room.set.db.clone(), shelf.clone()),
+            db: self.room.set.db.clone(),
+            vault: self.room.set.vault.clone(),
             shelf,
             bodies: Arc::clone(&self.room.set.bodies),
             public_url: "https://demo.example".into(),
+            topics: self.room.topics(),
         };
         let all =
             routes(self.room.clone()).merge(catalogue::routes(guides)).merge(web::own_routes(&self.site));

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 /// The groups of facts that the platform knows. No other name may stand for a member of a list.
-pub(crate) const ROOTS: [&str; 7] =
-    ["form", "finding", "opinion", "register", "licence", "applicant", "case"];
+pub(crate) const ROOTS: [&str; 8] =
+    ["form", "finding", "opinion", "register", "licence", "applicant", "case", "ask"];
 
 /// One borrowed group of facts.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,8 @@ impl<'a> From<&'a Value> for Root<'a> {
     }
 }
 
-/// The facts under their roots (事实): `form`, `finding`, `opinion`, `register`, `licence`, `applicant`, `case`.
+/// The facts under their roots (事实): `form`, `finding`, `opinion`, `register`, `licence`, `applicant`, `case`;
+/// and `ask`, what the guided choice asks beside them.
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'a> {
     roots: Vec<(&'a str, Root<'a>)>,

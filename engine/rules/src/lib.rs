@@ -8,6 +8,7 @@
 
 mod check;
 mod compose;
+mod cuts;
 mod dmn;
 mod evaluate;
 mod expression;

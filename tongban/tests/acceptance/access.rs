@@ -9,8 +9,8 @@ use web::{RouteKind, RouteSpec};
 
 use crate::server::{Place, machine_clock};
 
-/// Where strangers come in.
-const DOORS: [&str; 11] = [
+/// Where strangers come in, and what they say of an answer.
+const DOORS: [&str; 12] = [
     "/sign-in",
     "/sign-out",
     "/staff/sign-in",
@@ -22,10 +22,17 @@ const DOORS: [&str; 11] = [
     "/api/v1/persons",
     "/api/v1/licence-checks",
     "/api/v1/licence-checks/file",
+    "/questions/{id}/vote",
 ];
 
-/// What everybody changes for themselves alone: what they have read, and how they are told.
-const OWN: [&str; 4] = [" /messages/", " /account/notices", "/api/v1/messages", "/api/v1/notice-settings"];
+/// What everybody changes for themselves alone: what they have read, how they are told, what they say of an answer.
+const OWN: [&str; 5] = [
+    " /messages/",
+    " /account/notices",
+    "/api/v1/messages",
+    "/api/v1/notice-settings",
+    "/questions/{id}/vote",
+];
 
 struct Visitor {
     name: &'static str,

@@ -11,6 +11,7 @@ mod command_line;
 mod crash;
 mod description;
 mod directory;
+mod guidance;
 mod journey;
 mod journey_association;
 mod journey_relief;

@@ -5,10 +5,17 @@ use fantoccini::Locator;
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::House;
 
-const OPEN_TO_ALL: [&str; 33] = [
+const OPEN_TO_ALL: [&str; 40] = [
     "/",
     "/search",
     "/search?q=没有这样的事项",
+    "/search?q=登记&for=organisations&topic=change&place=430100",
+    "/choose",
+    "/choose/hardship",
+    "/choose/marriage?matter=marriage&other_side=mainland",
+    "/choose/change?changed=name&who=foundation&so-1=yes",
+    "/questions/working-days",
+    "/choose/hardship?registration=local&income=below&category=none&sudden=no&grave=unsure&so-1=unsure",
     "/help",
     "/people",
     "/people?online=1&topic=hardship",

@@ -33,6 +33,7 @@ pub(crate) async fn submit(
         handling: String::new(),
         division: String::new(),
         again_of: Some(case),
+        chosen: crate::draft::Answers::new(),
     };
     let (draft, package) = begin(&room, &visitor, &once, wanted).await?;
     let step = package.form.steps.first().map_or("", |step| step.id.as_str());

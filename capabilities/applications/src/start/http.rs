@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cases::Level;
-use catalogue::{Material, Need, Package};
+use catalogue::{Masking, Material, Need, Package};
 use kernel::{CaseId, DraftId, FieldError, Message, PersonActor, Refusal};
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,12 +15,12 @@ use store::Tx;
 use store::idempotency::Once;
 use utoipa::ToSchema;
 use web::{
-    ApiJson, AppError, Choice, FormErrors, IdempotencyKey, Operation, PostForm, Shell, Visitor, page,
+    ApiJson, AppError, Choice, FormErrors, FormPairs, IdempotencyKey, Operation, Shell, Visitor, page,
     page_with_status,
 };
 
 use super::{StartApplication, StartError, check_hat, start};
-use crate::draft::{self, Draft};
+use crate::draft::{self, Answers, Draft};
 use crate::http::{created, id};
 use crate::submit::closed;
 use crate::view::DraftView;
@@ -47,6 +47,9 @@ struct StartPage {
     label: String,
     is_last: bool,
     fixed: String,
+    /// Answers from the guided choice, as people read them and as the next page takes them.
+    brought: Vec<(String, String)>,
+    hidden: Vec<(String, String)>,
 }
 
 struct MaterialRow {
@@ -57,34 +60,47 @@ struct MaterialRow {
     depends: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Chosen {
-    /// The division chosen so far.
-    #[serde(default)]
+/// What is chosen so far: the division, and answers that the guided choice brings along.
+#[derive(Debug, Default)]
+struct Chosen {
     within: String,
+    answers: Answers,
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct StartForm {
-    #[serde(default)]
-    division: String,
-    /// The name of this page's one click.
-    #[serde(default)]
-    once: String,
+impl Chosen {
+    fn new(package: &Package, within: &str, pairs: &[(String, String)]) -> Self {
+        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Self { within: within.to_owned(), answers: catalogue::prefilled(package, pairs) }
+    }
+
+    /// The answers as they stood in the address, for the next one.
+    fn pairs(&self) -> Vec<(String, String)> {
+        let token = |value: &Value| match value {
+            Value::Bool(true) => "yes".to_owned(),
+            Value::Bool(false) => "no".to_owned(),
+            Value::String(text) => text.clone(),
+            Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => String::new(),
+        };
+        let pair =
+            |(name, value): (&String, &Value)| (format!("{}{name}", catalogue::PREFILLED), token(value));
+        self.answers.iter().map(pair).collect()
+    }
 }
 
 pub(crate) async fn show(
     State(room): State<Room>,
     visitor: Visitor,
     Path((code, handling)): Path<(String, String)>,
-    Query(chosen): Query<Chosen>,
+    Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let package = room.library().offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
     if let Some(message) = closed(&room, &package.reference) {
         return Err(Refusal::Conflict(message).into());
     }
+    let within = pairs.iter().find(|(name, _)| name == "within").map_or("", |(_, code)| code.as_str());
+    let chosen = Chosen::new(&package, within, &pairs);
     let mut tx = room.db.snapshot().await?;
-    let page_data = build(&mut tx, &room, &visitor, &package, &chosen.within, FormErrors::none()).await?;
+    let page_data = build(&mut tx, &room, &visitor, &package, &chosen, FormErrors::none()).await?;
     page(&page_data)
 }
 
@@ -92,17 +108,21 @@ pub(crate) async fn submit(
     State(room): State<Room>,
     visitor: Visitor,
     Path((code, handling)): Path<(String, String)>,
-    PostForm(form): PostForm<StartForm>,
+    form: FormPairs,
 ) -> Result<Response, AppError> {
     let package = room.library().offered(&code, &handling).ok_or(AppError(Refusal::NotFound))?;
-    let key = (!form.once.is_empty()).then(|| format!("start-{}", form.once));
-    let parts = [code.as_bytes(), handling.as_bytes(), form.division.as_bytes()];
+    let division = form.get("division").unwrap_or_default();
+    // The name of this page's one click.
+    let key = form.get("once").filter(|once| !once.is_empty()).map(|once| format!("start-{once}"));
+    let parts = [code.as_bytes(), handling.as_bytes(), division.as_bytes()];
     let once = Once::new(&visitor.actor, key, &parts);
+    let chosen = Chosen::new(&package, division, &form.0);
     let wanted = StartApplication {
         item: code.clone(),
         handling: handling.clone(),
-        division: form.division.clone(),
+        division: division.to_owned(),
         again_of: None,
+        chosen: chosen.answers.clone(),
     };
     match begin(&room, &visitor, &once, wanted).await {
         Ok((draft, package)) => {
@@ -113,7 +133,7 @@ pub(crate) async fn submit(
         Err(refusal) => {
             let errors = FormErrors::of(&visitor, refusal)?;
             let mut tx = room.db.snapshot().await?;
-            let again = build(&mut tx, &room, &visitor, &package, &form.division, errors).await?;
+            let again = build(&mut tx, &room, &visitor, &package, &chosen, errors).await?;
             page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -144,9 +164,10 @@ async fn build(
     room: &Room,
     visitor: &Visitor,
     package: &Package,
-    within: &str,
+    chosen: &Chosen,
     errors: FormErrors,
 ) -> Result<StartPage, AppError> {
+    let within = chosen.within.as_str();
     let person = visitor.actor.person()?;
     let item = &package.item;
     let running = draft::find_running(tx, person, &item.code, &item.handling).await?;
@@ -159,6 +180,7 @@ async fn build(
         Chooser::new(visitor, needed, &home(tx, room, visitor, person, within, needed).await?, within);
     let words = |words: &kernel::Words| visitor.pick(&words.zh, &words.en).to_owned();
     let action = format!("/apply/{}/{}", item.code, item.handling);
+    let hidden = chosen.pairs();
     Ok(StartPage {
         shell: Shell::new(visitor, words(&item.name))
             .crumb(visitor.t("applications-guide"), package.guide_href()),
@@ -173,8 +195,10 @@ async fn build(
         path: chooser
             .path
             .into_iter()
-            .map(|(name, code)| (name, format!("{action}?within={code}")))
+            .map(|(name, code)| (name, within_href(&action, code, &hidden)))
             .collect(),
+        brought: brought(visitor, package, &chosen.answers),
+        hidden,
         action,
         once: store::fresh_id::<DraftId>(visitor.now).to_string(),
         choices: chooser.choices,
@@ -182,6 +206,20 @@ async fn build(
         is_last: chooser.is_last,
         fixed: chooser.fixed,
     })
+}
+
+/// The same page with the divisions inside another one.
+fn within_href(action: &str, code: String, hidden: &[(String, String)]) -> String {
+    let pairs: Vec<(String, String)> =
+        [("within".to_owned(), code)].into_iter().chain(hidden.iter().cloned()).collect();
+    serde_urlencoded::to_string(pairs).map_or_else(|_| action.to_owned(), |query| format!("{action}?{query}"))
+}
+
+/// Answers that will stand in the form already: question and answer.
+fn brought(visitor: &Visitor, package: &Package, answers: &Answers) -> Vec<(String, String)> {
+    let answers = Value::Object(answers.clone());
+    let sections = package.form.describe(&answers, visitor.lang, Masking::Shown, &catalogue::no_names);
+    sections.into_iter().flat_map(|section| section.rows).collect()
 }
 
 fn row(visitor: &Visitor, material: &Material) -> MaterialRow {
@@ -333,7 +371,7 @@ impl NewDraft {
         if !missing.is_empty() {
             return Err(Refusal::Invalid(missing));
         }
-        Ok(StartApplication { item, handling, division, again_of })
+        Ok(StartApplication { item, handling, division, again_of, chosen: Answers::new() })
     }
 }
 

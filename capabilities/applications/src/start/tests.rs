@@ -88,6 +88,7 @@ async fn only_persons_may() {
             handling: "01".into(),
             division: TOWN.into(),
             again_of: None,
+            chosen: crate::draft::Answers::new(),
         };
         let by_system = start(&mut tx, &world.room, &Actor::System, world.now(), wanted()).await;
         assert!(matches!(by_system.map_err(Refusal::from), Err(Refusal::Forbidden)));
@@ -151,6 +152,45 @@ async fn the_page_begins_a_draft_once_and_offers_to_go_on_with_it() {
         let page = world.get(&token, &path).await.text;
         let draft = first.location.trim_end_matches("/steps/owner");
         assert!(page.contains(&format!("href=\"{draft}\"")), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn answers_of_the_guided_choice_stand_in_the_draft_and_nothing_personal_does() {
+    each_database(async |db| {
+        let world = World::new(db).await;
+        let token = world.token(world.zhang).await;
+        let path = format!("/apply/{ITEM}/01");
+        let brought =
+            "a.is_guide_dog=yes&a.breed=large&a.breed=huge&a.resident_id=1&a.deposit_offered=500&a.nothing=1";
+        let page = world.get(&token, &format!("{path}?within=430102&{brought}")).await.text;
+        for part in ["是导盲犬：是", "体型：大型犬", "name=\"a.is_guide_dog\" value=\"yes\"", "a.breed=large"]
+        {
+            assert!(page.contains(part), "{part} is not on {page}");
+        }
+        assert!(!page.contains("a.resident_id") && !page.contains("a.deposit_offered"), "{page}");
+        // A stranger signs in first and finds the answers again.
+        let away = world.get("", &format!("{path}?a.breed=large")).await;
+        assert!(away.location.contains("a.breed%3Dlarge"), "{}", away.location);
+        let sent = [
+            ("division", TOWN),
+            ("once", "choice"),
+            ("a.is_guide_dog", "yes"),
+            ("a.breed", "large"),
+            ("a.resident_id", "430102199001010000"),
+        ];
+        let begun = world.post(&token, &path, &sent).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
+        let draft = begun.location.trim_start_matches("/drafts/").trim_end_matches("/steps/owner");
+        let draft = world.api(&token, "GET", &format!("/api/v1/drafts/{draft}"), Value::Null).await.json();
+        let answers = &draft["answers"];
+        assert_eq!((&answers["is_guide_dog"], &answers["breed"]), (&json!(true), &json!("large")));
+        assert_eq!(answers["resident_id"], "439900197901010011");
+        // A place that is none leads back to the page with the answers.
+        let wrong = world.post(&token, &path, &[("division", ""), ("a.breed", "small")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("name=\"a.breed\" value=\"small\""), "{}", wrong.text);
     })
     .await;
 }

@@ -265,6 +265,7 @@ fn item(
         limits: Limits { statutory: text.promised.clone(), promised: text.promised.clone() },
         conditions: text.conditions.clone(),
         requirements,
+        eligibility: Vec::new(),
         materials,
         fees,
         windows: text.windows.clone(),

@@ -132,10 +132,13 @@ impl World {
             web::WebConfig { secure_cookies: false, ..web::WebConfig::default() },
         );
         let public = crate::routes(crate::Room {
+            db: self.office.db.clone(),
+            vault: testkit::vault(),
             shelf: self.office.shelf.clone(),
             lists: crate::directory::Finder::new(self.office.db.clone(), self.office.shelf.clone()),
             bodies: std::sync::Arc::default(),
             public_url: "http://127.0.0.1".into(),
+            topics: Arc::default(),
         });
         let routes = public.merge(crate::life_routes(self.office.clone()));
         let mut router = web::visitor_layer(routes.finish().0, &site);

@@ -6,7 +6,7 @@ use cases::{
     Branch, CaseType, Effect, Finding, PackageSurroundings, Process, ProcessRule, StageKind, StatedLimit,
 };
 use licences::template::{Document, Pattern, Placeholder, Source as ValueSource, Templates};
-use rules::{Plain, Type, Types};
+use rules::{Expression, Plain, Type, Types};
 
 use super::Registers;
 use crate::item::{self, MadeBy, has_no_basis};
@@ -88,7 +88,33 @@ fn check_materials(parts: &Parts<'_>, source: &mut Source) {
             source.add_rule(&place, Rule::RuleLanguage, fault.to_string());
         }
     }
+    check_eligibility(parts, types, source);
     check_own_entries(parts, source);
+}
+
+/// The guided choice knows answers, the applicant, what is looked up, and its own questions. Which of these there are is
+/// known only where all packages are.
+fn check_eligibility(parts: &Parts<'_>, types: Types, source: &mut Source) {
+    let asked = |types: Types, path: &String| {
+        if path.starts_with("ask.") { types.with(path, Type::Unknown) } else { types }
+    };
+    let read = || parts.item.eligibility.iter().filter_map(|one| one.holds.as_ref());
+    let types = read().flat_map(Expression::reads).fold(types, asked);
+    for (index, own) in parts.item.eligibility.iter().enumerate() {
+        let place = ["eligibility", &index.to_string(), "holds"];
+        let Some(holds) = &own.holds else { continue };
+        let is_known = |path: &&String| {
+            ["form", "applicant", "register", "licence", "ask"]
+                .contains(&path.split('.').next().unwrap_or(""))
+        };
+        if let Some(path) = holds.reads().iter().find(|path| !is_known(path)) {
+            let text = format!("{path} cannot be asked for: form, applicant, register, licence and ask can");
+            source.add_rule(&place, Rule::NeverHolds, text);
+        }
+        for fault in holds.check_condition(&types) {
+            source.add_rule(&place, Rule::RuleLanguage, fault.to_string());
+        }
+    }
 }
 
 /// What changes or ends the applicant's own entry of a register is asked for by organisations only, and not without one:

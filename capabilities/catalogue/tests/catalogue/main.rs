@@ -3,6 +3,7 @@
 
 mod applicants;
 mod bundles;
+mod choose;
 mod directory;
 mod faults;
 mod fixture;
@@ -12,3 +13,4 @@ mod pages;
 mod real_packages;
 mod simulate;
 mod versions;
+mod votes;

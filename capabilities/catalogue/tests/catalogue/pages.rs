@@ -2,28 +2,57 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use catalogue::{Library, MESSAGES, Room};
+use axum::{Extension, Router};
+use catalogue::{Library, MESSAGES, Room, Topic};
 use http_body_util::BodyExt;
+use kernel::Actor;
 use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::fixture::{changed, library};
 
-async fn app_of(library: Library) -> Router {
+/// The router, and the database that goes with it.
+struct App {
+    router: Router,
+    _test_db: testkit::TestDb,
+}
+
+fn one() -> Library {
+    library(&changed("item.yaml", &[]))
+}
+
+async fn app_with(library: Library, topics: Vec<Topic>) -> App {
+    let test_db = testkit::sqlite().await;
+    test_db.db.migrate(&[store::MIGRATIONS, cases::MIGRATIONS, catalogue::MIGRATIONS]).await.unwrap();
+    let router = router(test_db.db.clone(), testkit::vault(), library, topics, Actor::Anonymous);
+    App { router, _test_db: test_db }
+}
+
+/// The pages as this actor sees them.
+pub(crate) fn router(
+    db: store::Db,
+    vault: store::Vault,
+    library: Library,
+    topics: Vec<Topic>,
+    actor: Actor,
+) -> Router {
     let shelf = catalogue::Shelf::from(library);
     let room = Room {
-        lists: catalogue::directory::Finder::new(testkit::sqlite().await.db.clone(), shelf.clone()),
+        lists: catalogue::directory::Finder::new(db.clone(), shelf.clone()),
+        db,
+        vault,
         shelf,
         public_url: "https://example.cn".into(),
         bodies: Arc::default(),
+        topics: topics.into(),
     };
     let source = web::Source { room: "catalogue", zh_cn: MESSAGES.0, en: MESSAGES.1 };
     let texts = Arc::new(web::Catalogue::load(&[source]).unwrap());
     let clock: web::Clock = Arc::new(|| testkit::instant("2026-09-21T09:30"));
-    let site = web::Site::new(texts, clock, web::WebConfig::default());
+    let config = web::WebConfig { secure_cookies: false, ..web::WebConfig::default() };
+    let site = web::Site::new(texts, clock, config);
     let (router, specs) = catalogue::routes(room).finish();
     let info = web::ApiInfo {
         title: "t".into(),
@@ -33,21 +62,36 @@ async fn app_of(library: Library) -> Router {
     };
     let document = web::openapi(&specs, &info);
     assert!(document["paths"]["/api/v1/items/{code}/{handling}"]["get"].is_object());
-    web::outer_layers(web::visitor_layer(router, &site), &site)
+    let mut router = web::visitor_layer(router, &site);
+    if actor != Actor::Anonymous {
+        router = router.layer(Extension(web::SignedIn { actor, session: None, csrf: "token".into() }));
+    }
+    let client = identity::Client::new(Some(std::net::Ipv4Addr::LOCALHOST.into()), "");
+    web::outer_layers(router.layer(Extension(client)), &site)
 }
 
 async fn get(path: &str, lang: &str) -> (StatusCode, String) {
-    get_from(library(&changed("item.yaml", &[])), path, lang).await
+    get_of(app_with(one(), Vec::new()).await, path, lang).await
 }
 
 /// The answer to a library of the caller's own.
 pub(crate) async fn get_from(library: Library, path: &str, lang: &str) -> (StatusCode, String) {
-    get_of(app_of(library).await, path, lang).await
+    get_of(app_with(library, Vec::new()).await, path, lang).await
 }
 
-async fn get_of(app: Router, path: &str, lang: &str) -> (StatusCode, String) {
+/// The same with events that lead to items.
+pub(crate) async fn get_with(
+    library: Library,
+    topics: Vec<Topic>,
+    path: &str,
+    lang: &str,
+) -> (StatusCode, String) {
+    get_of(app_with(library, topics).await, path, lang).await
+}
+
+async fn get_of(app: App, path: &str, lang: &str) -> (StatusCode, String) {
     let request = Request::get(path).header("accept-language", lang).body(Body::empty()).unwrap();
-    let response = app.oneshot(request).await.unwrap();
+    let response = app.router.oneshot(request).await.unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
