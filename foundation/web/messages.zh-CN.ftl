@@ -99,7 +99,7 @@ web-json-syntax = JSON 语法错误：第 { $line } 行第 { $column } 列。
 web-idempotency-key = Idempotency-Key 须为 1 至 200 个可见 ASCII 字符，且只能出现一次。
 
 web-api-title = 开放接口
-web-api-lead = 办件系统、业务系统和第三方应用可以使用以下接口。机器可读的说明见 OpenAPI 文档。
+web-api-lead = 办件系统、业务系统和第三方应用可以使用以下接口。接口的名称和说明用英文书写。机器可读的说明见 OpenAPI 文档。
 web-api-document = OpenAPI 3.1 文档（JSON）
 web-api-auth = 标有“需要令牌”的接口，请在请求头中携带 Authorization: Bearer 令牌。
 web-api-token = 需要令牌

@@ -223,6 +223,7 @@ portal-accessibility-done-2 = Staff can work on cases with the keyboard alone, a
 portal-accessibility-done-3 = One can apply without script.
 portal-accessibility-done-4 = Colour never says anything alone: a word or a shape says the same.
 portal-accessibility-done-5 = Every sentence is there in Chinese and in English.
+portal-accessibility-done-6 = Every kind of page is looked at with axe-core and gone through with the Tab key.
 portal-accessibility-not-title = Not done or not tested yet
 portal-accessibility-not-1 = Disabled and elderly people have not tried every page.
 portal-accessibility-not-2 = Not every page was listened to with screen readers.

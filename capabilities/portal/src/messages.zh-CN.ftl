@@ -213,6 +213,7 @@ portal-accessibility-done-2 = 工作人员的办件页面可以只用键盘操�
 portal-accessibility-done-3 = 关闭脚本也能完成申请。
 portal-accessibility-done-4 = 颜色不单独表示意思，旁边总有文字或形状。
 portal-accessibility-done-5 = 中文和英文页面的每一句都齐全。
+portal-accessibility-done-6 = 每一类页面都用 axe-core 检查，并用 Tab 键从头到尾走过一遍。
 portal-accessibility-not-title = 还没有做到或没有测试的
 portal-accessibility-not-1 = 还没有请残疾人和老年人逐页试用。
 portal-accessibility-not-2 = 没有用各种读屏软件逐页听过。

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod axe;
 mod bench;
 mod browser;
 mod calendars;

@@ -3,7 +3,7 @@
 use fantoccini::Locator;
 
 use crate::browser::{Browser, DESK, PHONE};
-use crate::journey::House;
+use crate::journey::{House, scenario};
 
 const OPEN_TO_ALL: [&str; 40] = [
     "/",
@@ -140,4 +140,15 @@ async fn pages_fit_a_desk_and_a_phone_in_both_languages() {
         }
         browser.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_that_a_decision_fixed_stands_among_the_days_to_come() {
+    let house = House::open("2026-05-01 09:00").await;
+    let (package, file) = ("jiehun-dengji-yuyue", "01-confirmed-at-once.yaml");
+    house.play_one(package, file, 1, "2026-05-02 21:00").await;
+    let session = house.session(&scenario(package, file).applicant).await;
+    let asked = reqwest::Client::new().get(format!("{}/my", house.url)).header("cookie", session);
+    let page = asked.send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("近期安排") && page.contains("按预约到场"), "{page}");
 }
