@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::client::Answer;
 use super::play::{Played, Player, Stand};
 use super::step::Wanted;
-use super::{Action, Step};
+use super::{Action, Step, beijing};
 
 /// Work on the matter itself: in it something about the case as a whole may be asked.
 const ON_THE_MATTER: &[TaskKind] = &[
@@ -125,6 +125,12 @@ impl Player<'_> {
         Ok(self.create("/api/v1/deputies", token, &named).await)
     }
 
+    /// The day of a survey, a panel or a hearing: as many days ahead as the scenario has it, also where its days are moved.
+    fn day_of(&self, step: &Step) -> Option<jiff::civil::Date> {
+        let written = kernel::china_date(beijing(&step.at)?);
+        Some(kernel::china_date(self.clock.now()).saturating_add(step.on? - written))
+    }
+
     fn command(&self, step: &Step, task: TaskId) -> Played<Value> {
         let (text, findings) = (&step.text, &step.findings);
         Ok(match step.action {
@@ -147,7 +153,7 @@ impl Player<'_> {
             Action::TakeBack => json!({ "do": "take-back", "task": task }),
             Action::SendBack => json!({ "do": "send-back", "task": task, "reason": text }),
             Action::Arrange => json!({
-                "do": "arrange", "task": task, "on": step.on, "place": step.place.as_deref().unwrap_or(""),
+                "do": "arrange", "task": task, "on": self.day_of(step), "place": step.place.as_deref().unwrap_or(""),
                 "people": step.people,
             }),
             Action::Conclude => json!({

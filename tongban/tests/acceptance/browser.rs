@@ -84,24 +84,41 @@ impl Browser {
         self.looked_at(path).await;
     }
 
-    /// Every page that is reached must fit the window and have no error of ours; with `TONGBAN_SCREENSHOTS=folder`
-    /// it is photographed too.
+    /// Every page that is reached must fit the window and have no error of ours.
     pub(crate) async fn looked_at(&mut self, what: &str) {
+        let faults = self.faults(what).await;
+        assert!(faults.is_empty(), "{} {what}: {}", self.name, faults.join("; "));
+    }
+
+    /// Opens a page of the platform and gives what is wrong with it at first sight.
+    pub(crate) async fn faults_of(&mut self, path: &str) -> Vec<String> {
+        self.client.goto(&format!("{}{path}", self.url)).await.unwrap();
+        self.faults(path).await
+    }
+
+    /// What is wrong with this page at first sight; with `TONGBAN_SCREENSHOTS=folder` it is photographed too.
+    async fn faults(&mut self, what: &str) -> Vec<String> {
         // A page that is too wide makes an emulated phone wider, so it is held against the width that was asked for.
         let script = "return [document.documentElement.scrollWidth, document.title, \
                       document.querySelectorAll('[style]').length, document.body.innerText]";
         let seen = self.client.execute(script, vec![]).await.unwrap();
         let (wide, window) = (seen[0].as_u64().unwrap_or(u64::MAX), u64::from(self.size.0));
         self.shoot(what).await;
-        assert!(wide <= window, "{} {what}: {wide} px of page in a window of {window} px", self.name);
-        assert!(!seen[1].as_str().unwrap_or("").is_empty(), "{} {what}: a page without a title", self.name);
-        assert_eq!(seen[2], 0, "{} {what}: inline styles", self.name);
+        let mut faults = Vec::new();
+        if wide > window {
+            faults.push(format!("{wide} px of page in a window of {window} px"));
+        }
+        if seen[1].as_str().unwrap_or("").is_empty() {
+            faults.push("a page without a title".into());
+        }
+        if seen[2] != 0 {
+            faults.push("inline styles".into());
+        }
         let text = seen[3].as_str().unwrap_or("");
-        assert!(
-            !text.contains('⟦') && !text.contains("{$"),
-            "{} {what}: a sentence is missing from the catalogue, or a value in it: {text}",
-            self.name
-        );
+        if text.contains('⟦') || text.contains("{$") {
+            faults.push(format!("a sentence is missing from the catalogue, or a value in it: {text}"));
+        }
+        faults
     }
 
     /// Photographs the whole page, not only what the window shows.

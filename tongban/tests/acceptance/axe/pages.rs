@@ -131,7 +131,7 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Staff("town-acceptance"), "/desk/templates"),
     (Staff("town-acceptance"), "/desk/templates/{template}"),
     (Staff("town-acceptance"), "/desk/cases/{defective}"),
-    (Staff("town-acceptance"), "/desk/cases/{defective}/correction"),
+    (Staff("town-acceptance"), "/desk/cases/{defective}/correction?task={accepting}"),
     (Staff("town-acceptance"), "/staff/deputies"),
     (Staff("town-review"), "/desk/cases/{noticed-case}"),
     (Staff("county-decision"), "/desk"),

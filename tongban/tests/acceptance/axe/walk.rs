@@ -73,7 +73,8 @@ pub(super) async fn wrong(browser: &Browser) -> Vec<String> {
     let jumps = stops.windows(2).filter(|pair| pair[0].0 > pair[1].0);
     wrong.extend(jumps.map(|pair| format!("{} comes after {} by Tab", name(pair[1].0), name(pair[0].0))));
     let first = stops.first().map(|(place, _)| name(*place));
-    if first != Some("A #main") {
+    // The page that stands in where there is no line has no navigation to pass.
+    if usable.len() > 1 && first != Some("A #main") {
         wrong.push(format!("the first stop is not the way past the frame: {first:?}"));
     }
     wrong

@@ -59,12 +59,12 @@ const CASES: [(&str, &str, &str, usize, &str); 8] = [
 impl World {
     pub(super) async fn make() -> Self {
         let mut world = Self::around(House::open_with("2026-01-05 09:00", "packages").await);
-        world.post_to_nobody().await;
         for (name, package, file, steps, at) in CASES {
             let case = world.house.play_one(package, file, steps, at).await;
             world.own(name, &scenario(package, file));
             world.names.insert(name, case.to_string());
         }
+        world.lost_letter().await;
         world.whole().await;
         world.house.at(NOW).await;
         world.results().await;
@@ -118,6 +118,9 @@ impl World {
         .await;
         let noticed = self.number("noticed-case").await;
         self.names.insert("noticed", noticed);
+        let mut tx = self.house.platform.db.snapshot().await.unwrap();
+        let defective = cases::get(&mut tx, self.names["defective"].parse().unwrap()).await.unwrap();
+        self.names.insert("accepting", defective.tasks[0].id.to_string());
     }
 
     async fn draft(&mut self) {
@@ -180,8 +183,10 @@ impl World {
         self.find("implementation", "select code from directory_implementations order by code").await;
     }
 
-    /// A letter to a receiver that nobody set up. It is tried again whenever the clock has moved, until it is dead.
-    async fn post_to_nobody(&self) {
+    /// A letter to a receiver that nobody set up, tried again every hour until it is dead.
+    async fn lost_letter(&self) {
+        let hour = |hour: u32| format!("2026-06-{:02} {:02}:00", 8 + hour / 24, hour % 24);
+        self.house.at(&hour(0)).await;
         let message = outbox::Message {
             receiver: "push:unknown".into(),
             topic: "decision".into(),
@@ -192,6 +197,9 @@ impl World {
         let mut tx = self.house.platform.db.begin().await.unwrap();
         assert!(outbox::post(&mut tx, &message).await.unwrap());
         tx.commit().await.unwrap();
+        for tried in 1..=outbox::ATTEMPTS_MAX {
+            self.house.at(&hour(tried)).await;
+        }
     }
 
     /// An entry of the news that everybody may read.
