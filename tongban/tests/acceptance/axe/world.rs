@@ -70,6 +70,7 @@ impl World {
         world.results().await;
         world.draft().await;
         world.template().await;
+        world.revision().await;
         world.calendar().await;
         world.lists().await;
         world.house.work().await;
@@ -128,7 +129,7 @@ impl World {
         let start = json!({ "item": "000511002000", "handling": "01", "division": "430102001" });
         let made = self.create("/api/v1/drafts", token, &start).await;
         self.names.insert("draft", made["id"].as_str().unwrap().to_owned());
-        let package = self.house.platform.library.current("000511002000", "01").unwrap();
+        let package = self.house.platform.library().current("000511002000", "01").unwrap();
         for (name, step) in ["step", "second-step"].into_iter().zip(&package.form.steps) {
             self.names.insert(name, step.id.clone());
         }
@@ -146,6 +147,14 @@ impl World {
         let phrase = json!({ "title": "缺票据", "text": "请补充医疗费票据。", "shared": false });
         let made = self.create("/api/v1/desk/templates", clerk, &phrase).await;
         self.names.insert("template", made["id"].as_str().unwrap().to_owned());
+    }
+
+    /// A change of an item that is being written.
+    async fn revision(&mut self) {
+        let author = self.token(&Who::Staff("catalogue-author")).await;
+        let begin = "/api/v1/catalogue/items/000511002000/01/revisions";
+        let made = self.create(begin, author, &json!({})).await;
+        self.names.insert("revision", made["id"].as_str().unwrap().to_owned());
     }
 
     /// A calendar with one more holiday, which moves the days of open cases.
