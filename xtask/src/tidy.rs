@@ -22,7 +22,19 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cases", &["kernel", "codes", "legal-time", "rules", "store"]),
     (
         "catalogue",
-        &["kernel", "codes", "legal-time", "rules", "guomi", "store", "web", "cases", "licences", "search"],
+        &[
+            "kernel",
+            "codes",
+            "legal-time",
+            "rules",
+            "guomi",
+            "store",
+            "web",
+            "identity",
+            "cases",
+            "licences",
+            "search",
+        ],
     ),
     (
         "applications",
