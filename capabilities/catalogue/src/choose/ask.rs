@@ -241,6 +241,7 @@ impl<'a> Asking<'a> {
         place
     }
 
+    #[expect(clippy::too_many_lines, reason = "one kind of question after the other")]
     fn made(&self, origin: &Origin<'_>, key: String) -> Made {
         let words = |words: &Words| Text::Words(words.clone());
         let message = |key| Text::Message(Message::new(key));

@@ -133,12 +133,15 @@ pub(crate) fn say(visitor: &Visitor, text: &Text) -> String {
     }
 }
 
+/// A way in: name, address, count.
+type Tile = (String, String, String);
+
 #[derive(Template)]
 #[template(path = "choose/start.html")]
 struct StartPage {
     shell: Shell,
-    /// Heading, and what stands below it: name, address, count.
-    doors: Vec<(String, Vec<(String, String, String)>)>,
+    /// Heading, and what stands below it.
+    doors: Vec<(String, Vec<Tile>)>,
 }
 
 pub(crate) async fn start(State(room): State<Room>, visitor: Visitor) -> Result<Response, AppError> {

@@ -158,9 +158,9 @@ async fn a_search_is_narrowed_by_event_audience_and_place_with_counts() {
         assert!(both.text.contains("/search?q=%E7%99%BB%E8%AE%B0&#38;for=organisations\""), "{}", both.text);
         // Here only the province and Changsha have bodies: what a county takes in is not to be had elsewhere.
         let here = world.see("/search?q=临时救助&place=430102001", "").await;
-        here.holds(&["临时救助对象认定", "文艺路街道（"]);
+        here.holds(&["/items/000511002000/01", "文艺路街道（"]);
         let city = world.see("/search?q=临时救助&place=430100", "").await;
-        city.holds(&["临时救助对象认定", "<option value=\"430100\" selected>", "芙蓉区（"]);
+        city.holds(&["/items/000511002000/01", "<option value=\"430100\" selected>", "芙蓉区（"]);
         let elsewhere = world.see("/search?q=临时救助&place=430700", "").await;
         elsewhere.holds(&["没有符合这些筛选的事项", "去掉筛选", "href=\"/search?q="]);
         // The visitor's own place is one of the choices.
