@@ -18,6 +18,8 @@ pub(crate) mod filter;
 
 /// Items that are shown where nothing was found.
 const POPULAR: usize = 6;
+/// Items of one page: why each was found is looked up text by text.
+const PAGE: usize = 20;
 /// Items of the lists that are shown below those that are handled here.
 const LISTED: usize = 20;
 
@@ -35,6 +37,21 @@ pub(crate) struct Asked {
     topic: String,
     /// The code of a division.
     place: String,
+    /// Which page of the items, from 1.
+    page: String,
+}
+
+impl Asked {
+    /// Parameters of this search, as they stand in an address.
+    fn pairs(&self) -> [(&'static str, &str); 5] {
+        [
+            ("q", &self.q),
+            ("for", &self.clientele),
+            ("topic", &self.topic),
+            ("place", &self.place),
+            ("kind", &self.kind),
+        ]
+    }
 }
 
 #[derive(Template)]
@@ -54,6 +71,11 @@ struct FindPage {
     unfiltered: String,
     unfiltered_count: usize,
     found: Vec<Card>,
+    /// How many items there are on all pages.
+    found_count: usize,
+    /// Addresses of the next page and of the first one; empty where there is none.
+    next: String,
+    first: String,
     /// What may have been meant.
     meant: String,
     /// Shown instead when nothing was found.
@@ -89,6 +111,10 @@ pub(crate) async fn show(
     let Found { items: all, near, meant, .. } = library.find(&asked.q, &|_| true);
     let items: Vec<Arc<Package>> =
         all.iter().filter(|package| filter.wants(package, &mut takers)).cloned().collect();
+    let last = items.len().div_ceil(PAGE).max(1);
+    let page = asked.page.parse::<usize>().unwrap_or(1).clamp(1, last);
+    let shown = &items[(page - 1) * PAGE..items.len().min(page * PAGE)];
+    let to_page = |page: String| address(&[&asked.pairs()[..], &[("page", &page)]].concat());
     let popular = if all.is_empty() { library.popular(POPULAR) } else { Vec::new() };
     let query = asked.q.trim().to_owned();
     let title = if query.is_empty() {
@@ -96,7 +122,8 @@ pub(crate) async fn show(
     } else {
         visitor.t1("catalogue-search-title", "query", &query)
     };
-    let listed = if query.is_empty() { Vec::new() } else { listed(&room, &query, &visitor).await? };
+    let listed =
+        if query.is_empty() || page > 1 { Vec::new() } else { listed(&room, &query, &visitor).await? };
     let mut facets = Facets { room: &room, visitor: &visitor, asked: &asked, all: &all, filter, takers };
     let cards = |packages: &[Arc<Package>]| -> Vec<Card> {
         packages.iter().map(|package| found(&library, package, &query, &visitor)).collect()
@@ -110,7 +137,10 @@ pub(crate) async fn show(
         active: facets.active(),
         unfiltered: address(&[("q", &asked.q)]),
         unfiltered_count: all.len(),
-        found: cards(&items),
+        found: cards(shown),
+        found_count: items.len(),
+        next: if page < last { to_page((page + 1).to_string()) } else { String::new() },
+        first: if page > 1 { to_page(String::new()) } else { String::new() },
         meant: meant.unwrap_or_default(),
         near: cards(&near),
         popular: Card::all(&popular, &visitor),
@@ -150,6 +180,7 @@ fn known(asked: Asked, room: &Room, library: &Library) -> Asked {
         kind: or_none(asked.kind, has_kind),
         topic: or_none(asked.topic, has_topic),
         place: or_none(asked.place, has_place),
+        page: asked.page,
     }
 }
 
@@ -271,13 +302,7 @@ impl Facets<'_> {
     /// Filters that are at work, each with the address of the same search without it.
     fn active(&self) -> Vec<(String, String)> {
         let asked = self.asked;
-        let all = [
-            ("q", asked.q.as_str()),
-            ("for", asked.clientele.as_str()),
-            ("topic", asked.topic.as_str()),
-            ("place", asked.place.as_str()),
-            ("kind", asked.kind.as_str()),
-        ];
+        let all = asked.pairs();
         let name = |key: &str, value: &str| match key {
             "for" => self.visitor.t(&format!("catalogue-for-{value}")),
             "topic" => self.filter.topic.map_or("", |topic| pick(self.visitor, &topic.name)).to_owned(),

@@ -21,7 +21,7 @@ pub(crate) struct EvalArguments {
     /// Folder with packages.
     #[arg(default_value_os_t = crate::offered_packages())]
     path: PathBuf,
-    /// Folder with the queries; that of the packages' words unless told.
+    /// Folder with the queries; those of the packages' words unless told.
     #[arg(long)]
     queries: Option<PathBuf>,
     /// How many of the first count.
@@ -36,8 +36,11 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Eval(arguments) = command;
     let library =
         Library::load(&arguments.path, &platform::registers_kept()).map_err(|faults| told(&faults))?;
-    let folder = arguments.queries.clone().unwrap_or_else(|| arguments.path.join("search"));
-    let queries = recall::read(&folder, &library).map_err(|faults| told(&faults))?;
+    let queries = match &arguments.queries {
+        Some(folder) => recall::read(folder, &library),
+        None => recall::read_below(&arguments.path, &library),
+    };
+    let queries = queries.map_err(|faults| told(&faults))?;
     let recall = recall::measure(&library, &queries, usize::from(arguments.k));
     if arguments.json {
         say!("{}", serde_json::to_string_pretty(&recall)?);

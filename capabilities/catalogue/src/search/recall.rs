@@ -61,6 +61,19 @@ pub struct Recall {
     pub all: Figures,
 }
 
+/// Reads the queries that lie beside the words of a folder of packages. None at all is a fault: whoever measures wants a figure.
+pub fn read_below(root: &Path, library: &Library) -> Result<Vec<Query>, Vec<Fault>> {
+    let mut queries = Vec::new();
+    for folder in crate::library::folders(root).0.words {
+        queries.extend(read(&folder, library)?);
+    }
+    if queries.is_empty() {
+        let text = format!("there is no {FILE} beside the words of these packages");
+        return Err(vec![Fault::new(root.display().to_string(), 0, Rule::Words, text)]);
+    }
+    Ok(queries)
+}
+
 /// Reads the queries of a folder. A right answer that is no package of the library is a fault of the file.
 pub fn read(folder: &Path, library: &Library) -> Result<Vec<Query>, Vec<Fault>> {
     let path = format!("{}/{FILE}", folder.display());

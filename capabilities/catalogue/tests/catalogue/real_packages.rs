@@ -4,6 +4,8 @@ use std::path::Path;
 
 use catalogue::{Clientele, Library, recall};
 
+use crate::pages::get_from;
+
 /// What a decision may change in the register of social organisations.
 const FIELDS: [&str; 8] = [
     "name",
@@ -117,8 +119,8 @@ fn lists_are_filtered_by_who_asks() {
 #[test]
 fn everyday_queries_find_their_items() {
     let library = library();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages/minzheng/search");
-    let queries = recall::read(&folder, &library).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages/minzheng");
+    let queries = recall::read_below(&folder, &library).unwrap();
     assert!(queries.len() >= 220, "{}", queries.len());
     // Every item is asked for.
     for package in library.list() {
@@ -143,4 +145,23 @@ fn what_sounds_like_it_is_said_and_what_is_near_is_shown() {
     let popular = library.popular(3);
     assert_eq!(popular.len(), 3);
     assert_eq!(popular[0].item.code, "000711003000");
+}
+
+#[tokio::test]
+async fn a_long_answer_is_shown_page_by_page() {
+    let page = async |number: usize| {
+        let (status, text) =
+            get_from(library(), &format!("/search?q=%E7%99%BB%E8%AE%B0&page={number}"), "zh-CN").await;
+        assert_eq!(status, 200);
+        let hrefs = text.split("<h3><a href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        (hrefs.map(str::to_owned).collect::<Vec<_>>(), text)
+    };
+    let (first, text) = page(1).await;
+    assert_eq!(first.len(), 20);
+    assert!(text.contains("page=2\" rel=\"next\"") && !text.contains("第一页"), "{text}");
+    let (second, text) = page(2).await;
+    assert!(!second.is_empty() && second.iter().all(|item| !first.contains(item)));
+    assert!(text.contains("第一页"));
+    let (last, text) = page(999).await;
+    assert!(!last.is_empty() && !text.contains("rel=\"next\""), "a number too high is the last page");
 }
