@@ -149,7 +149,7 @@ pub struct Part {
 
 impl Bundle {
     /// The same as another version: its text stays, the versions of its parts are others.
-    pub(crate) fn as_version(mut self, version: String) -> Self {
+    pub(crate) fn in_version(mut self, version: String) -> Self {
         if version != self.version {
             let asked = Arc::make_mut(&mut self.asked);
             asked.reference.version.clone_from(&version);

@@ -167,7 +167,7 @@ impl Library {
                 let unknown = || Fault::new(&label, 0, Rule::Unreadable, "unknown fault");
                 VersionError::Unreadable(faults.into_iter().next().unwrap_or_else(unknown))
             })?;
-            self.keep_earlier_bundle(earlier.as_version(reference.version));
+            self.keep_earlier_bundle(earlier.in_version(reference.version));
         }
         Ok(())
     }
@@ -230,7 +230,7 @@ async fn record_bundle(tx: &mut Tx, bundle: Bundle, now: Timestamp) -> Result<Bu
     for row in &known {
         let version: String = row.get(0)?;
         if row.get::<String>(1)? == bundle.digest {
-            return Ok(bundle.as_version(version));
+            return Ok(bundle.in_version(version));
         }
         let texts: Option<Texts> = serde_json::from_value(row.get(2)?).ok();
         if version == bundle.version && texts.as_ref() != Some(&bundle.texts) {
@@ -246,7 +246,7 @@ async fn record_bundle(tx: &mut Tx, bundle: Bundle, now: Timestamp) -> Result<Bu
         number += 1;
         version = format!("{base}-{number}");
     }
-    let bundle = bundle.as_version(version);
+    let bundle = bundle.in_version(version);
     let parts: Vec<&TypeRef> = bundle.parts.iter().map(|part| &part.package.reference).collect();
     let parts = serde_json::to_string(&parts).unwrap_or_default();
     tx.execute(

@@ -2,7 +2,6 @@
 //! is carried out is asked of the database, for the few that were found.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -35,19 +34,13 @@ pub struct Finder {
 }
 
 /// What the lists said when they were last read.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Known {
     /// Number of imports that were done, and when the last one got on.
     as_of: (i64, i64),
     index: search::Index,
     /// Item and name of each document.
     called: Vec<(String, String)>,
-}
-
-impl fmt::Debug for Known {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Known").field("as_of", &self.as_of).field("called", &self.called.len()).finish()
-    }
 }
 
 /// An item of the lists that answers a query.

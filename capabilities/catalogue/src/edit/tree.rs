@@ -189,8 +189,9 @@ fn indented(text: &str, start: usize, indent: usize) -> usize {
 
 fn range(location: serde_saphyr::Location) -> Range<usize> {
     let span = location.span();
-    let start = span.byte_offset().unwrap_or_default() as usize;
-    start..start + span.byte_len().unwrap_or_default() as usize
+    let number = |bytes: Option<u64>| bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default();
+    let start = number(span.byte_offset());
+    start..start + number(span.byte_len())
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -380,7 +380,7 @@ fn raw(old: &Texts, new: &Texts) -> Vec<Raw> {
             Some(Line::Old(text)) => ("old", format!("- {text}")),
             Some(Line::New(text)) => ("new", format!("+ {text}")),
         };
-        let lines = lines::shortened(lines::compare(old, new)).into_iter().map(line).collect();
+        let lines = lines::shortened(&lines::compare(old, new)).into_iter().map(line).collect();
         Some(Raw { file: name.clone(), lines })
     };
     names.into_iter().filter_map(one).collect()

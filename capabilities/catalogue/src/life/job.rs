@@ -57,9 +57,10 @@ async fn give_back(
     now: Timestamp,
 ) -> Result<(), BoxError> {
     tracing::warn!(%error, revision = %revision.id, "a planned publication was not possible");
-    let word = match error {
-        LifeError::Faults(faults) => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
-        other => other.to_string(),
+    let word = if let LifeError::Faults(faults) = error {
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    } else {
+        error.to_string()
     };
     let mut tx = office.db.begin().await?;
     (revision.state, revision.publish_at, revision.changed_at) = (State::Draft, None, now);

@@ -60,15 +60,15 @@ fn middle<'t>(x: &[&'t str], y: &[&'t str]) -> Vec<Line<'t>> {
 }
 
 /// The same without the stretches that nobody changed; `None` stands for lines that are left out.
-pub(crate) fn shortened(lines: Vec<Line<'_>>) -> Vec<Option<Line<'_>>> {
+pub(crate) fn shortened<'t>(lines: &[Line<'t>]) -> Vec<Option<Line<'t>>> {
     let is_near = |at: usize| {
         let from = at.saturating_sub(AROUND);
         lines[from..(at + AROUND + 1).min(lines.len())].iter().any(|line| !matches!(line, Line::Same(_)))
     };
     let mut shown = Vec::new();
-    for at in 0..lines.len() {
+    for (at, line) in lines.iter().enumerate() {
         if is_near(at) {
-            shown.push(Some(lines[at]));
+            shown.push(Some(*line));
         } else if shown.last().is_none_or(Option::is_some) {
             shown.push(None);
         }
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(lines, expected);
         let long: String = (0..50).map(|n| format!("{n}\n")).collect();
         let other = long.replace("25\n", "x\n");
-        let shown = shortened(compare(&long, &other));
+        let shown = shortened(&compare(&long, &other));
         assert_eq!(shown.len(), 1 + 2 + 2 + 2 + 1);
         assert_eq!((shown[0], shown[3]), (None, Some(Line::Old("25"))));
     }

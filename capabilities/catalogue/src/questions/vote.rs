@@ -106,7 +106,7 @@ pub(crate) fn sort_gently<T>(found: Vec<T>, counts: &dyn Fn(&T) -> Counts) -> Ve
 
 /// Votes of one network that are taken in an hour, changes among them: a service hall shares one.
 const OF_CLIENT_MAX: i64 = 60;
-const WINDOW: Duration = Duration::from_secs(3600);
+const WINDOW: Duration = Duration::from_hours(1);
 
 /// Who votes, so that the vote is known again; nothing for somebody who sends no cookie and has no account.
 pub(crate) fn voter(vault: &Vault, visitor: &Visitor) -> Option<String> {
