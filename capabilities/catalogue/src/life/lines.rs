@@ -92,7 +92,7 @@ mod tests {
             Line::New("e"),
         ];
         assert_eq!(lines, expected);
-        let long: String = (0..50).map(|n| format!("{n}\n")).collect();
+        let long = (0..50).map(|n| n.to_string()).collect::<Vec<_>>().join("\n");
         let other = long.replace("25\n", "x\n");
         let shown = shortened(&compare(&long, &other));
         assert_eq!(shown.len(), 1 + 2 + 2 + 2 + 1);
