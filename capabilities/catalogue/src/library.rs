@@ -385,11 +385,21 @@ pub(crate) struct Folders {
 pub(crate) fn folders(root: &Path) -> (Folders, Vec<Fault>) {
     let (mut found, mut faults) = (Folders::default(), Vec::new());
     find(root, &mut found, &mut faults);
+    if found.asked.is_empty() {
+        found.asked.extend(asked_above(root));
+    }
     if found.packages.is_empty() && faults.is_empty() {
         let text = "there is no service package in this folder";
         faults.push(Fault::new(root.display().to_string(), 0, Rule::Unreadable, text));
     }
     (found, faults)
+}
+
+/// The nearest folder above with questions of the guided choice: a package by itself is tried out with those of its library.
+fn asked_above(root: &Path) -> Option<PathBuf> {
+    let root = root.canonicalize().ok()?;
+    let above = root.ancestors().skip(1).find(|folder| folder.join(shared::FILE).is_file());
+    above.map(Path::to_owned)
 }
 
 /// Folders that hold any file of a package, so that one whose `item.yaml` was forgotten is not silently left out; and

@@ -165,3 +165,10 @@ async fn a_long_answer_is_shown_page_by_page() {
     let (last, text) = page(999).await;
     assert!(!last.is_empty() && !text.contains("rel=\"next\""), "a number too high is the last page");
 }
+
+#[test]
+fn a_package_can_be_loaded_by_itself() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages/minzheng/linshi-jiuzhu");
+    let library = Library::load(&root, &std::collections::BTreeMap::new()).unwrap();
+    assert_eq!(library.list().map(|package| package.item.code.as_str()).collect::<Vec<_>>(), [ASSISTANCE]);
+}
