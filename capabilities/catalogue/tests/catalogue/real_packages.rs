@@ -149,9 +149,10 @@ fn what_sounds_like_it_is_said_and_what_is_near_is_shown() {
 
 #[tokio::test]
 async fn a_long_answer_is_shown_page_by_page() {
+    let library = library();
     let page = async |number: usize| {
         let (status, text) =
-            get_from(library(), &format!("/search?q=%E7%99%BB%E8%AE%B0&page={number}"), "zh-CN").await;
+            get_from(library.clone(), &format!("/search?q=%E7%99%BB%E8%AE%B0&page={number}"), "zh-CN").await;
         assert_eq!(status, 200);
         let hrefs = text.split("<h3><a href=\"").skip(1).filter_map(|rest| rest.split('"').next());
         (hrefs.map(str::to_owned).collect::<Vec<_>>(), text)
