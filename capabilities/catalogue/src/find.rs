@@ -10,7 +10,7 @@ use serde::Deserialize;
 use web::{AppError, Choice, Shell, Visitor};
 
 use crate::card::Card;
-use crate::room::pick;
+use crate::room::{pick, with_query};
 use crate::{Clientele, Found, Library, Package, Room};
 use filter::{Facet, Filter, Takers};
 
@@ -122,8 +122,11 @@ pub(crate) async fn show(
     } else {
         visitor.t1("catalogue-search-title", "query", &query)
     };
-    let listed =
-        if query.is_empty() || page > 1 { Vec::new() } else { listed(&room, &query, &visitor).await? };
+    let listed = if query.is_empty() || page > 1 {
+        Vec::new()
+    } else {
+        listed(&room, &library, &query, &visitor).await?
+    };
     let mut facets = Facets { room: &room, visitor: &visitor, asked: &asked, all: &all, filter, takers };
     let cards = |packages: &[Arc<Package>]| -> Vec<Card> {
         packages.iter().map(|package| found(&library, package, &query, &visitor)).collect()
@@ -150,8 +153,12 @@ pub(crate) async fn show(
 }
 
 /// What the lists know, beside what is handled here.
-async fn listed(room: &Room, query: &str, visitor: &Visitor) -> Result<Vec<Listed>, AppError> {
-    let library = room.library();
+async fn listed(
+    room: &Room,
+    library: &Library,
+    query: &str,
+    visitor: &Visitor,
+) -> Result<Vec<Listed>, AppError> {
     let place = visitor.place.as_ref().map(|place| place.code.as_str());
     let hits = room.lists.find(query, place, LISTED).await?;
     let elsewhere = hits.into_iter().filter(|hit| library.first_of(&hit.item).is_none());
@@ -186,11 +193,9 @@ fn known(asked: Asked, room: &Room, library: &Library) -> Asked {
 
 /// The search with these parameters; empty ones are left out.
 fn address(pairs: &[(&str, &str)]) -> String {
-    let pairs: Vec<&(&str, &str)> = pairs.iter().filter(|(_, value)| !value.trim().is_empty()).collect();
-    match serde_urlencoded::to_string(pairs) {
-        Ok(query) if !query.is_empty() => format!("/search?{query}"),
-        Ok(_) | Err(_) => "/search".to_owned(),
-    }
+    let pairs: Vec<(&str, &str)> =
+        pairs.iter().filter(|(_, value)| !value.trim().is_empty()).copied().collect();
+    with_query("/search", &pairs)
 }
 
 /// The choices of every filter, each with the number of items that would be seen with it.
@@ -206,9 +211,7 @@ struct Facets<'a> {
 
 impl Facets<'_> {
     fn count(&mut self, facet: Facet, is_chosen: &dyn Fn(&Package, &mut Takers<'_>) -> bool) -> usize {
-        filter::count(self.all, &self.filter, facet, &mut self.takers, &mut |package, takers| {
-            is_chosen(package, takers)
-        })
+        filter::count(self.all, &self.filter, facet, &mut self.takers, is_chosen)
     }
 
     fn choice(&self, value: &str, name: &str, count: usize, chosen: &str) -> Choice {

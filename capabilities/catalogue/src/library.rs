@@ -309,6 +309,12 @@ impl Library {
         }
     }
 
+    /// The same by its name in data: `code/handling` of an item, `id/bundle` of a bundle.
+    pub fn offered_as(&self, name: &str) -> Option<Arc<Package>> {
+        let (item, handling) = name.split_once('/')?;
+        self.offered(item, handling)
+    }
+
     fn list_all(&self) -> impl Iterator<Item = &Arc<Package>> {
         self.bundles.values().map(|bundle| &bundle.asked).chain(self.current.values())
     }
@@ -362,10 +368,7 @@ impl Library {
 
     /// What is asked for most, as `words.yaml` says; the first items where it says nothing.
     pub fn popular(&self, most: usize) -> Vec<Arc<Package>> {
-        let named = self.words.popular().iter().filter_map(|reference| {
-            let (item, handling) = reference.split_once('/')?;
-            self.offered(item, handling)
-        });
+        let named = self.words.popular().iter().filter_map(|name| self.offered_as(name));
         let named: Vec<Arc<Package>> = named.take(most).collect();
         if named.is_empty() { self.list().take(most).cloned().collect() } else { named }
     }

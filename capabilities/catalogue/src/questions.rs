@@ -16,7 +16,7 @@ use web::{AppError, Operation, Shell, Visitor};
 
 use crate::api::Text;
 use crate::find::{Piece, pieces};
-use crate::room::pick;
+use crate::room::{pick, with_query};
 use crate::search::Words;
 use crate::{Package, Room};
 use article::Article;
@@ -156,14 +156,12 @@ pub(crate) struct Asked {
     after: String,
 }
 
-impl Asked {
-    /// A page of what was found, and where the next one begins.
-    fn page<'f, T>(&self, found: &'f [T]) -> (&'f [T], Option<usize>) {
-        // A mistyped place is the first page.
-        let from = self.after.parse().unwrap_or(0).min(found.len());
-        let to = found.len().min(from + PAGE);
-        (&found[from..to], (to < found.len()).then_some(to))
-    }
+/// A page of what was found, and where the next one begins.
+fn page_after<'f, T>(after: &str, found: &'f [T], size: usize) -> (&'f [T], Option<String>) {
+    // A mistyped place is the first page.
+    let from = after.parse().unwrap_or(0).min(found.len());
+    let to = found.len().min(from + size);
+    (&found[from..to], (to < found.len()).then(|| to.to_string()))
 }
 
 #[derive(Template)]
@@ -194,7 +192,7 @@ pub(crate) async fn show(
     let library = room.library();
     let questions = library.questions();
     let found = questions.find(&asked.q, &counts(&room).await?);
-    let (page, next) = asked.page(&found);
+    let (page, next) = page_after(&asked.after, &found, PAGE);
     let query = asked.q.trim().to_owned();
     let row = |entry: &&Entry| {
         let text = pick(&visitor, &entry.question);
@@ -205,11 +203,7 @@ pub(crate) async fn show(
             href: entry.href(),
         }
     };
-    let next = next.map(|next| {
-        let pairs = [("q", query.clone()), ("after", next.to_string())];
-        serde_urlencoded::to_string(pairs)
-            .map_or_else(|_| String::new(), |pairs| format!("/questions?{pairs}"))
-    });
+    let next = next.map(|next| with_query("/questions", &[("q", query.as_str()), ("after", next.as_str())]));
     web::page(&QuestionsPage {
         shell: Shell::new(&visitor, visitor.t("catalogue-questions-title")),
         count: found.len(),
@@ -302,7 +296,7 @@ pub(crate) async fn list(
     let counts = counts(&room).await?;
     let library = room.library();
     let found = library.questions().find(&asked.q, &counts);
-    let (page, next) = asked.page(&found);
+    let (page, next) = page_after(&asked.after, &found, PAGE);
     let questions = page.iter().map(|entry| (*entry).into()).collect();
-    Ok(Json(QuestionPage { questions, next: next.map(|next| next.to_string()) }))
+    Ok(Json(QuestionPage { questions, next }))
 }

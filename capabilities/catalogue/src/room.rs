@@ -159,6 +159,16 @@ fn desk_api() -> Routes<Office> {
         .api(Method::GET, &version, MANAGE, api_of_life::export, api_of_life::export_operation())
 }
 
+/// An address with its query.
+pub(crate) fn with_query<T: AsRef<str>>(path: &str, pairs: &[(T, T)]) -> String {
+    let pairs: Vec<(&str, &str)> =
+        pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+    match serde_urlencoded::to_string(pairs) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        Ok(_) | Err(_) => path.to_owned(),
+    }
+}
+
 /// The text in the visitor's language.
 pub(crate) fn pick<'w>(visitor: &Visitor, words: &'w Words) -> &'w str {
     visitor.pick(&words.zh, &words.en)

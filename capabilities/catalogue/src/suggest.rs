@@ -55,7 +55,8 @@ pub(crate) async fn show(
     visitor: Visitor,
     Query(typed): Query<Typed>,
 ) -> Result<Response, AppError> {
-    let found = room.library().find(&typed.q, &|_| true);
+    let library = room.library();
+    let found = library.find(&typed.q, &|_| true);
     let found = if found.asks_nothing { Vec::new() } else { found.items };
     let suggestion = |package: &std::sync::Arc<crate::Package>| Suggestion {
         name: pick(&visitor, &package.item.name).to_owned(),
@@ -65,7 +66,7 @@ pub(crate) async fn show(
     // Where little is handled here, what the lists say others do.
     if !typed.q.trim().is_empty() && suggestions.len() < SUGGESTED {
         let listed = room.lists.named(&typed.q, SUGGESTED);
-        let elsewhere = listed.into_iter().filter(|hit| room.library().first_of(&hit.item).is_none());
+        let elsewhere = listed.into_iter().filter(|hit| library.first_of(&hit.item).is_none());
         let suggestion =
             |hit: ListHit| Suggestion { href: format!("/directory/{}", hit.item), name: hit.name };
         suggestions.extend(elsewhere.take(SUGGESTED - suggestions.len()).map(suggestion));

@@ -22,11 +22,7 @@ pub struct Topic {
 impl Topic {
     /// What is offered for it at the moment.
     pub(crate) fn offered(&self, library: &Library) -> Vec<Arc<Package>> {
-        let offered = |name: &String| {
-            let (item, handling) = name.split_once('/')?;
-            library.offered(item, handling)
-        };
-        self.items.iter().filter_map(offered).collect()
+        self.items.iter().filter_map(|name| library.offered_as(name)).collect()
     }
 
     /// Whether it leads to this item.

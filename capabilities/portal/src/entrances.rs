@@ -143,7 +143,7 @@ impl Entrances {
 impl LifeEvent {
     /// What is offered for it at the moment: what this node does not offer is passed over.
     pub fn offered(&self, library: &Library) -> Vec<Arc<Package>> {
-        self.items.iter().filter_map(|name| offered(library, name)).collect()
+        self.items.iter().filter_map(|name| library.offered_as(name)).collect()
     }
 
     /// The same for the room of the items.
@@ -165,12 +165,6 @@ impl LifeEvent {
 /// `code/handling` of an item, `id/bundle` of a bundle.
 pub(crate) fn key(package: &Package) -> String {
     format!("{}/{}", package.reference.item, package.reference.handling)
-}
-
-/// What is offered under such a name.
-pub(crate) fn offered(library: &Library, name: &str) -> Option<Arc<Package>> {
-    let (item, handling) = name.split_once('/')?;
-    library.offered(item, handling)
 }
 
 /// Whether the name is that of a bundle.
@@ -222,7 +216,7 @@ mod tests {
         let library = Arc::clone(&crate::tests::LIBRARY);
         let entrances = Entrances::load(&crate::tests::packages()).unwrap();
         let named = entrances.events.iter().flat_map(|event| &event.items).chain(&entrances.popular);
-        let gone: Vec<&String> = named.filter(|name| offered(&library, name).is_none()).collect();
+        let gone: Vec<&String> = named.filter(|name| library.offered_as(name).is_none()).collect();
         assert!(gone.is_empty(), "named in portal.yaml but not offered: {gone:?}");
         let lost: Vec<&str> = library
             .list()

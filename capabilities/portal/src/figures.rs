@@ -7,7 +7,6 @@ use catalogue::Package;
 use kernel::Timestamp;
 
 use crate::Room;
-use crate::entrances::offered;
 
 /// For how long figures are shown.
 const SECONDS: i64 = 300;
@@ -38,7 +37,7 @@ pub(crate) async fn get(room: &Room, now: Timestamp) -> store::Result<Arc<Figure
     tx.rollback().await?;
     let library = room.library();
     let library = &*library;
-    let named = room.set.entrances.popular.iter().filter_map(|name| offered(library, name));
+    let named = room.set.entrances.popular.iter().filter_map(|name| library.offered_as(name));
     let mut popular: Vec<Arc<Package>> = Vec::new();
     let counted = asked.iter().filter_map(|(item, handling)| library.current(item, handling));
     for package in counted.chain(named) {

@@ -10,7 +10,7 @@ use kernel::Refusal;
 use web::{AppError, Shell, Visitor};
 
 use super::{Given, PREFILLED, Run, Standing, Text, Truth, prefilled, run_of};
-use crate::room::pick;
+use crate::room::{pick, with_query};
 use crate::topic::Topic;
 use crate::{Library, Package, Room};
 
@@ -68,14 +68,14 @@ impl Walk {
     }
 
     fn href(&self, given: &Given) -> String {
-        address(&format!("/choose/{}", self.topic.id), &self.pairs(given))
+        with_query(&format!("/choose/{}", self.topic.id), &self.pairs(given))
     }
 
     /// Asking a question again, with the other answers as they are.
     fn change(&self, question: usize) -> String {
         let mut pairs = self.pairs(&self.given.without(question));
         pairs.push((AT.to_owned(), self.run.questions[question].id.clone()));
-        address(&format!("/choose/{}", self.topic.id), &pairs)
+        with_query(&format!("/choose/{}", self.topic.id), &pairs)
     }
 
     /// Beginning the application for an item, with the answers that its form takes; nothing while it is suspended.
@@ -92,7 +92,7 @@ impl Walk {
             (!taken.is_empty()).then_some(pair)
         };
         let pairs: Vec<(String, String)> = self.given.0.iter().filter_map(pair).collect();
-        Some(address(&format!("/apply/{}/{}", reference.item, reference.handling), &pairs))
+        Some(with_query(&format!("/apply/{}/{}", reference.item, reference.handling), &pairs))
     }
 
     /// What was answered to the questions on which a condition rests.
@@ -109,14 +109,6 @@ impl Walk {
             Some(answer) => say(visitor, &self.run.questions[question].answers[answer].label),
             None => visitor.t("catalogue-choose-unsure"),
         }
-    }
-}
-
-/// An address with its query.
-fn address(path: &str, pairs: &[(String, String)]) -> String {
-    match serde_urlencoded::to_string(pairs) {
-        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-        Ok(_) | Err(_) => path.to_owned(),
     }
 }
 

@@ -107,7 +107,7 @@ pub(crate) fn count(
     filter: &Filter<'_>,
     facet: Facet,
     takers: &mut Takers<'_>,
-    is_chosen: &mut dyn FnMut(&Package, &mut Takers<'_>) -> bool,
+    is_chosen: &dyn Fn(&Package, &mut Takers<'_>) -> bool,
 ) -> usize {
     let wanted = |package: &&Arc<Package>| {
         filter.wants_beside(Some(facet), package, takers) && is_chosen(package, takers)

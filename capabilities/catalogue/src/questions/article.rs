@@ -76,8 +76,5 @@ pub(crate) fn items<'l>(
     article: &'l Article,
     library: &'l Library,
 ) -> impl Iterator<Item = std::sync::Arc<crate::Package>> + 'l {
-    article.items.iter().filter_map(|name| {
-        let (item, handling) = name.split_once('/')?;
-        library.offered(item, handling)
-    })
+    article.items.iter().filter_map(|name| library.offered_as(name))
 }

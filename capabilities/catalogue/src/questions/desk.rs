@@ -12,7 +12,7 @@ use web::csv::{self, MARK, line};
 use web::{AppError, Operation, Shell, Visitor};
 
 use super::vote::{Counts, Word};
-use super::{Entry, Of, counts};
+use super::{Entry, Of, counts, page_after};
 use crate::room::pick;
 use crate::{Library, Room};
 
@@ -179,15 +179,13 @@ pub(crate) async fn list(
 ) -> Result<Json<AnswerPage>, AppError> {
     let library = room.library();
     let judged = judged(&library, &counts(&room).await?);
-    let from = asked.after.parse().unwrap_or(0).min(judged.len());
-    let to = judged.len().min(from + PAGE);
+    let (page, next) = page_after(&asked.after, &judged, PAGE);
     let view = |judged: &Judged<'_>| AnswerView {
         id: judged.entry.id.clone(),
         question: pick(&visitor, &judged.entry.question).to_owned(),
         votes: Word::ALL.into_iter().map(|word| (word.as_str(), judged.counts.of(word))).collect(),
     };
-    let answers = judged[from..to].iter().map(view).collect();
-    Ok(Json(AnswerPage { answers, next: (to < judged.len()).then(|| to.to_string()) }))
+    Ok(Json(AnswerPage { answers: page.iter().map(view).collect(), next }))
 }
 
 pub(crate) fn operation() -> Operation {
