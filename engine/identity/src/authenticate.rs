@@ -92,8 +92,8 @@ pub(crate) fn hand_cookie(room: &Room, headers: &mut HeaderMap, token: &Token) {
     put(headers, cookie::set(cookie_name(secure), &token.reveal(), None, secure));
 }
 
-/// Takes the cookie away.
-pub(crate) fn clear_cookie(room: &Room, headers: &mut HeaderMap) {
+/// Takes the cookie of a visit that has ended away.
+pub fn clear_cookie(room: &Room, headers: &mut HeaderMap) {
     let secure = room.site.config.secure_cookies;
     put(headers, cookie::set(cookie_name(secure), "", Some(0), secure));
 }

@@ -37,6 +37,7 @@ mod sign_out;
 mod staff;
 mod switch_hat;
 mod token;
+mod vouch;
 
 #[cfg(test)]
 mod testing;
@@ -47,7 +48,7 @@ pub use add_legal_person::{AddLegalPerson, add_legal_person};
 pub use add_person::{AddPerson, add_person};
 pub use add_staff::{AddStaff, add_staff};
 pub use appoint_agent::{AppointAgent, AppointAgentError, appoint_agent};
-pub use authenticate::{authenticate, authentication};
+pub use authenticate::{authenticate, authentication, clear_cookie};
 pub use bodies::{BodyRecord, bodies, find_body, list_bodies};
 pub use client::Client;
 pub use deputies::{DeputyRecord, DeputyState, deputies_of, deputies_on, find_deputy};
@@ -67,12 +68,15 @@ pub use persons::{
 pub use register_person::{RegisterError, RegisterPerson, register_person};
 pub use revoke_agent::{RevokeAgentError, revoke_agent};
 pub use room::{Room, routes};
-pub use sessions::{Live, Opened, Subject, close_session, find_session, forget_old, open_session_for};
+pub use sessions::{
+    Live, Opened, Subject, VISIT_ENDED_JOB, close_session, find_session, forget_old, open_session_for,
+};
 pub use sign_in::{SignIn, SignInError, sign_in_person, sign_in_staff};
 pub use sign_ins::{SignInRecord, sign_ins_of};
-pub use staff::{StaffRecord, staff_of};
+pub use staff::{StaffRecord, find_staff, staff_of};
 pub use switch_hat::{SwitchHatError, switch_hat};
 pub use token::Token;
+pub use vouch::{Passed, Visit, Wanted, find_visit, pass_on, stands};
 
 use store::Migration;
 

@@ -5,9 +5,9 @@ use store::{Error, Purpose, Result, Vault};
 
 use crate::person_name::{PersonName, Phone};
 
-const NAME: &str = "identity.name";
-const RESIDENT_ID: &str = "identity.resident-id";
-const PHONE: &str = "identity.phone";
+pub(crate) const NAME: &str = "identity.name";
+pub(crate) const RESIDENT_ID: &str = "identity.resident-id";
+pub(crate) const PHONE: &str = "identity.phone";
 /// Accounts and addresses in the sign-in log: only ever compared, never opened.
 const ACCOUNT: &str = "identity.account";
 const CLIENT: &str = "identity.client";

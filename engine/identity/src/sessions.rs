@@ -1,11 +1,14 @@
 //! Signed-in visits (会话): opening, recognising, prolonging and ending them.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use kernel::{
-    Actor, BodyId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId, Timestamp,
+    Actor, BodyId, InvalidId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId, Timestamp,
     china_date, from_micros, to_micros,
 };
+use store::jobs::{self, NewJob};
 use store::{Db, Result, Row, Tx, Vault, fresh_id, vals};
 
 use crate::token::Token;
@@ -27,6 +30,28 @@ pub enum Subject {
     Person(PersonId),
     /// A member of staff.
     Staff(StaffId),
+}
+
+impl fmt::Display for Subject {
+    /// As [`Actor::reference`] names them: `person:…` or `staff:…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(person) => write!(f, "person:{person}"),
+            Self::Staff(staff) => write!(f, "staff:{staff}"),
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidId> {
+        match text.split_once(':') {
+            Some(("person", id)) => id.parse().map(Self::Person),
+            Some(("staff", id)) => id.parse().map(Self::Staff),
+            Some(_) | None => Err(InvalidId),
+        }
+    }
 }
 
 impl Subject {
@@ -198,13 +223,22 @@ pub(crate) async fn renew_token(
     row.map(opened).transpose()
 }
 
+/// The job that is written when somebody signs out: connected systems are to hear of it. Its key is the visit.
+pub const VISIT_ENDED_JOB: &str = "identity.visit-ended";
+
 /// Ends a visit; one that has ended already stays so.
 pub async fn close_session(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<()> {
-    tx.execute(
-        "update sessions set revoked_at = $1 where id = $2 and revoked_at is null",
-        vals![now, session],
-    )
-    .await?;
+    let ended = tx
+        .execute(
+            "update sessions set revoked_at = $1 where id = $2 and revoked_at is null",
+            vals![now, session],
+        )
+        .await?;
+    if ended == 1 {
+        let key = session.to_string();
+        let payload = serde_json::json!({ "session": key });
+        jobs::enqueue(tx, &NewJob { kind: VISIT_ENDED_JOB, key, payload, run_at: now }).await?;
+    }
     Ok(())
 }
 

@@ -53,6 +53,32 @@ pub async fn staff_of(tx: &mut Tx, body: BodyId) -> Result<Vec<StaffRecord>> {
     Ok(staff)
 }
 
+/// A member of staff, if there is one of this id.
+pub async fn find_staff(tx: &mut Tx, id: StaffId) -> Result<Option<StaffRecord>> {
+    let rows = tx
+        .fetch_all(
+            "select s.login, s.name, s.body, s.disabled_at, r.role
+             from staff s left join staff_roles r on r.staff = s.id where s.id = $1 order by r.role",
+            vals![id],
+        )
+        .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut roles = BTreeSet::new();
+    for row in &rows {
+        if row.get::<Option<String>>(4)?.is_some() {
+            roles.insert(row.parse(4)?);
+        }
+    }
+    Ok(Some(StaffRecord {
+        id,
+        login: first.get(0)?,
+        name: first.get(1)?,
+        body: first.get(2)?,
+        roles,
+        is_disabled: first.get::<Option<i64>>(3)?.is_some(),
+    }))
+}
+
 /// What a member of staff may do today, in one look: their roles, and the colleagues for whom they stand in (代理).
 /// A colleague who has left is stood in for no more; their work is handed on by whoever shares it out.
 pub(crate) async fn powers_of(

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guomi::sm3;
 
-/// The token of a session (会话令牌): 32 random bytes, as text for a cookie or an `Authorization` header.
+/// The token of a session (会话令牌), and every other secret of single sign-on: 32 random bytes, as text for a cookie or an `Authorization` header.
 /// Only its hash is stored, so a copy of the database opens no visit.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
@@ -27,7 +27,7 @@ impl Token {
     }
 
     /// What is stored.
-    pub(crate) fn digest(&self) -> sm3::Digest {
+    pub fn digest(&self) -> sm3::Digest {
         sm3::digest(&self.0)
     }
 

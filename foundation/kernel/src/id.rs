@@ -99,6 +99,10 @@ typed_id! {
     NewsId;
     /// What every page tells for a while (全站公告).
     NoticeId;
+    /// A system that people sign on to with their account here (接入系统).
+    ClientId;
+    /// What one sign-on to a connected system allows (单点登录授权).
+    GrantId;
 }
 
 #[cfg(test)]

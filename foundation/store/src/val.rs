@@ -92,6 +92,5 @@ macro_rules! ids {
 }
 
 ids! {
-    AgentId, BodyId, CaseId, DeputyId, DraftId, EventId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId, MessageId,
-    NewsId, NoteId, NoticeId, PersonId, RevisionId, SessionId, StaffId, TaskId, TemplateId,
+    AgentId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, PersonId, RevisionId, SessionId, StaffId, TaskId, TemplateId,
 }

@@ -46,14 +46,17 @@ impl SignInPage {
 pub(crate) struct Asked {
     #[serde(default)]
     next: String,
+    /// What a connected system already knows of who will sign in; only filled in, never believed.
+    #[serde(default)]
+    login: String,
 }
 
 pub(crate) async fn show_person(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, AppError> {
-    page(&SignInPage::new(&visitor, Door::Person, String::new(), &asked.next))
+    page(&SignInPage::new(&visitor, Door::Person, asked.login, &asked.next))
 }
 
 pub(crate) async fn show_staff(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, AppError> {
-    page(&SignInPage::new(&visitor, Door::Staff, String::new(), &asked.next))
+    page(&SignInPage::new(&visitor, Door::Staff, asked.login, &asked.next))
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,385 @@
+//! `/oauth/authorize`: a connected system sends somebody here to sign on (授权端点).
+//!
+//! Whatever can be answered at once is answered by a redirect. Where somebody has to sign in or to consent first, the
+//! request is kept under a handle and goes on at `/oauth/authorize/{handle}`. From there nobody is redirected but led by
+//! a page: browsers do not let a redirect leave the site after a form was sent (`form-action` of the CSP).
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use identity::{Token, find_visit};
+use kernel::{Actor, ClientId, Message, Refusal, Timestamp};
+use store::{Tx, vals};
+use web::{AppError, Lang, Shell, Visitor, cookie, page};
+
+use crate::Room;
+use crate::client::{Client, find_client, find_open};
+use crate::consent;
+use crate::fault::Fault;
+use crate::grant::{Offer, Who, later, offer};
+use crate::jws::Unverified;
+use crate::known;
+use crate::params::Params;
+use crate::request::{self, Asked, Back, Holder, Next, acr, decide};
+use crate::scope::Scopes;
+
+/// How long somebody may take to sign in and to think.
+const ASKED_SECONDS: i64 = 30 * 60;
+/// How long a pushed request waits for its browser.
+pub(crate) const PUSHED_SECONDS: i64 = 90;
+pub(crate) const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// A request that is at work.
+pub(crate) struct Case {
+    pub(crate) client: Client,
+    pub(crate) asked: Asked,
+    pub(crate) asked_at: Timestamp,
+}
+
+/// How the browser leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leave {
+    /// By a redirect.
+    Redirect,
+    /// By a page that leads on.
+    Page,
+}
+
+fn page_fault(key: &'static str) -> AppError {
+    AppError(Refusal::Malformed(Message::new(key)))
+}
+
+pub(crate) async fn begin(
+    State(room): State<Room>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, AppError> {
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
+    let params = params.map_err(|_fault| page_fault("oidc-request-unreadable"))?;
+    let mut tx = room.begin().await?;
+    let client = find_open(&mut tx, params.get("client_id").unwrap_or_default()).await?;
+    let client = client.ok_or_else(|| page_fault("oidc-client-unknown"))?;
+    let case = match params.get("request_uri") {
+        Some(uri) => take_pushed(&mut tx, client, uri, visitor.now).await?,
+        None => {
+            let back = request::back(&client, &params).ok_or_else(|| page_fault("oidc-redirect-unknown"))?;
+            match accept(&room, &client, &params, back.clone(), visitor.now) {
+                Ok(asked) => Case { client, asked, asked_at: visitor.now },
+                Err(fault) => return leave(&room, &visitor, &client, &back, Err(&fault), Leave::Redirect),
+            }
+        }
+    };
+    let next = next(&mut tx, &visitor, &case).await?;
+    let mut response = match next {
+        Next::Issue(scope) => {
+            let response = issue(&mut tx, &room, &visitor, &case, &scope, Leave::Redirect).await?;
+            tx.commit().await?;
+            return Ok(response);
+        }
+        Next::Refuse(fault) => {
+            tx.commit().await?; // a pushed request is used up
+            return leave(&room, &visitor, &case.client, &case.back(), Err(&fault), Leave::Redirect);
+        }
+        Next::SignIn => {
+            let handle = keep(&mut tx, &case, "asked", ASKED_SECONDS, visitor.now).await?;
+            to_sign_in(&case, &handle)
+        }
+        Next::Consent(_) => {
+            let handle = keep(&mut tx, &case, "asked", ASKED_SECONDS, visitor.now).await?;
+            redirect(&format!("/oauth/authorize/{}", handle.reveal()))
+        }
+    };
+    tx.commit().await?;
+    speak(&room, &case.asked, &headers, &mut response);
+    Ok(response)
+}
+
+fn accept(room: &Room, client: &Client, params: &Params, back: Back, now: Timestamp) -> Result<Asked, Fault> {
+    if client.settings.requires_pushed_requests {
+        return Err(Fault::invalid_request("this client must push its requests (PAR)"));
+    }
+    read_request(room, client, params, back, now)
+}
+
+/// Reads a request, with the hint that may come along.
+pub(crate) fn read_request(
+    room: &Room,
+    client: &Client,
+    params: &Params,
+    back: Back,
+    now: Timestamp,
+) -> Result<Asked, Fault> {
+    request::read(client, params, back, |hint| hinted(room, hint, client.id, now)?.claims["sub"].as_str().map(str::to_owned))
+}
+
+/// An ID token that this platform has signed for this client. It may have run out.
+pub(crate) fn hinted<'a>(room: &Room, hint: &'a str, client: ClientId, now: Timestamp) -> Option<Unverified<'a>> {
+    let token = Unverified::read(hint)?;
+    let is_ours = room.ring().has_signed(&token, now)
+        && token.header["typ"] == "JWT"
+        && token.claims["iss"] == *room.issuer
+        && token.claims["aud"] == client.to_string();
+    is_ours.then_some(token)
+}
+
+/// Keeps a request under a handle that only its browser or its client has.
+pub(crate) async fn keep(
+    tx: &mut Tx,
+    case: &Case,
+    kind: &'static str,
+    seconds: i64,
+    now: Timestamp,
+) -> Result<Token, Refusal> {
+    let handle = Token::fresh();
+    tx.execute(
+        "insert into oidc_requests (digest, client, kind, request, asked_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6)",
+        vals![
+            handle.digest().to_vec(),
+            case.client.id,
+            kind,
+            serde_json::to_value(&case.asked).map_err(Refusal::internal)?,
+            case.asked_at,
+            later(now, seconds),
+        ],
+    )
+    .await?;
+    Ok(handle)
+}
+
+/// Takes a pushed request: once (RFC 9126 §7.3), and only for the client that pushed it.
+async fn take_pushed(tx: &mut Tx, client: Client, uri: &str, now: Timestamp) -> Result<Case, AppError> {
+    let unknown = || page_fault("oidc-pushed-unknown");
+    let handle = uri.strip_prefix(REQUEST_URI).and_then(Token::parse).ok_or_else(unknown)?;
+    let row = tx
+        .fetch_optional(
+            "delete from oidc_requests where digest = $1 and client = $2 and kind = 'pushed' and expires_at > $3
+             returning request, asked_at",
+            vals![handle.digest().to_vec(), client.id, now],
+        )
+        .await?
+        .ok_or_else(unknown)?;
+    case(client, row.get(0)?, row.get(1)?)
+}
+
+/// The request of a handle, while it waits.
+pub(crate) async fn find(tx: &mut Tx, handle: &str, now: Timestamp) -> Result<(Token, Case), AppError> {
+    let over = || AppError(Refusal::conflict("oidc-request-over"));
+    let handle = Token::parse(handle).ok_or_else(over)?;
+    let row = tx
+        .fetch_optional(
+            "select client, request, asked_at from oidc_requests
+             where digest = $1 and kind = 'asked' and expires_at > $2",
+            vals![handle.digest().to_vec(), now],
+        )
+        .await?
+        .ok_or_else(over)?;
+    let client = find_client(tx, row.get(0)?).await?.filter(|client| client.disabled_at.is_none());
+    let client = client.ok_or_else(over)?;
+    Ok((handle, case(client, row.get(1)?, row.get(2)?)?))
+}
+
+fn case(client: Client, request: serde_json::Value, asked_at: Timestamp) -> Result<Case, AppError> {
+    let asked: Asked = serde_json::from_value(request).map_err(Refusal::internal)?;
+    if !client.settings.redirect_uris.contains(&asked.redirect_uri) {
+        return Err(page_fault("oidc-redirect-unknown")); // taken out of the registration meanwhile
+    }
+    Ok(Case { client, asked, asked_at })
+}
+
+/// Uses a handle up. `false`: it was used before.
+pub(crate) async fn use_up(tx: &mut Tx, handle: &Token) -> store::Result<bool> {
+    let gone = tx.execute("delete from oidc_requests where digest = $1", vals![handle.digest().to_vec()]).await?;
+    Ok(gone == 1)
+}
+
+impl Case {
+    pub(crate) fn back(&self) -> Back {
+        Back { redirect_uri: self.asked.redirect_uri.clone(), state: self.asked.state.clone() }
+    }
+}
+
+/// What the person at the browser means for the request.
+pub(crate) async fn next(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    case: &Case,
+) -> Result<Next, Refusal> {
+    let holder = holder(tx, visitor, &case.client).await?;
+    Ok(decide(&case.client, &case.asked, case.asked_at, holder.as_ref()))
+}
+
+async fn holder(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    client: &Client,
+) -> store::Result<Option<Holder>> {
+    let Some(session) = visitor.session else { return Ok(None) };
+    let Some(visit) = find_visit(tx, session, visitor.now).await? else { return Ok(None) };
+    Ok(Some(Holder {
+        subject: visit.subject,
+        opened_at: visit.opened_at,
+        assurance: visit.assurance,
+        sub: known::find_sub(tx, &client.sector(), visit.subject).await?,
+        answers: known::answers(tx, client.id, visit.subject).await?,
+    }))
+}
+
+/// Who sits at the browser, as a grant names them.
+pub(crate) async fn who(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    client: &Client,
+    keeps: bool,
+) -> Result<Who, Refusal> {
+    let session = visitor.session.ok_or(Refusal::Unauthenticated)?;
+    let visit = find_visit(tx, session, visitor.now).await?.ok_or(Refusal::Unauthenticated)?;
+    let acting_for = match &visitor.actor {
+        Actor::Person(person) => person.acting_for,
+        Actor::Staff(_) | Actor::Anonymous | Actor::System => None,
+    };
+    Ok(Who {
+        subject: visit.subject,
+        acting_for,
+        sub: known::sub(tx, &client.sector(), visit.subject).await?,
+        session: keeps.then_some(session),
+        auth_time: visit.opened_at,
+        acr: acr(visit.assurance),
+    })
+}
+
+/// Hands out a code.
+pub(crate) async fn issue(
+    tx: &mut Tx,
+    room: &Room,
+    visitor: &Visitor,
+    case: &Case,
+    scope: &Scopes,
+    how: Leave,
+) -> Result<Response, AppError> {
+    let Case { client, asked, .. } = case;
+    let who = who(tx, visitor, client, true).await?;
+    let code = offer(
+        tx,
+        &Offer {
+            client: client.id,
+            who,
+            scope,
+            nonce: asked.nonce.as_deref(),
+            redirect_uri: &asked.redirect_uri,
+            challenge: &asked.challenge,
+        },
+        visitor.now,
+    )
+    .await?;
+    leave(room, visitor, client, &case.back(), Ok(&code), how)
+}
+
+/// Sends the browser back to the client, with a code or with a no, and with who says so (RFC 9207).
+pub(crate) fn leave(
+    room: &Room,
+    visitor: &Visitor,
+    client: &Client,
+    back: &Back,
+    outcome: Result<&Token, &Fault>,
+    how: Leave,
+) -> Result<Response, AppError> {
+    let mut pairs = match outcome {
+        Ok(code) => vec![("code", code.reveal())],
+        Err(fault) => vec![("error", fault.error.to_owned()), ("error_description", fault.description.to_owned())],
+    };
+    if let Some(state) = &back.state {
+        pairs.push(("state", state.clone()));
+    }
+    pairs.push(("iss", room.issuer.to_string()));
+    lead(visitor, client, &with_query(&back.redirect_uri, &pairs), how)
+}
+
+/// The address with more in its query; what is there stays.
+pub(crate) fn with_query(uri: &str, pairs: &[(&str, String)]) -> String {
+    let joint = if uri.contains('?') { '&' } else { '?' };
+    // Pairs of texts always have an urlencoded form.
+    format!("{uri}{joint}{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
+}
+
+#[derive(Template)]
+#[template(path = "leave.html")]
+struct LeavePage {
+    shell: Shell,
+    name: String,
+    href: String,
+}
+
+/// Sends the browser to a registered address of a client.
+pub(crate) fn lead(visitor: &Visitor, client: &Client, href: &str, how: Leave) -> Result<Response, AppError> {
+    let mut response = match how {
+        Leave::Redirect => redirect(href),
+        Leave::Page => {
+            let name = visitor.pick(&client.settings.name_zh, &client.settings.name_en).to_owned();
+            let shell = Shell::new(visitor, visitor.t("oidc-leave-title"));
+            page(&LeavePage { shell, name, href: href.to_owned() })?
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}
+
+fn redirect(href: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(location) = HeaderValue::try_from(href) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn to_sign_in(case: &Case, handle: &Token) -> Response {
+    let door = match case.client.settings.door {
+        crate::client::Door::Persons => "/sign-in",
+        crate::client::Door::Staff => "/staff/sign-in",
+    };
+    let mut pairs = vec![("next", format!("/oauth/authorize/{}", handle.reveal()))];
+    if !case.asked.login_hint.is_empty() {
+        pairs.push(("login", case.asked.login_hint.clone()));
+    }
+    redirect(&with_query(door, &pairs))
+}
+
+/// The language that the client knows its person to read, unless they have chosen one here.
+fn speak(room: &Room, asked: &Asked, headers: &HeaderMap, response: &mut Response) {
+    let wanted = asked.ui_locales.split(' ').find_map(Lang::from_tag);
+    if let Some(lang) = wanted.filter(|_| cookie::read(headers, "lang").is_none())
+        && let Some(value) = cookie::set("lang", lang.tag(), None, room.identity.site.config.secure_cookies)
+    {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+/// Goes on with a request after somebody has signed in.
+pub(crate) async fn go_on(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(handle): Path<String>,
+) -> Result<Response, AppError> {
+    let mut tx = room.begin().await?;
+    let (handle, case) = find(&mut tx, &handle, visitor.now).await?;
+    let response = match next(&mut tx, &visitor, &case).await? {
+        Next::SignIn => to_sign_in(&case, &handle),
+        Next::Consent(scopes) => consent::ask(&visitor, &case, &handle, &scopes)?,
+        Next::Issue(scope) => {
+            use_up(&mut tx, &handle).await?;
+            issue(&mut tx, &room, &visitor, &case, &scope, Leave::Page).await?
+        }
+        Next::Refuse(fault) => {
+            use_up(&mut tx, &handle).await?;
+            leave(&room, &visitor, &case.client, &case.back(), Err(&fault), Leave::Page)?
+        }
+    };
+    tx.commit().await?;
+    Ok(response)
+}

@@ -1,0 +1,108 @@
+//! Asking somebody whether a connected system may be told more than its service needs (授权同意). Each thing is ticked by
+//! itself and none beforehand (个人信息保护法 §14, §29); what was ticked is kept and can be taken back.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use identity::{Token, find_visit};
+use kernel::Refusal;
+use web::{AppError, Choice, FormPairs, Shell, Visitor, page};
+
+use crate::Room;
+use crate::authorize::{self, Case, Leave, issue, leave, use_up};
+use crate::client::Client;
+use crate::fault::Fault;
+use crate::known;
+use crate::request::Next;
+use crate::scope::{Scope, Scopes};
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct ConsentPage {
+    shell: Shell,
+    name: String,
+    host: String,
+    action: String,
+    /// What it is told in any case.
+    needed: Vec<String>,
+    choices: Vec<Choice>,
+}
+
+pub(crate) fn scope_words(visitor: &Visitor, scope: Scope) -> String {
+    visitor.t(&format!("oidc-scope-{}", scope.as_str().replace('_', "-")))
+}
+
+/// What a client is told in any case, in words.
+pub(crate) fn needed_words(visitor: &Visitor, client: &Client, asked: &Scopes) -> Vec<String> {
+    let told = asked.within(&client.settings.needed());
+    let spoken = told.0.into_iter().filter(|scope| *scope != Scope::OpenId);
+    spoken.map(|scope| scope_words(visitor, scope)).collect()
+}
+
+/// One tick box for each thing.
+pub(crate) fn boxes(visitor: &Visitor, scopes: &Scopes) -> Vec<Choice> {
+    let choice = |scope: &Scope| {
+        let hint = visitor.t(&format!("oidc-scope-{}-hint", scope.as_str().replace('_', "-")));
+        Choice::new(scope.as_str(), scope_words(visitor, *scope)).hint(hint)
+    };
+    scopes.0.iter().map(choice).collect()
+}
+
+/// The page that asks.
+pub(crate) fn ask(
+    visitor: &Visitor,
+    case: &Case,
+    handle: &Token,
+    scopes: &Scopes,
+) -> Result<Response, AppError> {
+    let settings = &case.client.settings;
+    let host = case.asked.redirect_uri.split('/').nth(2).unwrap_or_default().to_owned();
+    page(&ConsentPage {
+        name: visitor.pick(&settings.name_zh, &settings.name_en).to_owned(),
+        host,
+        action: format!("/oauth/authorize/{}", handle.reveal()),
+        needed: needed_words(visitor, &case.client, &case.asked.scope),
+        choices: boxes(visitor, scopes),
+        shell: Shell::new(visitor, visitor.t("oidc-consent-title")),
+    })
+}
+
+pub(crate) async fn submit(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(handle): Path<String>,
+    form: FormPairs,
+) -> Result<Response, AppError> {
+    let mut tx = room.begin().await?;
+    let (handle, case) = authorize::find(&mut tx, &handle, visitor.now).await?;
+    // Asked anew: somebody else may have signed in while the page lay open.
+    let asked_for = match authorize::next(&mut tx, &visitor, &case).await? {
+        Next::Consent(scopes) => scopes,
+        Next::SignIn | Next::Issue(_) | Next::Refuse(_) => {
+            tx.rollback().await?;
+            return authorize::go_on(State(room), visitor, Path(handle.reveal())).await;
+        }
+    };
+    use_up(&mut tx, &handle).await?;
+    let response = if form.get("answer") == Some("yes") {
+        let session = visitor.session.ok_or(Refusal::Unauthenticated)?;
+        let visit = find_visit(&mut tx, session, visitor.now).await?.ok_or(Refusal::Unauthenticated)?;
+        let ticked = ticked(&form, &asked_for);
+        let client = &case.client;
+        known::answer(&mut tx, client.id, visit.subject, &asked_for, &ticked, visitor.now).await?;
+        // What was answered at an earlier time counts for what was not asked now.
+        let answers = known::answers(&mut tx, client.id, visit.subject).await?;
+        let scope = case.asked.scope.beyond(&answers.refused.beyond(&client.settings.needed()));
+        issue(&mut tx, &room, &visitor, &case, &scope, Leave::Page).await?
+    } else {
+        let fault = Fault::new("access_denied", "the person has said no");
+        leave(&room, &visitor, &case.client, &case.back(), Err(&fault), Leave::Page)?
+    };
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// What was ticked, of what was asked.
+pub(crate) fn ticked(form: &FormPairs, asked_for: &Scopes) -> Scopes {
+    Scopes(form.all("scope").filter_map(Scope::from_name).collect()).within(asked_for)
+}
