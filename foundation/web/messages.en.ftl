@@ -19,6 +19,7 @@ web-desk = Worklist
 web-messages = Messages
 web-unread = ({ $count } unread)
 web-outbox = Outbox
+web-clients = Connected systems
 web-deputies = Absence and deputies
 web-account = My account
 web-hat = for an organisation

@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use kernel::{Timestamp, china_date, china_midnight};
 use serde_json::json;
 use store::jobs::{self, Handlers, Job, NewJob};
-use store::{Db, Tx};
+use store::Tx;
 
 const JOB: &str = "platform.housekeeping";
 /// At this hour in China, when nobody waits.
@@ -18,11 +18,11 @@ const IDEMPOTENCY_KEPT_DAYS: i64 = 7;
 const MOVES_KEPT_DAYS: i64 = 400;
 
 /// The handler.
-pub fn handlers(db: &Db) -> Handlers {
-    let db = db.clone();
+pub fn handlers(oidc: &oidc::Room) -> Handlers {
+    let oidc = oidc.clone();
     Handlers::new().on(JOB, move |job, now| {
-        let db = db.clone();
-        async move { Ok(sweep(&db, &job, now).await?) }
+        let oidc = oidc.clone();
+        async move { Ok(sweep(&oidc, &job, now).await?) }
     })
 }
 
@@ -34,13 +34,14 @@ pub async fn plan(tx: &mut Tx, now: Timestamp) -> Result<(), store::Error> {
     Ok(())
 }
 
-async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), cases::CaseError> {
+async fn sweep(oidc: &oidc::Room, job: &Job, now: Timestamp) -> anyhow::Result<()> {
     let days_ago = |days: i64| now.checked_sub((days * 24).hours()).unwrap_or(Timestamp::MIN);
-    let mut tx = db.begin().await?;
+    let mut tx = oidc.db.begin().await?;
     let ended = jobs::prune(&mut tx, days_ago(ENDED_KEPT_DAYS)).await?;
     let sent = store::outbox::prune(&mut tx, days_ago(ENDED_KEPT_DAYS)).await?;
     let keys = store::idempotency::expire(&mut tx, days_ago(IDEMPOTENCY_KEPT_DAYS)).await?;
     let visits = identity::forget_old(&mut tx, now).await?;
+    let sign_ons = oidc::forget_old(&mut tx, oidc, now).await?;
     let codes = messages::forget_old(&mut tx, now).await?;
     let moves = cases::forget_old_moves(&mut tx, days_ago(MOVES_KEPT_DAYS)).await?;
     let tried = applications::forget_tried(&mut tx, now).await?;
@@ -50,7 +51,7 @@ async fn sweep(db: &Db, job: &Job, now: Timestamp) -> Result<(), cases::CaseErro
     plan(&mut tx, now).await?;
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
-    tracing::info!(ended, sent, keys, visits, codes, moves, tried, look_ups, votes, "swept");
+    tracing::info!(ended, sent, keys, visits, sign_ons, codes, moves, tried, look_ups, votes, "swept");
     Ok(())
 }
 
@@ -70,12 +71,26 @@ mod tests {
     use super::*;
     use testkit::instant;
 
+    async fn single_sign_on(db: &store::Db) -> oidc::Room {
+        let texts = std::sync::Arc::new(crate::platform::texts().unwrap());
+        let clock: web::Clock = std::sync::Arc::new(|| instant("2026-09-21T10:00"));
+        let identity = identity::Room {
+            db: db.clone(),
+            vault: testkit::vault(),
+            passwords: identity::Passwords::new(identity::Strength::CHEAP).unwrap(),
+            site: web::Site::new(texts, clock, web::WebConfig::default()),
+            behind_proxy: false,
+        };
+        oidc::Room::open(identity, "https://zwfw.example.gov.cn").await.unwrap()
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn every_night_is_swept_and_plans_the_next() {
         testkit::each_database(async |db| {
             let migrations = [
                 store::MIGRATIONS,
                 identity::MIGRATIONS,
+                oidc::MIGRATIONS,
                 cases::MIGRATIONS,
                 catalogue::MIGRATIONS,
                 applications::MIGRATIONS,
@@ -84,11 +99,12 @@ mod tests {
             ];
             db.migrate(&migrations).await.unwrap();
             calendars::Room::open(&db, instant("2026-09-21T10:00")).await.unwrap();
+            let oidc = single_sign_on(&db).await;
             let mut tx = db.begin().await.unwrap();
             plan(&mut tx, instant("2026-09-21T10:00")).await.unwrap();
             plan(&mut tx, instant("2026-09-21T11:00")).await.unwrap();
             tx.commit().await.unwrap();
-            let handlers = handlers(&db);
+            let handlers = handlers(&oidc);
             let run = async |at: &str| jobs::run_due(&db, &handlers, instant(at)).await.unwrap();
             assert_eq!(run("2026-09-22T02:59").await, 0);
             assert_eq!(run("2026-09-22T03:00").await, 1, "one job for the night");

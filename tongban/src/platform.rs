@@ -59,6 +59,8 @@ pub struct Platform {
     pub catalogue: catalogue::Office,
     /// Who is there.
     pub identity: identity::Room,
+    /// Single sign-on for connected systems.
+    pub oidc: oidc::Room,
     /// Cases and their applications.
     pub applications: applications::Room,
     /// Documents.
@@ -83,9 +85,10 @@ pub fn registers_kept() -> catalogue::Registers {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-const MIGRATIONS: [&[store::Migration]; 10] = [
+const MIGRATIONS: [&[store::Migration]; 11] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
+    oidc::MIGRATIONS,
     cases::MIGRATIONS,
     catalogue::MIGRATIONS,
     applications::MIGRATIONS,
@@ -101,6 +104,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
     let source = |room, (zh_cn, en)| Source { room, zh_cn, en };
     Ok(Catalogue::load(&[
         source("identity", identity::MESSAGES),
+        source("oidc", oidc::MESSAGES),
         source("rules", rules::MESSAGES),
         source("cases", cases::MESSAGES),
         source("catalogue", catalogue::MESSAGES),
@@ -139,6 +143,7 @@ impl Platform {
             site: site.clone(),
             behind_proxy: settings.web.secure_cookies,
         };
+        let oidc = oidc::Room::open(identity.clone(), &settings.public_url).await?;
         let applications = applications::Room {
             db: db.clone(),
             files: files.clone(),
@@ -182,6 +187,7 @@ impl Platform {
             lists: &lists,
             catalogue: &catalogue,
             identity: &identity,
+            oidc: &oidc,
             applications: &applications,
             licences: &licences,
             messages: &messages,
@@ -194,8 +200,9 @@ impl Platform {
             .and(reevaluate::handlers(&applications, &calendars))
             .and(directory_imports(&directory))
             .and(catalogue::handlers(&catalogue))
-            .and(housekeeping::handlers(&db));
-        let deliverers = messages::deliverers(&messages);
+            .and(oidc::handlers(&oidc))
+            .and(housekeeping::handlers(&oidc));
+        let deliverers = oidc::deliverers(&oidc, messages::deliverers(&messages))?;
         let platform = Self {
             db,
             clock,
@@ -206,6 +213,7 @@ impl Platform {
             shelf,
             catalogue,
             identity,
+            oidc,
             applications,
             licences,
             calendars,
@@ -314,6 +322,7 @@ struct Rooms<'a> {
     lists: &'a catalogue::directory::Finder,
     catalogue: &'a catalogue::Office,
     identity: &'a identity::Room,
+    oidc: &'a oidc::Room,
     applications: &'a applications::Room,
     licences: &'a licences::Room,
     messages: &'a messages::Room,
@@ -329,6 +338,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         lists,
         catalogue,
         identity,
+        oidc,
         applications,
         licences,
         messages,
@@ -337,6 +347,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
     } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
+        .merge(oidc::routes(oidc.clone()))
         .merge(portal::routes(portal.clone()))
         .merge(catalogue::routes(catalogue::Room {
             db: db.clone(),

@@ -17,6 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("web", &["kernel", "guomi"]),
     ("testkit", &["kernel", "store"]),
     ("identity", &["kernel", "codes", "guomi", "store", "web"]),
+    ("oidc", &["kernel", "guomi", "store", "web", "identity"]),
     ("rules", &["kernel"]),
     ("search", &[]),
     ("cases", &["kernel", "codes", "legal-time", "rules", "store"]),

@@ -73,6 +73,18 @@ pub async fn find_body(tx: &mut Tx, slug: &str) -> Result<Option<BodyRecord>> {
     row.as_ref().map(read).transpose()
 }
 
+/// The body of this id.
+pub async fn find_body_by_id(tx: &mut Tx, id: BodyId) -> Result<Option<BodyRecord>> {
+    let row = tx
+        .fetch_optional(
+            "select id, slug, name_zh, name_en, uscc, division, serves, parent, address, phone
+             from bodies where id = $1",
+            vals![id],
+        )
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 fn read(row: &Row) -> Result<BodyRecord> {
     let serves: String = row.get(6)?;
     Ok(BodyRecord {

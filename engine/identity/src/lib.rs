@@ -49,7 +49,7 @@ pub use add_person::{AddPerson, add_person};
 pub use add_staff::{AddStaff, add_staff};
 pub use appoint_agent::{AppointAgent, AppointAgentError, appoint_agent};
 pub use authenticate::{authenticate, authentication, clear_cookie};
-pub use bodies::{BodyRecord, bodies, find_body, list_bodies};
+pub use bodies::{BodyRecord, bodies, find_body, find_body_by_id, list_bodies};
 pub use client::Client;
 pub use deputies::{DeputyRecord, DeputyState, deputies_of, deputies_on, find_deputy};
 pub use end_deputy::end_deputy;

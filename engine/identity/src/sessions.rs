@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use kernel::{
-    Actor, BodyId, InvalidId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId, Timestamp,
-    china_date, from_micros, to_micros,
+    Actor, BodyId, InvalidId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId,
+    Timestamp, china_date, from_micros, to_micros,
 };
 use store::jobs::{self, NewJob};
 use store::{Db, Result, Row, Tx, Vault, fresh_id, vals};

@@ -112,11 +112,18 @@ pub(crate) fn read_request(
     back: Back,
     now: Timestamp,
 ) -> Result<Asked, Fault> {
-    request::read(client, params, back, |hint| hinted(room, hint, client.id, now)?.claims["sub"].as_str().map(str::to_owned))
+    request::read(client, params, back, |hint| {
+        hinted(room, hint, client.id, now)?.claims["sub"].as_str().map(str::to_owned)
+    })
 }
 
 /// An ID token that this platform has signed for this client. It may have run out.
-pub(crate) fn hinted<'a>(room: &Room, hint: &'a str, client: ClientId, now: Timestamp) -> Option<Unverified<'a>> {
+pub(crate) fn hinted<'a>(
+    room: &Room,
+    hint: &'a str,
+    client: ClientId,
+    now: Timestamp,
+) -> Option<Unverified<'a>> {
     let token = Unverified::read(hint)?;
     let is_ours = room.ring().has_signed(&token, now)
         && token.header["typ"] == "JWT"
@@ -192,7 +199,8 @@ fn case(client: Client, request: serde_json::Value, asked_at: Timestamp) -> Resu
 
 /// Uses a handle up. `false`: it was used before.
 pub(crate) async fn use_up(tx: &mut Tx, handle: &Token) -> store::Result<bool> {
-    let gone = tx.execute("delete from oidc_requests where digest = $1", vals![handle.digest().to_vec()]).await?;
+    let gone =
+        tx.execute("delete from oidc_requests where digest = $1", vals![handle.digest().to_vec()]).await?;
     Ok(gone == 1)
 }
 
@@ -203,20 +211,12 @@ impl Case {
 }
 
 /// What the person at the browser means for the request.
-pub(crate) async fn next(
-    tx: &mut Tx,
-    visitor: &Visitor,
-    case: &Case,
-) -> Result<Next, Refusal> {
+pub(crate) async fn next(tx: &mut Tx, visitor: &Visitor, case: &Case) -> Result<Next, Refusal> {
     let holder = holder(tx, visitor, &case.client).await?;
     Ok(decide(&case.client, &case.asked, case.asked_at, holder.as_ref()))
 }
 
-async fn holder(
-    tx: &mut Tx,
-    visitor: &Visitor,
-    client: &Client,
-) -> store::Result<Option<Holder>> {
+async fn holder(tx: &mut Tx, visitor: &Visitor, client: &Client) -> store::Result<Option<Holder>> {
     let Some(session) = visitor.session else { return Ok(None) };
     let Some(visit) = find_visit(tx, session, visitor.now).await? else { return Ok(None) };
     Ok(Some(Holder {
@@ -289,7 +289,9 @@ pub(crate) fn leave(
 ) -> Result<Response, AppError> {
     let mut pairs = match outcome {
         Ok(code) => vec![("code", code.reveal())],
-        Err(fault) => vec![("error", fault.error.to_owned()), ("error_description", fault.description.to_owned())],
+        Err(fault) => {
+            vec![("error", fault.error.to_owned()), ("error_description", fault.description.to_owned())]
+        }
     };
     if let Some(state) = &back.state {
         pairs.push(("state", state.clone()));

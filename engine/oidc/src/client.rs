@@ -43,7 +43,10 @@ impl AuthMethod {
 impl std::str::FromStr for AuthMethod {
     type Err = String;
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or_else(|| format!("no method {text:?}"))
+        Self::ALL
+            .into_iter()
+            .find(|method| method.as_str() == text)
+            .ok_or_else(|| format!("no method {text:?}"))
     }
 }
 
@@ -167,7 +170,8 @@ impl Settings {
     /// Every rule that the registration breaks.
     pub fn faults(&self) -> Vec<FieldError> {
         let mut faults = Vec::new();
-        let mut wrong = |field: &str, key: &'static str| faults.push(FieldError::new(field, Message::new(key)));
+        let mut wrong =
+            |field: &str, key: &'static str| faults.push(FieldError::new(field, Message::new(key)));
         for (field, name) in [("name_zh", &self.name_zh), ("name_en", &self.name_en)] {
             if name.trim().is_empty() || name.chars().count() > 60 || name.contains(char::is_control) {
                 wrong(field, "oidc-wrong-name");
@@ -186,9 +190,10 @@ impl Settings {
         if uses_browser && self.redirect_uris.is_empty() {
             wrong("redirect_uris", "oidc-wrong-redirects-none");
         }
-        for (field, uris) in
-            [("redirect_uris", &self.redirect_uris), ("post_logout_redirect_uris", &self.post_logout_redirect_uris)]
-        {
+        for (field, uris) in [
+            ("redirect_uris", &self.redirect_uris),
+            ("post_logout_redirect_uris", &self.post_logout_redirect_uris),
+        ] {
             if uris.len() > 20 {
                 wrong(field, "oidc-wrong-uris-many");
             }
@@ -208,13 +213,16 @@ impl Settings {
     }
 
     fn scope_faults(&self, faults: &mut Vec<FieldError>) {
-        let mut wrong = |field: &str, key: &'static str| faults.push(FieldError::new(field, Message::new(key)));
+        let mut wrong =
+            |field: &str, key: &'static str| faults.push(FieldError::new(field, Message::new(key)));
         let speaks_of_people = self.allows(GrantType::Code) || self.allows(GrantType::Device);
         if speaks_of_people && !self.allowed().has(Scope::OpenId) {
             wrong("scopes", "oidc-wrong-scopes-openid");
         }
         if self.door == Door::Staff
-            && [Scope::Organisation, Scope::Phone, Scope::ResidentId].iter().any(|scope| self.scopes.contains(scope))
+            && [Scope::Organisation, Scope::Phone, Scope::ResidentId]
+                .iter()
+                .any(|scope| self.scopes.contains(scope))
         {
             wrong("scopes", "oidc-wrong-scopes-staff");
         }
@@ -235,7 +243,8 @@ impl Settings {
     }
 
     fn sector_and_key_faults(&self, faults: &mut Vec<FieldError>) {
-        let mut wrong = |field: &str, key: &'static str| faults.push(FieldError::new(field, Message::new(key)));
+        let mut wrong =
+            |field: &str, key: &'static str| faults.push(FieldError::new(field, Message::new(key)));
         let is_host = |text: &str| {
             text.len() <= 200
                 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-:".contains(&b))
@@ -247,7 +256,8 @@ impl Settings {
             wrong("sector", "oidc-wrong-sector-needed");
         }
         let keys = self.jwks.as_ref().and_then(|jwks| jwks["keys"].as_array());
-        let usable = keys.is_some_and(|keys| (1..=10).contains(&keys.len()) && keys.iter().all(jws::is_usable));
+        let usable =
+            keys.is_some_and(|keys| (1..=10).contains(&keys.len()) && keys.iter().all(jws::is_usable));
         match self.auth_method {
             AuthMethod::PrivateKeyJwt if !usable => wrong("jwks", "oidc-wrong-jwks"),
             AuthMethod::None | AuthMethod::ClientSecretBasic if self.jwks.is_some() => {
@@ -280,11 +290,6 @@ impl Client {
     pub(crate) fn sector(&self) -> String {
         let own = || self.settings.hosts().into_iter().next().unwrap_or_else(|| self.id.to_string());
         if self.settings.sector.is_empty() { own() } else { self.settings.sector.clone() }
-    }
-
-    /// How looks of this client at personal data are signed.
-    pub(crate) fn reference(&self) -> String {
-        format!("client:{}", self.id)
     }
 }
 
@@ -346,7 +351,8 @@ fn origin(uri: &str) -> Option<String> {
     let uri: Uri = uri.parse().ok()?;
     let (scheme, host) = (uri.scheme_str()?, uri.host()?.to_ascii_lowercase());
     let usual = if scheme == "https" { 443 } else { 80 };
-    let port = uri.port_u16().filter(|port| *port != usual).map_or_else(String::new, |port| format!(":{port}"));
+    let port =
+        uri.port_u16().filter(|port| *port != usual).map_or_else(String::new, |port| format!(":{port}"));
     Some(format!("{scheme}://{host}{port}"))
 }
 

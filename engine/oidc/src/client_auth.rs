@@ -1,8 +1,8 @@
 //! Whether a client is itself (客户端认证): by its secret, by an assertion that it signs, or as a public one by name only.
 
+use axum::http::header::AUTHORIZATION;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use axum::http::header::AUTHORIZATION;
 use identity::Token;
 use kernel::Timestamp;
 use store::{Tx, vals};
@@ -107,7 +107,9 @@ fn is_signed(client: &Client, token: &Unverified<'_>) -> bool {
         (Some(wanted), Some(kid)) => wanted == kid,
         (Some(_) | None, None) | (None, Some(_)) => true,
     };
-    keys.is_some_and(|keys| keys.iter().filter(named).any(|jwk| alg_of(jwk).is_some() && token.is_signed_with(jwk)))
+    keys.is_some_and(|keys| {
+        keys.iter().filter(named).any(|jwk| alg_of(jwk).is_some() && token.is_signed_with(jwk))
+    })
 }
 
 /// The name of an assertion, and how long it must be remembered.

@@ -64,7 +64,8 @@ pub(crate) async fn show(
     let request = PageRequest { after: pages.after, ..PageRequest::default() };
     let found = connected(&mut tx, subject(&visitor.actor)?, &request).await?;
     let shell = Shell::new(&visitor, visitor.t("oidc-connected-title"));
-    let shell = if shell.is_person() { shell.crumb(visitor.t("oidc-my-account"), "/my/account") } else { shell };
+    let shell =
+        if shell.is_person() { shell.crumb(visitor.t("oidc-my-account"), "/my/account") } else { shell };
     page(&ConnectedPage {
         rows: found.items.iter().map(|one| row(&visitor, one)).collect(),
         next: found.next.map_or_else(String::new, |next| format!("{HREF}?after={next}")),
@@ -76,7 +77,11 @@ pub(crate) async fn show(
 fn row(visitor: &Visitor, one: &Connected) -> Row {
     let settings = &one.client.settings;
     let words = |scopes: &[Scope]| {
-        scopes.iter().filter(|scope| **scope != Scope::OpenId).map(|scope| scope_words(visitor, *scope)).collect()
+        scopes
+            .iter()
+            .filter(|scope| **scope != Scope::OpenId)
+            .map(|scope| scope_words(visitor, *scope))
+            .collect()
     };
     let consented: Vec<Scope> = one.consented.0.iter().copied().collect();
     Row {

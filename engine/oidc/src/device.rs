@@ -55,7 +55,12 @@ pub(crate) struct Begun {
     pub(crate) user_code: String,
 }
 
-pub(crate) async fn begin(tx: &mut Tx, client: ClientId, scope: &Scopes, now: Timestamp) -> store::Result<Begun> {
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    client: ClientId,
+    scope: &Scopes,
+    now: Timestamp,
+) -> store::Result<Begun> {
     let (device_code, user_code) = (Token::fresh(), fresh_user_code());
     tx.execute(
         "insert into oidc_devices (digest, user_code, client, scope, state, interval_seconds, expires_at)
@@ -103,7 +108,8 @@ pub(crate) async fn find(
         )
         .await?;
     if let Some(row) = row
-        && let Some(client) = find_client(tx, row.get(0)?).await?.filter(|client| client.disabled_at.is_none())
+        && let Some(client) =
+            find_client(tx, row.get(0)?).await?.filter(|client| client.disabled_at.is_none())
     {
         let scope = Scopes::parse(&row.get::<String>(1)?);
         return Ok(Some(Waiting { user_code, client, scope }));

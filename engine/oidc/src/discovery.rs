@@ -78,7 +78,6 @@ pub(crate) async fn jwks(State(room): State<Room>, visitor: Visitor) -> Response
 
 /// What the provider can do, in the names of OpenID Connect Discovery and RFC 8414.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only described: the document itself is built as JSON")]
 pub(crate) struct ProviderMetadata {
     /// The platform's own address.
     issuer: String,
@@ -92,7 +91,6 @@ pub(crate) struct ProviderMetadata {
 
 /// Public keys (RFC 7517).
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "only described: the document itself is built as JSON")]
 pub(crate) struct KeySet {
     /// Each with its `kid`, `alg` and `use`.
     #[schema(value_type = Vec<Object>)]
@@ -107,7 +105,9 @@ pub(crate) fn operation(id: &'static str) -> Operation {
 
 pub(crate) fn jwks_operation() -> Operation {
     Operation::new("showKeySet", "The public keys with which the platform signs.")
-        .description("A new key is here a day before it signs, an old one a day longer than what it signed is worth.")
+        .description(
+            "A new key is here a day before it signs, an old one a day longer than what it signed is worth.",
+        )
         .tag("sign-on")
         .returns::<KeySet>(200, "The keys.")
 }

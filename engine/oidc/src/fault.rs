@@ -51,7 +51,11 @@ impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         if matches!(refusal, Refusal::Unavailable) {
             let description = "the platform is busy, try again";
-            return Self { error: "temporarily_unavailable", description, status: StatusCode::SERVICE_UNAVAILABLE };
+            return Self {
+                error: "temporarily_unavailable",
+                description,
+                status: StatusCode::SERVICE_UNAVAILABLE,
+            };
         }
         let cause = std::error::Error::source(&refusal).map(ToString::to_string);
         tracing::error!(%refusal, cause, "sign-on endpoint failed");

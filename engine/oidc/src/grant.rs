@@ -81,9 +81,12 @@ pub struct Grant {
 
 /// The columns of a grant, in the order in which [`read`] wants them.
 macro_rules! columns {
-    () => {
-        "g.id, g.client, g.subject, g.acting_for, g.sub, g.scope, g.auth_time, g.acr, g.nonce, g.created_at, \
-         g.expires_at, g.redirect_uri, g.challenge"
+    ($of:literal) => {
+        concat!(
+            $of, "id, ", $of, "client, ", $of, "subject, ", $of, "acting_for, ", $of, "sub, ", $of, "scope, ", $of,
+            "auth_time, ", $of, "acr, ", $of, "nonce, ", $of, "created_at, ", $of, "expires_at, ", $of,
+            "redirect_uri, ", $of, "challenge"
+        )
     };
 }
 
@@ -153,7 +156,8 @@ pub(crate) async fn open(
     scope: &str,
     now: Timestamp,
 ) -> Result<Grant> {
-    let (lasts, auth_time) = (lasts_until(&Scopes::parse(scope), now), who.as_ref().map_or(now, |who| who.auth_time));
+    let (lasts, auth_time) =
+        (lasts_until(&Scopes::parse(scope), now), who.as_ref().map_or(now, |who| who.auth_time));
     let grant = Grant {
         id: fresh_id(now),
         client,
@@ -209,14 +213,15 @@ pub(crate) async fn redeem(
     now: Timestamp,
 ) -> Result<Redeemed> {
     const TAKE: &str = concat!(
-        "update oidc_grants as g set state = 'live'
+        "update oidc_grants set state = 'live'
          where code_digest = $1 and client = $2 and state = 'offered' and code_expires_at > $3 returning ",
-        columns!()
+        columns!("")
     );
     let digest = code.digest().to_vec();
     if let Some(row) = tx.fetch_optional(TAKE, vals![&digest, client, now]).await? {
         let grant = read(&row)?;
-        let is_challenge = grant.challenge.as_deref() == Some(crate::jws::sha256(verifier.as_bytes()).as_str());
+        let is_challenge =
+            grant.challenge.as_deref() == Some(crate::jws::sha256(verifier.as_bytes()).as_str());
         if !is_challenge || grant.redirect_uri.as_deref() != Some(redirect_uri) {
             // Somebody has the code and not what belongs to it.
             end(tx, grant.id, "code-mistaken", now).await?;
@@ -248,12 +253,13 @@ pub(crate) async fn refresh(
 ) -> Result<Redeemed> {
     const FIND: &str = concat!(
         "select ",
-        columns!(),
+        columns!("g."),
         ", t.scope, t.used_at, g.state, t.expires_at from oidc_tokens t join oidc_grants g on g.id = t.grant_id
          where t.digest = $1 and t.kind = 'refresh' and g.client = $2"
     );
     let digest = token.digest().to_vec();
-    let unknown = Redeemed::Refused("the refresh token is not known to this client, has run out or was revoked");
+    let unknown =
+        Redeemed::Refused("the refresh token is not known to this client, has run out or was revoked");
     let Some(row) = tx.fetch_optional(FIND, vals![&digest, client]).await? else { return Ok(unknown) };
     let grant = read(&row)?;
     let allowed: String = row.get(13)?;
@@ -341,7 +347,7 @@ pub(crate) struct Live {
 pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<Option<Live>> {
     const FIND: &str = concat!(
         "select ",
-        columns!(),
+        columns!("g."),
         ", t.scope, t.kind, t.issued_at, t.expires_at
          from oidc_tokens t join oidc_grants g on g.id = t.grant_id
          where t.digest = $1 and t.expires_at > $2 and t.used_at is null and g.state = 'live'"
@@ -361,7 +367,8 @@ pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<O
 
 /// A grant that is live.
 pub(crate) async fn live(tx: &mut Tx, id: GrantId) -> Result<Option<Grant>> {
-    const FIND: &str = concat!("select ", columns!(), " from oidc_grants g where g.id = $1 and g.state = 'live'");
+    const FIND: &str =
+        concat!("select ", columns!("g."), " from oidc_grants g where g.id = $1 and g.state = 'live'");
     let row = tx.fetch_optional(FIND, vals![id]).await?;
     row.as_ref().map(read).transpose()
 }
@@ -406,7 +413,12 @@ pub(crate) async fn drop_access(tx: &mut Tx, token: &Token, now: Timestamp) -> R
 }
 
 /// Ends everything that a client has.
-pub(crate) async fn end_of_client(tx: &mut Tx, client: ClientId, reason: &str, now: Timestamp) -> Result<u64> {
+pub(crate) async fn end_of_client(
+    tx: &mut Tx,
+    client: ClientId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<u64> {
     tx.execute(
         "update oidc_grants set state = 'ended', ended_at = $2, end_reason = $3
          where client = $1 and state <> 'ended'",
@@ -479,7 +491,7 @@ pub async fn list_grants(
 ) -> Result<store::page::Page<Grant>> {
     const LIST: &str = concat!(
         "select ",
-        columns!(),
+        columns!("g."),
         " from oidc_grants g where g.client = $3 and g.state = 'live' and g.expires_at > $4
            and (g.created_at, g.id) < ($1, $2) order by g.created_at desc, g.id desc limit $5"
     );

@@ -69,7 +69,7 @@ pub(crate) fn sha256(text: &[u8]) -> String {
 /// Bytes that are no key, or a module that did not sign. Nothing of the key is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a usable signing key")]
-pub struct KeyFault;
+pub(crate) struct KeyFault;
 
 /// A private key that signs.
 pub(crate) enum SigningKey {
@@ -100,9 +100,9 @@ impl SigningKey {
                     .map(Self::Es256)
                     .map_err(|_rejected| KeyFault)
             }
-            Alg::Rs256 => {
-                RsaKeyPair::from_pkcs8(kept).map(|key| Self::Rs256(Box::new(key))).map_err(|_rejected| KeyFault)
-            }
+            Alg::Rs256 => RsaKeyPair::from_pkcs8(kept)
+                .map(|key| Self::Rs256(Box::new(key)))
+                .map_err(|_rejected| KeyFault),
             Alg::Sm2 => guomi::PrivateKey::from_bytes(kept).map(Self::Sm2).map_err(|_form| KeyFault),
         }
     }
@@ -256,7 +256,9 @@ pub(crate) fn is_usable(jwk: &Value) -> bool {
         return false;
     }
     match alg_of(jwk) {
-        Some(Alg::Rs256) => bytes(jwk, "n").is_some_and(|n| (256..=1024).contains(&n.len())) && bytes(jwk, "e").is_some(),
+        Some(Alg::Rs256) => {
+            bytes(jwk, "n").is_some_and(|n| (256..=1024).contains(&n.len())) && bytes(jwk, "e").is_some()
+        }
         Some(Alg::Sm2) => point(jwk).is_some_and(|point| guomi::PublicKey::from_sec1(&point).is_ok()),
         Some(Alg::Es256) => point(jwk).is_some(),
         None => false,

@@ -220,7 +220,8 @@ pub async fn withdraw(
         let waiting = left.0.iter().find(|other| other.alg == key.alg && other.shown_until.is_none());
         match waiting {
             Some(next) => {
-                tx.execute("update oidc_keys set signs_from = $2 where kid = $1", vals![&next.kid, now]).await?;
+                tx.execute("update oidc_keys set signs_from = $2 where kid = $1", vals![&next.kid, now])
+                    .await?;
             }
             None => {
                 keep(tx, vault, key.alg, &fresh(key.alg)?, now, now).await?;
@@ -232,7 +233,11 @@ pub async fn withdraw(
 }
 
 /// Has old keys followed by new ones. For a daily job.
-pub(crate) async fn renew_old(tx: &mut Tx, vault: &Vault, now: Timestamp) -> std::result::Result<u64, Refusal> {
+pub(crate) async fn renew_old(
+    tx: &mut Tx,
+    vault: &Vault,
+    now: Timestamp,
+) -> std::result::Result<u64, Refusal> {
     let old = now.checked_sub((DAYS_MAX * 24).hours()).unwrap_or(Timestamp::MIN);
     let mut renewed = 0;
     let ring = load(tx, vault, now).await?;
@@ -247,7 +252,7 @@ pub(crate) async fn renew_old(tx: &mut Tx, vault: &Vault, now: Timestamp) -> std
 }
 
 /// The bytes of `-----BEGIN PRIVATE KEY-----`.
-fn from_pem(pem: &str) -> std::result::Result<Vec<u8>, Refusal> {
+pub(crate) fn from_pem(pem: &str) -> std::result::Result<Vec<u8>, Refusal> {
     use base64::Engine as _;
     let wrong = || Refusal::field("key", Message::new("oidc-key-wrong"));
     let (_, rest) = pem.split_once("-----BEGIN PRIVATE KEY-----").ok_or_else(wrong)?;

@@ -77,7 +77,8 @@ pub(crate) async fn answer(
 
 /// Takes a consent back.
 pub(crate) async fn withdraw(tx: &mut Tx, client: ClientId, subject: &str) -> Result<()> {
-    tx.execute("delete from oidc_consents where subject = $1 and client = $2", vals![subject, client]).await?;
+    tx.execute("delete from oidc_consents where subject = $1 and client = $2", vals![subject, client])
+        .await?;
     Ok(())
 }
 

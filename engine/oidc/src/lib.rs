@@ -40,7 +40,9 @@ pub use grant::{Grant, list_grants};
 pub use jws::Alg;
 pub use keys::{Key, Next as NextKey, Ring, follow, withdraw};
 pub use known::{Connected, connected};
-pub use register::{Act, RegisterError, Registered, change_client, end_grant, register_client, renew_secret, shut_out};
+pub use register::{
+    RegisterError, Registered, change_client, end_grant, register_client, renew_secret, shut_out,
+};
 pub use room::{Room, routes};
 pub use scope::{Scope, Scopes};
 pub use sweep::forget_old;

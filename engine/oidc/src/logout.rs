@@ -49,7 +49,9 @@ async fn read(tx: &mut Tx, room: &Room, visitor: &Visitor, params: &Params) -> R
     }
     let then = match (params.get("post_logout_redirect_uri"), &client) {
         (None, _) => None,
-        (Some(uri), Some(client)) if client.settings.post_logout_redirect_uris.iter().any(|known| known == uri) => {
+        (Some(uri), Some(client))
+            if client.settings.post_logout_redirect_uris.iter().any(|known| known == uri) =>
+        {
             let state = params.get("state").map(|state| [("state", state.to_owned())]);
             Some(state.map_or_else(|| uri.to_owned(), |pairs| with_query(uri, &pairs)))
         }
@@ -60,8 +62,7 @@ async fn read(tx: &mut Tx, room: &Room, visitor: &Visitor, params: &Params) -> R
         (Some(grant), Some(session)) => grant::session_of(tx, grant).await? == Some(session),
         (Some(_) | None, _) => false,
     };
-    let fields =
-        FIELDS.into_iter().filter_map(|name| Some((name, params.get(name)?.to_owned()))).collect();
+    let fields = FIELDS.into_iter().filter_map(|name| Some((name, params.get(name)?.to_owned()))).collect();
     Ok(Leaving { client, then, is_own, fields })
 }
 

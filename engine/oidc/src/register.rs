@@ -95,7 +95,8 @@ async fn write_origins(tx: &mut Tx, id: ClientId, settings: &Settings) -> store:
     tx.execute("delete from oidc_origins where client = $1", vals![id]).await?;
     if settings.auth_method == AuthMethod::None {
         for origin in settings.origins() {
-            tx.execute("insert into oidc_origins (origin, client) values ($1, $2)", vals![origin, id]).await?;
+            tx.execute("insert into oidc_origins (origin, client) values ($1, $2)", vals![origin, id])
+                .await?;
         }
     }
     Ok(())
@@ -150,7 +151,12 @@ pub async fn change_client(
 }
 
 /// Gives the client a new secret; the old one is worthless at once.
-pub async fn renew_secret(tx: &mut Tx, by: &Actor, id: ClientId, now: Timestamp) -> Result<Token, RegisterError> {
+pub async fn renew_secret(
+    tx: &mut Tx,
+    by: &Actor,
+    id: ClientId,
+    now: Timestamp,
+) -> Result<Token, RegisterError> {
     by.require(MANAGE_CLIENTS)?;
     let client = find_client(tx, id).await?.ok_or(RegisterError::NotFound)?;
     let secret = secret_for(&client.settings).ok_or(RegisterError::NoSecret)?;
@@ -206,16 +212,22 @@ pub async fn end_grant(
 
 /// An act of an administrator (管理操作记录).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Act {
+pub(crate) struct Act {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Who: an actor's reference.
-    pub by: String,
+    pub(crate) by: String,
     /// What: a word that the pages have a sentence for.
-    pub act: String,
+    pub(crate) act: String,
 }
 
-pub(crate) async fn note(tx: &mut Tx, by: &Actor, about: &str, act: &str, now: Timestamp) -> store::Result<()> {
+pub(crate) async fn note(
+    tx: &mut Tx,
+    by: &Actor,
+    about: &str,
+    act: &str,
+    now: Timestamp,
+) -> store::Result<()> {
     tracing::info!(about, act, by = by.reference(), "single sign-on administered");
     tx.execute(
         "insert into oidc_acts (id, about, at, by_whom, act) values ($1, $2, $3, $4, $5)",
@@ -226,7 +238,7 @@ pub(crate) async fn note(tx: &mut Tx, by: &Actor, about: &str, act: &str, now: T
 }
 
 /// The last twenty acts about a client, or about `keys`; all stay in the table.
-pub async fn acts(tx: &mut Tx, about: &str) -> store::Result<Vec<Act>> {
+pub(crate) async fn acts(tx: &mut Tx, about: &str) -> store::Result<Vec<Act>> {
     let rows = tx
         .fetch_all(
             "select at, by_whom, act from oidc_acts where about = $1 order by at desc, id desc limit 20",

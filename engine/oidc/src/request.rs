@@ -209,7 +209,8 @@ pub(crate) fn decide(client: &Client, asked: &Asked, asked_at: Timestamp, holder
         let description = "the account does not reach any of the acr_values";
         return Next::Refuse(Fault::new("unmet_authentication_requirements", description));
     }
-    let to_ask = asked.scope.beyond(&client.settings.needed()).beyond(&Scopes::from([Scope::OpenId].as_slice()));
+    let to_ask =
+        asked.scope.beyond(&client.settings.needed()).beyond(&Scopes::from([Scope::OpenId].as_slice()));
     let asks_anew = matches!(asked.prompt, Prompt::Consent | Prompt::LoginAndConsent);
     let Answers { consented, refused } = &holder.answers;
     let missing = if asks_anew { to_ask.clone() } else { to_ask.beyond(consented).beyond(refused) };

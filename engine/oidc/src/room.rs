@@ -11,7 +11,10 @@ use web::Routes;
 
 use crate::keys::{self, Ring};
 use crate::permission::{ASK, CONSENT, MANAGE_CLIENTS, SEE_OWN, SIGN_ON, SIGN_OUT};
-use crate::{admin, authorize, connected, consent, cors, device, discovery, introspect, logout, par, revoke, token, userinfo};
+use crate::{
+    admin, authorize, connected, consent, cors, device, discovery, introspect, logout, par, revoke, token,
+    userinfo,
+};
 
 /// How often a node asks whether another one has changed the keys. A new key signs a day after it was made, so this
 /// only matters when one is withdrawn.
@@ -90,8 +93,20 @@ pub fn routes(room: Room) -> Routes<()> {
 fn protocol() -> Routes<Room> {
     let userinfo = "/oauth/userinfo";
     Routes::new()
-        .api(Method::GET, "/.well-known/openid-configuration", ASK, discovery::openid, discovery::operation("showOpenIdConfiguration"))
-        .api(Method::GET, "/.well-known/oauth-authorization-server", ASK, discovery::oauth, discovery::operation("showAuthorizationServer"))
+        .api(
+            Method::GET,
+            "/.well-known/openid-configuration",
+            ASK,
+            discovery::openid,
+            discovery::operation("showOpenIdConfiguration"),
+        )
+        .api(
+            Method::GET,
+            "/.well-known/oauth-authorization-server",
+            ASK,
+            discovery::oauth,
+            discovery::operation("showAuthorizationServer"),
+        )
         .api(Method::GET, "/oauth/jwks", ASK, discovery::jwks, discovery::jwks_operation())
         .api(Method::POST, "/oauth/par", ASK, par::push, par::operation())
         .api(Method::POST, "/oauth/token", ASK, token::answer, token::operation())
@@ -99,12 +114,19 @@ fn protocol() -> Routes<Room> {
         .api(Method::POST, userinfo, ASK, userinfo::answer, userinfo::operation("showUserInfoByPost"))
         .api(Method::POST, "/oauth/introspect", ASK, introspect::answer, introspect::operation())
         .api(Method::POST, "/oauth/revoke", ASK, revoke::answer, revoke::operation())
-        .api(Method::POST, "/oauth/device-authorization", ASK, device::start::answer, device::start::operation())
+        .api(
+            Method::POST,
+            "/oauth/device-authorization",
+            ASK,
+            device::start::answer,
+            device::start::operation(),
+        )
 }
 
 /// What a browser asks before a script of another origin may call.
 fn preflights() -> Routes<Room> {
-    let everywhere = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth/jwks"];
+    let everywhere =
+        ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth/jwks"];
     let mut routes = Routes::new();
     for path in everywhere {
         routes = routes.page(Method::OPTIONS, path, ASK, cors::anybody);
@@ -158,11 +180,35 @@ fn api() -> Routes<Room> {
         .api(Method::POST, all, MANAGE_CLIENTS, api::register, api::register_operation())
         .api(Method::GET, one, MANAGE_CLIENTS, api::show, api::show_operation())
         .api(Method::PUT, one, MANAGE_CLIENTS, api::change, api::change_operation())
-        .api(Method::POST, "/api/v1/clients/{client}/secret", MANAGE_CLIENTS, api::renew, api::renew_operation())
-        .api(Method::PUT, "/api/v1/clients/{client}/shut-out", MANAGE_CLIENTS, api::shut, api::shut_operation())
-        .api(Method::DELETE, "/api/v1/clients/{client}/shut-out", MANAGE_CLIENTS, api::let_in, api::let_in_operation())
+        .api(
+            Method::POST,
+            "/api/v1/clients/{client}/secret",
+            MANAGE_CLIENTS,
+            api::renew,
+            api::renew_operation(),
+        )
+        .api(
+            Method::PUT,
+            "/api/v1/clients/{client}/shut-out",
+            MANAGE_CLIENTS,
+            api::shut,
+            api::shut_operation(),
+        )
+        .api(
+            Method::DELETE,
+            "/api/v1/clients/{client}/shut-out",
+            MANAGE_CLIENTS,
+            api::let_in,
+            api::let_in_operation(),
+        )
         .api(Method::GET, grants, MANAGE_CLIENTS, api::grants, api::grants_operation())
-        .api(Method::DELETE, "/api/v1/clients/{client}/grants/{grant}", MANAGE_CLIENTS, api::end, api::end_operation())
+        .api(
+            Method::DELETE,
+            "/api/v1/clients/{client}/grants/{grant}",
+            MANAGE_CLIENTS,
+            api::end,
+            api::end_operation(),
+        )
         .api(Method::GET, keys, MANAGE_CLIENTS, api::keys, api::keys_operation())
         .api(Method::POST, keys, MANAGE_CLIENTS, api::add_key, api::add_key_operation())
         .api(Method::DELETE, key, MANAGE_CLIENTS, api::withdraw_key, api::withdraw_key_operation())

@@ -44,11 +44,7 @@ pub(crate) struct Tokens {
     id_token: Option<String>,
 }
 
-pub(crate) async fn answer(
-    State(room): State<Room>,
-    visitor: Visitor,
-    called: Called,
-) -> Response {
+pub(crate) async fn answer(State(room): State<Room>, visitor: Visitor, called: Called) -> Response {
     let origin = called.headers.clone();
     let outcome = exchange(&room, visitor.now, &called).await;
     let response = match outcome {
@@ -81,8 +77,11 @@ async fn exchange(room: &Room, now: Timestamp, called: &Called) -> Result<Tokens
         GrantType::Refresh => by_refresh(&mut tx, &client, params, now).await?,
         GrantType::Device => {
             let code = params.need("device_code", "device_code is needed")?;
-            match device::poll(&mut tx, client.id, code, now).await? {
-                Ok(grant) => Ok((Box::new(grant.clone()), grant.scope)),
+            match device::poll(&mut tx, client.id, code, now).await {
+                Ok(grant) => {
+                    let scope = grant.scope.clone();
+                    Ok((Box::new(grant), scope))
+                }
                 Err(fault) => {
                     tx.commit().await?; // when it asked is kept
                     return Err(fault);
@@ -147,7 +146,9 @@ async fn by_code(tx: &mut Tx, client: &Client, params: &Params, now: Timestamp) 
 
 async fn by_refresh(tx: &mut Tx, client: &Client, params: &Params, now: Timestamp) -> Result<Ground, Fault> {
     let token = params.need("refresh_token", "refresh_token is needed")?;
-    let Some(token) = Token::parse(token) else { return Ok(Err("the refresh token is none of this platform")) };
+    let Some(token) = Token::parse(token) else {
+        return Ok(Err("the refresh token is none of this platform"));
+    };
     let narrower = params.get("scope").map(Scopes::parse);
     Ok(ground(grant::refresh(tx, client.id, &token, narrower.as_ref(), now).await?))
 }
@@ -198,8 +199,11 @@ fn id_token(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("exchangeTokens", "Gives tokens for a code, a refresh token, a terminal or the client itself.")
-        .description("Urlencoded, as in RFC 6749 §4.1.3, §6, §4.4 and RFC 8628 §3.4. Errors as in RFC 6749 §5.2.")
-        .tag("sign-on")
-        .returns::<Tokens>(200, "The tokens.")
+    Operation::new(
+        "exchangeTokens",
+        "Gives tokens for a code, a refresh token, a terminal or the client itself.",
+    )
+    .description("Urlencoded, as in RFC 6749 §4.1.3, §6, §4.4 and RFC 8628 §3.4. Errors as in RFC 6749 §5.2.")
+    .tag("sign-on")
+    .returns::<Tokens>(200, "The tokens.")
 }

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use axum::response::{IntoResponse as _, Response};
 use identity::{Passed, Subject, Token, Wanted};
 use kernel::{PersonId, Timestamp};
@@ -130,11 +130,12 @@ async fn of_person(
     if let Some(hat) = grant.acting_for.filter(|_| scopes.has(Scope::Organisation)) {
         // Asked anew: an agent whose right has ended acts for nobody.
         let hats = identity::hats(tx, person, now).await?;
-        told.organisation = hats.into_iter().find(|worn| worn.legal_person == hat).map(|worn| OrganisationClaim {
-            name: worn.name,
-            uscc: worn.uscc.to_string(),
-            is_representative: worn.is_representative,
-        });
+        told.organisation =
+            hats.into_iter().find(|worn| worn.legal_person == hat).map(|worn| OrganisationClaim {
+                name: worn.name,
+                uscc: worn.uscc.to_string(),
+                is_representative: worn.is_representative,
+            });
     }
     Ok(told)
 }
@@ -149,7 +150,7 @@ async fn of_staff(
     let mut told = UserInfo { sub: grant.sub.clone(), ..UserInfo::default() };
     let record = identity::find_staff(tx, staff).await?.ok_or(Fault::invalid_token())?;
     if scopes.has(Scope::Staff) {
-        let body = identity::find_body(tx, record.body).await?.ok_or(Fault::invalid_token())?;
+        let body = identity::find_body_by_id(tx, record.body).await?.ok_or(Fault::invalid_token())?;
         let roles = record.roles.iter().map(|role| role.as_str()).collect();
         told.staff = Some(PostClaim { body: body.name.zh, division: body.division, roles });
     }
@@ -158,10 +159,11 @@ async fn of_staff(
     Ok(told)
 }
 
-
 pub(crate) fn operation(id: &'static str) -> Operation {
     Operation::new(id, "What the access token allows to be told of its person.")
-        .description("`Authorization: Bearer` with an access token of the token endpoint. Each look is on record.")
+        .description(
+            "`Authorization: Bearer` with an access token of the token endpoint. Each look is on record.",
+        )
         .tag("sign-on")
         .returns::<UserInfo>(200, "What the scopes allow.")
 }

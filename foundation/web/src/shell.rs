@@ -60,6 +60,7 @@ const ADMIN_NAV: &[NavLink] = &[
     link("/desk", "web-desk"),
     link("/admin/calendars", "web-calendars"),
     link("/admin/outbox", "web-outbox"),
+    link("/admin/clients", "web-clients"),
     link("/desk/news", "web-news"),
     link("/admin/site-notice", "web-banner"),
     link("/search", "web-search"),

@@ -54,7 +54,12 @@ async fn only_what_is_wanted_is_opened() {
         assert_eq!(number.resident_id.as_deref(), Some(resident_id(1).as_str()));
         assert_eq!(looks().await.len(), 2);
         let stands = town
-            .write(async |tx| (stands(tx, Subject::Staff(town.clerk)).await, super::stands(tx, Subject::Person(town.li)).await))
+            .write(async |tx| {
+                (
+                    stands(tx, Subject::Staff(town.clerk)).await,
+                    super::stands(tx, Subject::Person(town.li)).await,
+                )
+            })
             .await;
         assert!(stands.0.unwrap() && stands.1.unwrap());
     })

@@ -100,7 +100,9 @@ pub(crate) async fn register(
     let mut tx = room.begin().await?;
     if let Some(client_id) = once.earlier(&mut tx, visitor.now).await? {
         // Its secret was told then and is known to nobody here.
-        return Ok((StatusCode::CREATED, Json(ClientSecret { client_id, client_secret: None })).into_response());
+        return Ok(
+            (StatusCode::CREATED, Json(ClientSecret { client_id, client_secret: None })).into_response()
+        );
     }
     let made = register_client(&mut tx, &visitor.actor, &settings, visitor.now).await?;
     let client_id = made.id.to_string();
@@ -160,7 +162,9 @@ pub(crate) async fn change(
 
 pub(crate) fn change_operation() -> Operation {
     Operation::new("changeClient", "Changes what is registered of a connected system.")
-        .description("409 when somebody changed it meanwhile. What it may no longer be told ends with its tokens.")
+        .description(
+            "409 when somebody changed it meanwhile. What it may no longer be told ends with its tokens.",
+        )
         .tag("sign-on")
         .path_param("client", "Its client_id.")
         .body::<ClientChange>()
@@ -180,10 +184,13 @@ pub(crate) async fn renew(
 }
 
 pub(crate) fn renew_operation() -> Operation {
-    Operation::new("renewClientSecret", "Gives a connected system a new secret; the old one is worthless at once.")
-        .tag("sign-on")
-        .path_param("client", "Its client_id.")
-        .returns::<ClientSecret>(200, "The secret, told this once.")
+    Operation::new(
+        "renewClientSecret",
+        "Gives a connected system a new secret; the old one is worthless at once.",
+    )
+    .tag("sign-on")
+    .path_param("client", "Its client_id.")
+    .returns::<ClientSecret>(200, "The secret, told this once.")
 }
 
 pub(crate) async fn shut(

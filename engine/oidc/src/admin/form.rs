@@ -59,10 +59,12 @@ impl Fields {
             .collect::<Vec<_>>()
         };
         let auth = |method: AuthMethod| {
-            Choice::new(method.as_str(), auth_words(visitor, method)).chosen_if(settings.auth_method == method)
+            Choice::new(method.as_str(), auth_words(visitor, method))
+                .chosen_if(settings.auth_method == method)
         };
         let grant = |kind: GrantType| {
-            Choice::new(kind.as_str(), grant_words(visitor, kind)).chosen_if(settings.grant_types.contains(&kind))
+            Choice::new(kind.as_str(), grant_words(visitor, kind))
+                .chosen_if(settings.grant_types.contains(&kind))
         };
         let door = |(word, door): (&str, Door)| {
             Choice::new(word, door_words(visitor, door)).chosen_if(settings.door == door)

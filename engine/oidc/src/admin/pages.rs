@@ -190,7 +190,9 @@ pub(crate) async fn change(
     let (settings, unreadable) = read(&form);
     let mut tx = room.begin().await?;
     let outcome = if unreadable.is_empty() {
-        change_client(&mut tx, &visitor.actor, client, version, &settings, visitor.now).await.map_err(Refusal::from)
+        change_client(&mut tx, &visitor.actor, client, version, &settings, visitor.now)
+            .await
+            .map_err(Refusal::from)
     } else {
         Err(Refusal::Invalid(unreadable))
     };
@@ -233,7 +235,8 @@ struct ShowPage {
 
 fn facts(visitor: &Visitor, settings: &Settings) -> Vec<(String, String)> {
     let t = |key: &str| visitor.t(key);
-    let scopes = |all: &[Scope]| all.iter().map(|one| scope_words(visitor, *one)).collect::<Vec<_>>().join(" · ");
+    let scopes =
+        |all: &[Scope]| all.iter().map(|one| scope_words(visitor, *one)).collect::<Vec<_>>().join(" · ");
     let grants: Vec<String> = settings.grant_types.iter().map(|kind| grant_words(visitor, *kind)).collect();
     let both = format!("{} / {}", settings.name_zh, settings.name_en);
     let all = [
@@ -267,8 +270,11 @@ pub(crate) async fn show(
     let acts = acts(&mut tx, &client.id.to_string()).await?;
     let href = format!("{HREF}/{}", client.id);
     page(&ShowPage {
-        shell: Shell::new(&visitor, visitor.pick(&client.settings.name_zh, &client.settings.name_en).to_owned())
-            .crumb(visitor.t("oidc-clients-title"), HREF),
+        shell: Shell::new(
+            &visitor,
+            visitor.pick(&client.settings.name_zh, &client.settings.name_en).to_owned(),
+        )
+        .crumb(visitor.t("oidc-clients-title"), HREF),
         id: client.id.to_string(),
         is_out: client.disabled_at.is_some(),
         has_secret: client.secret_digest.is_some(),

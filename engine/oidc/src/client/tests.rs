@@ -20,14 +20,17 @@ fn check(change: impl FnOnce(&mut Settings), expected: &[&str]) {
     let mut settings = right();
     change(&mut settings);
     let faults = settings.faults();
-    let found: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.field, fault.message.key)).collect();
+    let found: Vec<String> =
+        faults.iter().map(|fault| format!("{} {}", fault.field, fault.message.key)).collect();
     assert_eq!(found, expected);
 }
 
 #[test]
 fn redirect_addresses_are_safe_and_exact() {
     check(|_| {}, &[]);
-    for uri in ["http://127.0.0.1:9000/cb", "http://[::1]/cb", "http://localhost/cb", "https://a.example/cb?x=1"] {
+    for uri in
+        ["http://127.0.0.1:9000/cb", "http://[::1]/cb", "http://localhost/cb", "https://a.example/cb?x=1"]
+    {
         check(|s| s.redirect_uris = vec![uri.into()], &[]);
     }
     for uri in [
@@ -44,15 +47,24 @@ fn redirect_addresses_are_safe_and_exact() {
         "",
     ] {
         check(|s| s.redirect_uris = vec![uri.into()], &["redirect_uris oidc-wrong-uri"]);
-        check(|s| s.post_logout_redirect_uris = vec![uri.into()], &["post_logout_redirect_uris oidc-wrong-uri"]);
+        check(
+            |s| s.post_logout_redirect_uris = vec![uri.into()],
+            &["post_logout_redirect_uris oidc-wrong-uri"],
+        );
     }
     check(|s| s.redirect_uris.clear(), &["redirect_uris oidc-wrong-redirects-none"]);
-    check(|s| s.backchannel_logout_uri = "http://inside.example/".into(), &["backchannel_logout_uri oidc-wrong-uri"]);
+    check(
+        |s| s.backchannel_logout_uri = "http://inside.example/".into(),
+        &["backchannel_logout_uri oidc-wrong-uri"],
+    );
 }
 
 #[test]
 fn a_client_is_told_no_more_than_it_needs() {
-    check(|s| s.scopes = vec![Scope::Profile], &["scopes oidc-wrong-scopes-openid", "needed_scopes oidc-wrong-needed-beyond"]);
+    check(
+        |s| s.scopes = vec![Scope::Profile],
+        &["scopes oidc-wrong-scopes-openid", "needed_scopes oidc-wrong-needed-beyond"],
+    );
     check(|s| s.needed_scopes.push(Scope::ResidentId), &["needed_scopes oidc-wrong-needed-sensitive"]);
     check(|s| s.needed_scopes.push(Scope::Staff), &["needed_scopes oidc-wrong-needed-beyond"]);
     check(|s| s.door = Door::Staff, &["scopes oidc-wrong-scopes-staff"]);

@@ -31,7 +31,8 @@ async fn a_new_key_is_shown_a_day_before_it_signs() {
         assert_eq!(shown(&ring, later(now, 47)), 2, "what the first signed is still checked");
         assert_eq!(shown(&ring, later(now, 49)), 1);
         // The token of the first is believed while its key is shown, and no longer.
-        let token = ring.keys().iter().find(|key| key.kid == first).unwrap().token("JWT", &json!({})).unwrap();
+        let token =
+            ring.keys().iter().find(|key| key.kid == first).unwrap().token("JWT", &json!({})).unwrap();
         let token = Unverified::read(&token).unwrap();
         assert!(ring.has_signed(&token, later(now, 47)) && !ring.has_signed(&token, later(now, 49)));
         withdraw(&mut tx, &vault, &administrator(), &first, later(now, 1)).await.unwrap();

@@ -36,14 +36,20 @@ async fn a_client_is_registered_changed_and_shut_out_by_page() {
             assert!(refused.text.contains(words), "{words}");
         }
         let shown = house.submit(&mut browser, &form, "/admin/clients", &fields(&[])).await;
-        assert!(shown.text.contains("client_secret") && shown.text.contains("密钥只显示这一次"), "{}", shown.text);
+        assert!(
+            shown.text.contains("client_secret") && shown.text.contains("密钥只显示这一次"),
+            "{}",
+            shown.text
+        );
         let id = shown.text.split_once("/admin/clients/").map(|_| ());
         assert!(id.is_some());
         let list = house.get(&mut browser, "/admin/clients").await;
         let (_, rest) = list.text.split_once("<h2><a href=\"").unwrap();
         let href = rest.split_once('"').unwrap().0.to_owned();
         let one = house.get(&mut browser, &href).await;
-        for words in ["演示博物馆 / Demo museum", "https://museum.example/other", "登记", "现在没有未结束的登录"] {
+        for words in
+            ["演示博物馆 / Demo museum", "https://museum.example/other", "登记", "现在没有未结束的登录"]
+        {
             assert!(one.text.contains(words), "{words}");
         }
         let edit = house.get(&mut browser, &format!("{href}/change")).await;
@@ -59,7 +65,11 @@ async fn a_client_is_registered_changed_and_shut_out_by_page() {
         assert!(out.text.contains("已停用") && out.text.contains("重新启用"));
         house.submit(&mut browser, &out, &format!("{href}/let-in"), &[]).await;
         assert!(!house.get(&mut browser, &href).await.text.contains("已停用"));
-        assert_eq!(house.submit(&mut browser, &out, &format!("{href}/secret"), &[]).await.status, 409, "it has none");
+        assert_eq!(
+            house.submit(&mut browser, &out, &format!("{href}/secret"), &[]).await.status,
+            409,
+            "it has none"
+        );
     })
     .await;
 }
@@ -80,12 +90,20 @@ async fn programs_register_too() {
         let path = format!("/api/v1/clients/{id}");
         let seen = house.bearer("GET", &path, &token, None).await;
         assert!(!seen.text.contains(&secret), "never again");
-        assert_eq!((seen.json()["version"].clone(), text(&seen.json()["settings"], "name_zh")), (json!(1), "演示档案馆".into()));
+        assert_eq!(
+            (seen.json()["version"].clone(), text(&seen.json()["settings"], "name_zh")),
+            (json!(1), "演示档案馆".into())
+        );
         let mut wrong = settings.clone();
         wrong["redirect_uris"] = json!(["https://archive.example/#x"]);
         wrong["needed_scopes"] = json!(["resident_id"]);
         let refused = house.bearer("POST", "/api/v1/clients", &token, Some(wrong)).await;
-        assert_eq!((refused.status.as_u16(), refused.json()["errors"].as_array().unwrap().len()), (422, 3), "{}", refused.text);
+        assert_eq!(
+            (refused.status.as_u16(), refused.json()["errors"].as_array().unwrap().len()),
+            (422, 3),
+            "{}",
+            refused.text
+        );
         let unknown = json!({"name_zh": "x", "colour": "red"});
         assert_eq!(house.bearer("POST", "/api/v1/clients", &token, Some(unknown)).await.status, 422);
         let change = json!({"version": 1, "settings": settings});
@@ -121,7 +139,11 @@ async fn a_sign_on_is_seen_and_ended() {
         assert_eq!(house.bearer("DELETE", &foreign, &token, None).await.status, 409);
         assert_eq!(house.bearer("DELETE", &format!("{path}/{grant}"), &token, None).await.status, 204);
         assert_eq!(house.userinfo(&text(&tokens, "access_token")).await.status, 401);
-        assert_eq!(house.bearer("DELETE", &format!("{path}/{grant}"), &token, None).await.status, 409, "it is over");
+        assert_eq!(
+            house.bearer("DELETE", &format!("{path}/{grant}"), &token, None).await.status,
+            409,
+            "it is over"
+        );
         let mut browser = house.browser_of(Subject::Staff(house.admin)).await;
         let page = house.get(&mut browser, &format!("/admin/clients/{}", client.id)).await;
         assert!(page.text.contains("结束一次登录"), "the act is kept");
@@ -139,7 +161,9 @@ async fn keys_are_added_and_withdrawn_by_page_and_by_program() {
         let added = house.submit(&mut browser, &page, "/admin/signing-keys", &[("alg", "ES256")]).await;
         assert_eq!(added.location(), "/admin/signing-keys");
         assert!(house.get(&mut browser, "/admin/signing-keys").await.text.contains("待用"));
-        let jwks = async || house.get(&mut Browser::default(), "/oauth/jwks").await.json()["keys"].as_array().unwrap().len();
+        let jwks = async || {
+            house.get(&mut Browser::default(), "/oauth/jwks").await.json()["keys"].as_array().unwrap().len()
+        };
         assert_eq!(jwks().await, 2, "shown before it signs");
         let rsa = [("alg", "RS256"), ("key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")];
         assert_eq!(house.submit(&mut browser, &page, "/admin/signing-keys", &rsa).await.status, 422);
@@ -152,8 +176,16 @@ async fn keys_are_added_and_withdrawn_by_page_and_by_program() {
         let keys = house.bearer("GET", "/api/v1/signing-keys", &token, None).await.json();
         assert_eq!(keys["items"][0]["state"], "signs", "the waiting one takes its place");
         assert_eq!(house.bearer("DELETE", &path, &token, None).await.status, 404);
-        let brought = json!({"alg": "RS256", "key": "x"});
-        assert_eq!(house.bearer("POST", "/api/v1/signing-keys", &token, Some(brought)).await.status, 422);
+        let bring = async |key: &str| {
+            let brought = json!({"alg": "RS256", "key": key});
+            house.bearer("POST", "/api/v1/signing-keys", &token, Some(brought)).await.status
+        };
+        assert_eq!(bring("x").await, 422);
+        let pem = include_str!("../keys/test_rsa.pem");
+        assert_eq!(bring(pem).await, 201);
+        assert_eq!(bring(pem).await, 422, "it is here already");
+        let metadata = house.get(&mut Browser::default(), "/.well-known/openid-configuration").await.json();
+        assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["ES256", "RS256"]));
     })
     .await;
 }

@@ -20,7 +20,8 @@ fn system() -> Settings {
 }
 
 async fn own(house: &House, proof: &str, more: &[(&str, &str)]) -> Answer {
-    let fields: Vec<(&str, &str)> = [("grant_type", "client_credentials")].into_iter().chain(more.iter().copied()).collect();
+    let fields: Vec<(&str, &str)> =
+        [("grant_type", "client_credentials")].into_iter().chain(more.iter().copied()).collect();
     house.call("/oauth/token", proof, &fields).await
 }
 
@@ -33,7 +34,11 @@ async fn a_system_gets_tokens_in_its_own_name() {
         assert_eq!(text(&told, "scope"), "exchange:read");
         assert!(told.get("refresh_token").is_none() && told.get("id_token").is_none());
         for wrong in ["openid", "profile", "exchange:read admin"] {
-            assert_eq!(own(&house, &client.basic(), &[("scope", wrong)]).await.error(), "invalid_scope", "{wrong}");
+            assert_eq!(
+                own(&house, &client.basic(), &[("scope", wrong)]).await.error(),
+                "invalid_scope",
+                "{wrong}"
+            );
         }
         let access = text(&told, "access_token");
         assert_eq!(house.userinfo(&access).await.status, 401, "it speaks of nobody");
@@ -41,7 +46,10 @@ async fn a_system_gets_tokens_in_its_own_name() {
             house.call("/oauth/introspect", &by.basic(), &[("token", &access)]).await.json()
         };
         let seen = ask(&client).await;
-        assert_eq!((&seen["active"], text(&seen, "sub"), text(&seen, "iss")), (&json!(true), client.id.clone(), ISSUER.into()));
+        assert_eq!(
+            (&seen["active"], text(&seen, "sub"), text(&seen, "iss")),
+            (&json!(true), client.id.clone(), ISSUER.into())
+        );
         let stranger = house.register(&system()).await;
         assert_eq!(ask(&stranger).await, json!({"active": false}));
         let server = house.register(&Settings { may_introspect: true, ..system() }).await;
@@ -72,7 +80,11 @@ async fn a_secret_is_shown_once_and_only_in_its_place() {
             format!("Bearer {}", client.secret),
         ] {
             let refused = own(&house, &proof, &[]).await;
-            assert_eq!((refused.status.as_u16(), refused.error().as_str()), (401, "invalid_client"), "{proof}");
+            assert_eq!(
+                (refused.status.as_u16(), refused.error().as_str()),
+                (401, "invalid_client"),
+                "{proof}"
+            );
             assert_eq!(refused.header("www-authenticate"), "Basic realm=\"oauth\"");
         }
         let posted = [("client_id", client.id.as_str()), ("client_secret", client.secret.as_str())];
@@ -80,7 +92,11 @@ async fn a_secret_is_shown_once_and_only_in_its_place() {
         assert_eq!(own(&house, &client.basic(), &[("client_id", "x")]).await.error(), "invalid_client");
         let (by, now, id) = (house.administrator(), house.now(), client.id.parse().unwrap());
         let fresh = house.write(async |tx| crate::renew_secret(tx, &by, id, now).await.unwrap()).await;
-        assert_eq!(own(&house, &client.basic(), &[]).await.error(), "invalid_client", "the old one is worthless");
+        assert_eq!(
+            own(&house, &client.basic(), &[]).await.error(),
+            "invalid_client",
+            "the old one is worthless"
+        );
         let renewed = Known { secret: fresh.reveal(), ..client.clone() };
         assert_eq!(own(&house, &renewed.basic(), &[]).await.status, 200);
     })
@@ -95,7 +111,8 @@ struct Signing {
 impl Signing {
     fn assertion(&self, house: &House, changes: &[(&str, Value)]) -> String {
         let at = house.now().as_second();
-        let mut claims = json!({"iss": self.id, "sub": self.id, "aud": ISSUER, "jti": "1", "iat": at, "exp": at + 60});
+        let mut claims =
+            json!({"iss": self.id, "sub": self.id, "aud": ISSUER, "jti": "1", "iat": at, "exp": at + 60});
         for (name, value) in changes {
             claims[*name] = value.clone();
         }
@@ -120,10 +137,15 @@ async fn assertions_are_for_us_now_and_once() {
             let jwks = Some(json!({"keys": [jwk]}));
             let settings = Settings { auth_method: AuthMethod::PrivateKeyJwt, jwks, ..system() };
             let signing = Signing { key, id: house.register(&settings).await.id };
-            let ask = async |changes: &[(&str, Value)]| assert_with(&house, &signing.assertion(&house, changes)).await;
+            let ask = async |changes: &[(&str, Value)]| {
+                assert_with(&house, &signing.assertion(&house, changes)).await
+            };
             assert_eq!(ask(&[]).await, "good");
             assert_eq!(ask(&[]).await, "invalid_client", "a second time");
-            assert_eq!(ask(&[("jti", json!("2")), ("aud", json!([format!("{ISSUER}/oauth/token")]))]).await, "good");
+            assert_eq!(
+                ask(&[("jti", json!("2")), ("aud", json!([format!("{ISSUER}/oauth/token")]))]).await,
+                "good"
+            );
             let at = house.now().as_second();
             for (n, change) in [
                 ("aud", json!("https://evil.example")),
@@ -143,15 +165,27 @@ async fn assertions_are_for_us_now_and_once() {
                 let jti = ("jti", json!(format!("wrong-{n}")));
                 assert_eq!(ask(&[jti, change.clone()]).await, "invalid_client", "{change:?}");
             }
-            assert_eq!(ask(&[("jti", Value::Null)]).await, "invalid_client", "without a name it could come again");
+            assert_eq!(
+                ask(&[("jti", Value::Null)]).await,
+                "invalid_client",
+                "without a name it could come again"
+            );
             let foreign = Signing { key: super::super::jws::tests::key(alg), id: signing.id.clone() };
-            assert_eq!(assert_with(&house, &foreign.assertion(&house, &[])).await, "invalid_client", "another key");
+            assert_eq!(
+                assert_with(&house, &foreign.assertion(&house, &[])).await,
+                "invalid_client",
+                "another key"
+            );
             let fields = [("client_id", signing.id.as_str())];
             assert_eq!(own(&house, "", &fields).await.error(), "invalid_client", "its name alone");
         }
         let secret = house.register(&system()).await;
         let signing = Signing { key: key(Alg::Es256), id: secret.id };
-        assert_eq!(assert_with(&house, &signing.assertion(&house, &[])).await, "invalid_client", "not its method");
+        assert_eq!(
+            assert_with(&house, &signing.assertion(&house, &[])).await,
+            "invalid_client",
+            "not its method"
+        );
     })
     .await;
 }
@@ -161,17 +195,23 @@ async fn id_tokens_are_signed_as_the_client_wants_where_there_is_a_key() {
     testkit::each_database(async |db| {
         let house = House::open(db).await;
         let client = house.register(&Settings { id_token_alg: Alg::Sm2, ..library() }).await;
-        let alg = async || super::house::header(&text(&house.sign_on(&client).await, "id_token"))["alg"].clone();
+        let alg =
+            async || super::house::header(&text(&house.sign_on(&client).await, "id_token"))["alg"].clone();
         assert_eq!(alg().await, "ES256", "there is no SM2 key yet");
         let (by, now) = (house.administrator(), house.now());
         let vault = house.room.identity.vault.clone();
         house
-            .write(async |tx| crate::follow(tx, &vault, &by, crate::NextKey::Fresh(Alg::Sm2), now).await.unwrap())
+            .write(async |tx| {
+                crate::follow(tx, &vault, &by, crate::NextKey::Fresh(Alg::Sm2), now).await.unwrap()
+            })
             .await;
         house.room.refresh().await.unwrap();
         assert_eq!(alg().await, "urn:tongban:jws:sm2-sm3");
         let metadata = house.get(&mut Default::default(), "/.well-known/openid-configuration").await.json();
-        assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["ES256", "urn:tongban:jws:sm2-sm3"]));
+        assert_eq!(
+            metadata["id_token_signing_alg_values_supported"],
+            json!(["ES256", "urn:tongban:jws:sm2-sm3"])
+        );
         assert_eq!(text(&metadata, "issuer"), ISSUER);
         for endpoint in metadata.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("_endpoint")) {
             assert!(endpoint.1.as_str().unwrap().starts_with(ISSUER), "{endpoint:?}");

@@ -15,12 +15,18 @@ async fn an_id_token_says_who_when_and_how() {
         let answer = house.redeem(&client, &code, &[]).await;
         assert_eq!(answer.header("cache-control"), "no-store");
         let tokens = answer.json();
-        assert_eq!((text(&tokens, "token_type").as_str(), text(&tokens, "scope").as_str()), ("Bearer", "openid profile"));
+        assert_eq!(
+            (text(&tokens, "token_type").as_str(), text(&tokens, "scope").as_str()),
+            ("Bearer", "openid profile")
+        );
         assert_eq!(tokens["expires_in"], 900);
         let id_token = text(&tokens, "id_token");
         let told = claims(&id_token);
         assert_eq!((text(&told, "iss").as_str(), text(&told, "aud").as_str()), (ISSUER, client.id.as_str()));
-        assert_eq!((text(&told, "nonce").as_str(), text(&told, "acr").as_str()), ("n-0S6", "urn:tongban:acr:verified"));
+        assert_eq!(
+            (text(&told, "nonce").as_str(), text(&told, "acr").as_str()),
+            ("n-0S6", "urn:tongban:acr:verified")
+        );
         assert_eq!(told["auth_time"], opened.as_second());
         assert_eq!(told["exp"].as_i64().unwrap() - told["iat"].as_i64().unwrap(), 600);
         assert_eq!(text(&told, "at_hash"), Alg::Es256.half_hash(&text(&tokens, "access_token")));
@@ -72,9 +78,15 @@ async fn a_code_is_worth_nothing_without_what_belongs_to_it() {
             assert_eq!(house.redeem(&client, &code, &changes).await.error(), "invalid_grant", "{changes:?}");
             assert_eq!(house.redeem(&client, &code, &[]).await.error(), "invalid_grant", "and it is burnt");
         }
-        for changes in [[("code_verifier", "")], [("redirect_uri", "")], [("code_verifier", "short")], [("code", "")]] {
+        for changes in
+            [[("code_verifier", "")], [("redirect_uri", "")], [("code_verifier", "short")], [("code", "")]]
+        {
             let code = house.code(&mut browser, &client, &[]).await;
-            assert_eq!(house.redeem(&client, &code, &changes).await.error(), "invalid_request", "{changes:?}");
+            assert_eq!(
+                house.redeem(&client, &code, &changes).await.error(),
+                "invalid_request",
+                "{changes:?}"
+            );
         }
         let code = house.code(&mut browser, &client, &[]).await;
         assert_eq!(house.redeem(&other, &code, &[]).await.error(), "invalid_grant", "a foreign client");
@@ -99,7 +111,8 @@ async fn two_who_redeem_at_once_get_one_answer_between_them() {
         let mut browser = house.zhangs().await;
         let code = house.code(&mut browser, &client, &[]).await;
         let changes = [];
-        let (a, b) = tokio::join!(house.redeem(&client, &code, &changes), house.redeem(&client, &code, &changes));
+        let (a, b) =
+            tokio::join!(house.redeem(&client, &code, &changes), house.redeem(&client, &code, &changes));
         let good = [&a, &b].into_iter().filter(|answer| answer.status == 200).count();
         assert_eq!(good, 1, "{} {}", a.text, b.text);
         let live = house.count("select count(*) from oidc_grants where state = 'live'").await;
@@ -125,10 +138,18 @@ async fn public_clients_have_pkce_alone() {
             ];
             house.call("/oauth/token", proof, &fields).await
         };
-        assert_eq!(redeem(VERIFIER, &client.basic(), &client.id).await.error(), "invalid_client", "it has no secret");
+        assert_eq!(
+            redeem(VERIFIER, &client.basic(), &client.id).await.error(),
+            "invalid_client",
+            "it has no secret"
+        );
         assert_eq!(redeem(VERIFIER, "", "").await.error(), "invalid_client");
         let library = house.register(&library()).await;
-        assert_eq!(redeem(VERIFIER, "", &library.id).await.error(), "invalid_client", "who has one must show it");
+        assert_eq!(
+            redeem(VERIFIER, "", &library.id).await.error(),
+            "invalid_client",
+            "who has one must show it"
+        );
         assert_eq!(redeem(VERIFIER, "", &client.id).await.status, 200);
     })
     .await;

@@ -6,7 +6,12 @@ use super::house::{Answer, Browser, House, Known, library, query, text};
 
 const ALL: (&str, &str) = ("scope", "openid profile phone resident_id offline_access");
 
-async fn ask(house: &House, browser: &mut Browser, client: &Known, changes: &[(&str, &str)]) -> (Answer, String) {
+async fn ask(
+    house: &House,
+    browser: &mut Browser,
+    client: &Known,
+    changes: &[(&str, &str)],
+) -> (Answer, String) {
     let sent = house.get(browser, &house.authorize(client, changes)).await;
     let path = sent.location().to_owned();
     assert!(path.starts_with("/oauth/authorize/"), "{path}");
@@ -39,7 +44,8 @@ async fn each_thing_is_ticked_by_itself_and_kept() {
         assert_eq!(text(&tokens, "scope"), "openid profile phone");
         // Unless the client says so; then everything is asked again.
         let (page, path) = ask(&house, &mut browser, &client, &[ALL, ("prompt", "consent")]).await;
-        let led = house.submit(&mut browser, &page, &path, &[("answer", "yes"), ("scope", "resident_id")]).await;
+        let led =
+            house.submit(&mut browser, &page, &path, &[("answer", "yes"), ("scope", "resident_id")]).await;
         let tokens = house.redeem(&client, &query(&led.led(), "code"), &[]).await.json();
         assert_eq!(text(&tokens, "scope"), "openid profile resident_id");
     })
@@ -54,7 +60,10 @@ async fn no_is_told_to_the_client() {
         let mut browser = house.zhangs().await;
         let (page, path) = ask(&house, &mut browser, &client, &[ALL]).await;
         let led = house.submit(&mut browser, &page, &path, &[("answer", "no")]).await.led();
-        assert_eq!((query(&led, "error").as_str(), query(&led, "state").as_str()), ("access_denied", "状态 &1"));
+        assert_eq!(
+            (query(&led, "error").as_str(), query(&led, "state").as_str()),
+            ("access_denied", "状态 &1")
+        );
         let again = house.submit(&mut browser, &page, &path, &[("answer", "yes")]).await;
         assert_eq!(again.status, 409, "the answer was given");
         assert_eq!(house.count("select count(*) from oidc_consents").await, 0);
@@ -81,7 +90,8 @@ async fn an_answer_without_its_page_is_none() {
         assert_eq!(whose, 1);
         let mut stranger = Browser::default();
         let sent = house.get(&mut stranger, &house.authorize(&client, &[ALL])).await;
-        let posted = house.submit(&mut stranger, &page, &query(sent.location(), "next"), &[("answer", "yes")]).await;
+        let posted =
+            house.submit(&mut stranger, &page, &query(sent.location(), "next"), &[("answer", "yes")]).await;
         assert!(posted.location().starts_with("/sign-in"), "{}", posted.location());
     })
     .await;
@@ -120,7 +130,11 @@ async fn a_person_parts_from_a_system() {
         let silent = house.get(&mut browser, &house.authorize(&client, &[ALL, ("prompt", "none")])).await;
         assert_eq!(query(silent.location(), "error"), "consent_required", "and is asked again");
         let api = format!("/api/v1/connected-systems/{}", client.id);
-        assert_eq!(house.bearer("DELETE", &api, &token, None).await.status, 204, "a second time changes nothing");
+        assert_eq!(
+            house.bearer("DELETE", &api, &token, None).await.status,
+            204,
+            "a second time changes nothing"
+        );
     })
     .await;
 }

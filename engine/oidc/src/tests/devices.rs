@@ -4,7 +4,11 @@ use super::house::{Answer, Browser, House, Known, library, text};
 use crate::client::{GrantType, Settings};
 
 fn terminal() -> Settings {
-    Settings { grant_types: vec![GrantType::Device, GrantType::Refresh], redirect_uris: Vec::new(), ..library() }
+    Settings {
+        grant_types: vec![GrantType::Device, GrantType::Refresh],
+        redirect_uris: Vec::new(),
+        ..library()
+    }
 }
 
 async fn begin(house: &House, client: &Known, scope: &str) -> (String, String) {

@@ -167,7 +167,7 @@ impl House {
         let li = add_person(&mut tx, &vault, &passwords, now, second).await.unwrap();
         let company = AddLegalPerson {
             name: "某某食品有限公司".into(),
-            uscc: SocialCreditCode::from_parts("91", "430102", "MA0000001").unwrap().to_string(),
+            uscc: SocialCreditCode::from_parts("91", "430102", "MA000001").unwrap().to_string(),
             kind: LegalPersonKind::Enterprise,
             representative: zhang,
         };
@@ -175,7 +175,7 @@ impl House {
         let body = AddBody {
             slug: "approval".into(),
             name: Words::new("某区行政审批局", "District Approval Office"),
-            uscc: SocialCreditCode::from_parts("11", "430102", "MA0000007").unwrap().to_string(),
+            uscc: SocialCreditCode::from_parts("11", "430102", "MA000007").unwrap().to_string(),
             division: "430102".into(),
             serves: vec!["*".into()],
             parent: None,
@@ -189,10 +189,8 @@ impl House {
         let clock = Arc::new(AtomicI64::new(to_micros(now)));
         let hand = Arc::clone(&clock);
         let source = |room, (zh_cn, en)| web::Source { room, zh_cn, en };
-        let texts = web::Catalogue::load(&[
-            source("identity", identity::MESSAGES),
-            source("oidc", crate::MESSAGES),
-        ]);
+        let texts =
+            web::Catalogue::load(&[source("identity", identity::MESSAGES), source("oidc", crate::MESSAGES)]);
         let now: web::Clock = Arc::new(move || from_micros(hand.load(Ordering::Relaxed)));
         let site = web::Site::new(Arc::new(texts.unwrap()), now, web::WebConfig::default());
         let identity =
@@ -252,7 +250,8 @@ impl House {
     ) -> Answer {
         let found = shown.text.split_once("name=\"_csrf\" value=\"");
         let token = found.map_or("", |(_, rest)| rest.split_once('"').unwrap().0).to_owned();
-        let fields: Vec<(&str, &str)> = [("_csrf", token.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        let fields: Vec<(&str, &str)> =
+            [("_csrf", token.as_str())].into_iter().chain(fields.iter().copied()).collect();
         let request = Request::builder()
             .method("POST")
             .uri(path)
@@ -278,7 +277,8 @@ impl House {
     }
 
     pub(crate) async fn bearer(&self, method: &str, path: &str, token: &str, json: Option<Value>) -> Answer {
-        let request = Request::builder().method(method).uri(path).header(AUTHORIZATION, format!("Bearer {token}"));
+        let request =
+            Request::builder().method(method).uri(path).header(AUTHORIZATION, format!("Bearer {token}"));
         let request = match json {
             Some(json) => request.header(CONTENT_TYPE, "application/json").body(Body::from(json.to_string())),
             None => request.body(Body::empty()),
@@ -331,7 +331,12 @@ impl House {
     }
 
     /// A sign-on of somebody who is signed in and is asked nothing: the code.
-    pub(crate) async fn code(&self, browser: &mut Browser, client: &Known, changes: &[(&str, &str)]) -> String {
+    pub(crate) async fn code(
+        &self,
+        browser: &mut Browser,
+        client: &Known,
+        changes: &[(&str, &str)],
+    ) -> String {
         let answer = self.get(browser, &self.authorize(client, changes)).await;
         let code = query(&answer.led(), "code");
         assert!(!code.is_empty(), "{} {}", answer.status, answer.led());

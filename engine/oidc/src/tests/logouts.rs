@@ -79,7 +79,11 @@ async fn who_signs_out_is_signed_out_everywhere() {
         for dead in [&tokens, &others] {
             assert_eq!(house.userinfo(&text(dead, "access_token")).await.status, 401);
         }
-        assert_eq!(house.userinfo(&text(&elsewhere, "access_token")).await.status, 200, "the other visit goes on");
+        assert_eq!(
+            house.userinfo(&text(&elsewhere, "access_token")).await.status,
+            200,
+            "the other visit goes on"
+        );
     })
     .await;
 }
@@ -96,10 +100,16 @@ async fn a_client_signs_its_person_out() {
         let bye = "https://library.example/bye";
         let path = |pairs: &[(&str, &str)]| format!("/oauth/end-session?{}", encoded(pairs));
         for (pairs, why) in [
-            (vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://evil.example/")], "not registered"),
+            (
+                vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://evil.example/")],
+                "not registered",
+            ),
             (vec![("post_logout_redirect_uri", bye)], "nobody's"),
             (vec![("id_token_hint", "e30.e30.AA"), ("post_logout_redirect_uri", bye)], "not signed here"),
-            (vec![("id_token_hint", hint.as_str()), ("client_id", "01a1b8c3571771de8a4bbb9f68abb522")], "two clients"),
+            (
+                vec![("id_token_hint", hint.as_str()), ("client_id", "01a1b8c3571771de8a4bbb9f68abb522")],
+                "two clients",
+            ),
         ] {
             let answer = house.get(&mut browser, &path(&pairs)).await;
             assert_eq!((answer.status.as_u16(), answer.location()), (400, ""), "{why}");
@@ -126,13 +136,16 @@ async fn whoever_comes_without_a_token_is_asked() {
         let house = House::open(db).await;
         let client = house.register(&library()).await;
         let mut browser = house.zhangs().await;
-        let pairs = [("client_id", client.id.as_str()), ("post_logout_redirect_uri", "https://library.example/bye")];
+        let pairs =
+            [("client_id", client.id.as_str()), ("post_logout_redirect_uri", "https://library.example/bye")];
         let posted = house.call("/oauth/end-session", "", &pairs).await;
         assert_eq!(posted.status, 303, "a form of the client's page becomes a visit");
         let asks = house.get(&mut browser, posted.location()).await;
         assert!(asks.text.contains("全部退出"));
-        let forged = super::house::Answer { text: String::new(), headers: asks.headers.clone(), status: asks.status };
-        let answer = house.submit(&mut browser, &forged, "/oauth/end-session/confirm", &[("answer", "yes")]).await;
+        let forged =
+            super::house::Answer { text: String::new(), headers: asks.headers.clone(), status: asks.status };
+        let answer =
+            house.submit(&mut browser, &forged, "/oauth/end-session/confirm", &[("answer", "yes")]).await;
         assert_eq!(answer.status, 403);
         let fields: Vec<(&str, &str)> = pairs.into_iter().chain([("answer", "yes")]).collect();
         let led = house.submit(&mut browser, &asks, "/oauth/end-session/confirm", &fields).await;

@@ -63,7 +63,8 @@ async fn commands_refuse_too() {
         let house = House::open(db).await;
         let now = house.now();
         let settings = super::house::library();
-        let refused = house.write(async |tx| crate::register_client(tx, &Actor::Anonymous, &settings, now).await).await;
+        let refused =
+            house.write(async |tx| crate::register_client(tx, &Actor::Anonymous, &settings, now).await).await;
         assert!(refused.is_err());
         assert_eq!(house.count("select count(*) from oidc_clients").await, 0);
     })

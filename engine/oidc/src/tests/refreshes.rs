@@ -9,7 +9,11 @@ async fn each_token_is_followed_by_another() {
         let client = house.register(&library()).await;
         let first = house.sign_on(&client).await;
         house.wait(1000);
-        assert_eq!(house.userinfo(&text(&first, "access_token")).await.status, 401, "after a quarter of an hour");
+        assert_eq!(
+            house.userinfo(&text(&first, "access_token")).await.status,
+            401,
+            "after a quarter of an hour"
+        );
         let second = house.refresh(&client, &text(&first, "refresh_token")).await.json();
         assert_ne!(text(&first, "refresh_token"), text(&second, "refresh_token"));
         let (before, after) = (claims(&text(&first, "id_token")), claims(&text(&second, "id_token")));
@@ -36,11 +40,19 @@ async fn a_foreign_client_can_do_nothing_with_a_token() {
         assert_eq!(house.refresh(&other, &refresh).await.error(), "invalid_grant");
         for token in [&access, &refresh] {
             let fields = [("token", token.as_str())];
-            assert_eq!(house.call("/oauth/revoke", &other.basic(), &fields).await.status, 200, "nothing is told");
+            assert_eq!(
+                house.call("/oauth/revoke", &other.basic(), &fields).await.status,
+                200,
+                "nothing is told"
+            );
             let seen = house.call("/oauth/introspect", &other.basic(), &fields).await.json();
             assert_eq!(seen, serde_json::json!({"active": false}));
         }
-        assert_eq!(house.refresh(&client, &access).await.error(), "invalid_grant", "an access token is no other");
+        assert_eq!(
+            house.refresh(&client, &access).await.error(),
+            "invalid_grant",
+            "an access token is no other"
+        );
         assert_eq!(house.userinfo(&refresh).await.status, 401, "and a refresh token opens nothing");
         assert_eq!(house.refresh(&client, &refresh).await.status, 200, "and it has lost nothing");
     })
@@ -73,7 +85,9 @@ async fn what_is_given_back_is_worth_nothing() {
     testkit::each_database(async |db| {
         let house = House::open(db).await;
         let client = house.register(&library()).await;
-        let revoke = async |token: &str| house.call("/oauth/revoke", &client.basic(), &[("token", token)]).await.status;
+        let revoke = async |token: &str| {
+            house.call("/oauth/revoke", &client.basic(), &[("token", token)]).await.status
+        };
         let tokens = house.sign_on(&client).await;
         assert_eq!(revoke(&text(&tokens, "access_token")).await, 200);
         assert_eq!(house.userinfo(&text(&tokens, "access_token")).await.status, 401);

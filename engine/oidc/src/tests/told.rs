@@ -37,13 +37,20 @@ async fn only_what_the_scopes_allow_and_each_look_is_on_record() {
         assert!(looks().await.is_empty());
         let profile = told("openid profile assurance email").await;
         assert_eq!(names(&profile), ["sub", "name", "assurance_level"]);
-        assert_eq!((text(&profile, "name").as_str(), text(&profile, "assurance_level").as_str()), ("张小开", "verified"));
+        assert_eq!(
+            (text(&profile, "name").as_str(), text(&profile, "assurance_level").as_str()),
+            ("张小开", "verified")
+        );
+        house.wait(1);
         let number = told("openid resident_id").await;
         assert_eq!(text(&number, "resident_id"), resident_id(1));
         let seen = looks().await;
         let fields: Vec<&str> = seen.iter().map(|look| look.field.as_str()).collect();
         assert_eq!(fields, ["identity.resident-id", "identity.name"]);
-        assert!(seen.iter().all(|look| look.by == format!("client:{}", client.id) && look.purpose == "oidc.userinfo"));
+        assert!(
+            seen.iter()
+                .all(|look| look.by == format!("client:{}", client.id) && look.purpose == "oidc.userinfo")
+        );
     })
     .await;
 }
@@ -107,12 +114,17 @@ async fn staff_sign_on_to_systems_for_staff_until_they_leave() {
         let code = house.code(&mut clerk, &client, &[("scope", "openid profile staff")]).await;
         let tokens = house.redeem(&client, &code, &[]).await.json();
         let told = house.userinfo(&text(&tokens, "access_token")).await.json();
-        assert_eq!((text(&told, "name").as_str(), text(&told["staff"], "body").as_str()), ("陈晨", "某区行政审批局"));
+        assert_eq!(
+            (text(&told, "name").as_str(), text(&told["staff"], "body").as_str()),
+            ("陈晨", "某区行政审批局")
+        );
         assert_eq!(told["staff"]["roles"], serde_json::json!(["review"]));
         let (now, id) = (house.now(), house.clerk);
         house
             .write(async |tx| {
-                tx.execute("update staff set disabled_at = $1 where id = $2", store::vals![now, id]).await.unwrap()
+                tx.execute("update staff set disabled_at = $1 where id = $2", store::vals![now, id])
+                    .await
+                    .unwrap()
             })
             .await;
         assert_eq!(house.userinfo(&text(&tokens, "access_token")).await.status, 401, "they have left");
