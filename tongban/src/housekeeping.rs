@@ -4,8 +4,8 @@
 use jiff::ToSpan as _;
 use kernel::{Timestamp, china_date, china_midnight};
 use serde_json::json;
-use store::jobs::{self, Handlers, Job, NewJob};
 use store::Tx;
+use store::jobs::{self, Handlers, Job, NewJob};
 
 const JOB: &str = "platform.housekeeping";
 /// At this hour in China, when nobody waits.

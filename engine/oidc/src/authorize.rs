@@ -72,10 +72,10 @@ pub(crate) async fn begin(
             }
         }
     };
-    let next = next(&mut tx, &visitor, &case).await?;
+    let (next, holder) = next(&mut tx, &visitor, &case).await?;
     let mut response = match next {
         Next::Issue(scope) => {
-            let response = issue(&mut tx, &room, &visitor, &case, &scope, Leave::Redirect).await?;
+            let response = issue(&mut tx, &room, &visitor, &case, holder, &scope, Leave::Redirect).await?;
             tx.commit().await?;
             return Ok(response);
         }
@@ -211,12 +211,17 @@ impl Case {
 }
 
 /// What the person at the browser means for the request.
-pub(crate) async fn next(tx: &mut Tx, visitor: &Visitor, case: &Case) -> Result<Next, Refusal> {
+pub(crate) async fn next(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    case: &Case,
+) -> store::Result<(Next, Option<Holder>)> {
     let holder = holder(tx, visitor, &case.client).await?;
-    Ok(decide(&case.client, &case.asked, case.asked_at, holder.as_ref()))
+    Ok((decide(&case.client, &case.asked, case.asked_at, holder.as_ref()), holder))
 }
 
-async fn holder(tx: &mut Tx, visitor: &Visitor, client: &Client) -> store::Result<Option<Holder>> {
+/// Who sits at the browser, and what this client knows of them already.
+pub(crate) async fn holder(tx: &mut Tx, visitor: &Visitor, client: &Client) -> store::Result<Option<Holder>> {
     let Some(session) = visitor.session else { return Ok(None) };
     let Some(visit) = find_visit(tx, session, visitor.now).await? else { return Ok(None) };
     Ok(Some(Holder {
@@ -233,21 +238,23 @@ pub(crate) async fn who(
     tx: &mut Tx,
     visitor: &Visitor,
     client: &Client,
+    holder: Holder,
     keeps: bool,
-) -> Result<Who, Refusal> {
-    let session = visitor.session.ok_or(Refusal::Unauthenticated)?;
-    let visit = find_visit(tx, session, visitor.now).await?.ok_or(Refusal::Unauthenticated)?;
+) -> store::Result<Who> {
     let acting_for = match &visitor.actor {
         Actor::Person(person) => person.acting_for,
         Actor::Staff(_) | Actor::Anonymous | Actor::System => None,
     };
     Ok(Who {
-        subject: visit.subject,
+        subject: holder.subject,
         acting_for,
-        sub: known::sub(tx, &client.sector(), visit.subject).await?,
-        session: keeps.then_some(session),
-        auth_time: visit.opened_at,
-        acr: acr(visit.assurance),
+        sub: match holder.sub {
+            Some(sub) => sub,
+            None => known::sub(tx, &client.sector(), holder.subject).await?,
+        },
+        session: visitor.session.filter(|_| keeps),
+        auth_time: holder.opened_at,
+        acr: acr(holder.assurance),
     })
 }
 
@@ -257,11 +264,13 @@ pub(crate) async fn issue(
     room: &Room,
     visitor: &Visitor,
     case: &Case,
+    holder: Option<Holder>,
     scope: &Scopes,
     how: Leave,
 ) -> Result<Response, AppError> {
     let Case { client, asked, .. } = case;
-    let who = who(tx, visitor, client, true).await?;
+    let holder = holder.ok_or(Refusal::Unauthenticated)?;
+    let who = who(tx, visitor, client, holder, true).await?;
     let code = offer(
         tx,
         &Offer {
@@ -370,12 +379,13 @@ pub(crate) async fn go_on(
 ) -> Result<Response, AppError> {
     let mut tx = room.begin().await?;
     let (handle, case) = find(&mut tx, &handle, visitor.now).await?;
-    let response = match next(&mut tx, &visitor, &case).await? {
+    let (next, holder) = next(&mut tx, &visitor, &case).await?;
+    let response = match next {
         Next::SignIn => to_sign_in(&case, &handle),
         Next::Consent(scopes) => consent::ask(&visitor, &case, &handle, &scopes)?,
         Next::Issue(scope) => {
             use_up(&mut tx, &handle).await?;
-            issue(&mut tx, &room, &visitor, &case, &scope, Leave::Page).await?
+            issue(&mut tx, &room, &visitor, &case, holder, &scope, Leave::Page).await?
         }
         Next::Refuse(fault) => {
             use_up(&mut tx, &handle).await?;

@@ -4,8 +4,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use identity::{Token, find_visit};
-use kernel::Refusal;
+use identity::Token;
 use web::{AppError, Choice, FormPairs, Shell, Visitor, page};
 
 use crate::Room;
@@ -76,24 +75,22 @@ pub(crate) async fn submit(
     let mut tx = room.begin().await?;
     let (handle, case) = authorize::find(&mut tx, &handle, visitor.now).await?;
     // Asked anew: somebody else may have signed in while the page lay open.
-    let asked_for = match authorize::next(&mut tx, &visitor, &case).await? {
-        Next::Consent(scopes) => scopes,
-        Next::SignIn | Next::Issue(_) | Next::Refuse(_) => {
+    let (asked_for, holder) = match authorize::next(&mut tx, &visitor, &case).await? {
+        (Next::Consent(scopes), Some(holder)) => (scopes, holder),
+        (Next::Consent(_) | Next::SignIn | Next::Issue(_) | Next::Refuse(_), _) => {
             tx.rollback().await?;
             return authorize::go_on(State(room), visitor, Path(handle.reveal())).await;
         }
     };
     use_up(&mut tx, &handle).await?;
     let response = if form.get("answer") == Some("yes") {
-        let session = visitor.session.ok_or(Refusal::Unauthenticated)?;
-        let visit = find_visit(&mut tx, session, visitor.now).await?.ok_or(Refusal::Unauthenticated)?;
         let ticked = ticked(&form, &asked_for);
         let client = &case.client;
-        known::answer(&mut tx, client.id, visit.subject, &asked_for, &ticked, visitor.now).await?;
+        known::answer(&mut tx, client.id, holder.subject, &asked_for, &ticked, visitor.now).await?;
         // What was answered at an earlier time counts for what was not asked now.
-        let answers = known::answers(&mut tx, client.id, visit.subject).await?;
+        let answers = known::answers(&mut tx, client.id, holder.subject).await?;
         let scope = case.asked.scope.beyond(&answers.refused.beyond(&client.settings.needed()));
-        issue(&mut tx, &room, &visitor, &case, &scope, Leave::Page).await?
+        issue(&mut tx, &room, &visitor, &case, Some(holder), &scope, Leave::Page).await?
     } else {
         let fault = Fault::new("access_denied", "the person has said no");
         leave(&room, &visitor, &case.client, &case.back(), Err(&fault), Leave::Page)?

@@ -83,9 +83,32 @@ pub struct Grant {
 macro_rules! columns {
     ($of:literal) => {
         concat!(
-            $of, "id, ", $of, "client, ", $of, "subject, ", $of, "acting_for, ", $of, "sub, ", $of, "scope, ", $of,
-            "auth_time, ", $of, "acr, ", $of, "nonce, ", $of, "created_at, ", $of, "expires_at, ", $of,
-            "redirect_uri, ", $of, "challenge"
+            $of,
+            "id, ",
+            $of,
+            "client, ",
+            $of,
+            "subject, ",
+            $of,
+            "acting_for, ",
+            $of,
+            "sub, ",
+            $of,
+            "scope, ",
+            $of,
+            "auth_time, ",
+            $of,
+            "acr, ",
+            $of,
+            "nonce, ",
+            $of,
+            "created_at, ",
+            $of,
+            "expires_at, ",
+            $of,
+            "redirect_uri, ",
+            $of,
+            "challenge"
         )
     };
 }

@@ -89,7 +89,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 async fn tell(room: &Room, token: &str, now: Timestamp) -> Result<UserInfo, Fault> {
     let token = Token::parse(token).ok_or(Fault::invalid_token())?;
-    let mut tx = room.begin().await?;
+    let mut tx = room.db.snapshot().await?;
     let live = grant::find(&mut tx, &token, now).await?.filter(|live| !live.is_refresh);
     let live = live.ok_or(Fault::invalid_token())?;
     let scopes = Scopes::parse(&live.scope);
@@ -97,12 +97,28 @@ async fn tell(room: &Room, token: &str, now: Timestamp) -> Result<UserInfo, Faul
     if !identity::stands(&mut tx, subject).await? {
         return Err(Fault::invalid_token());
     }
-    let told = match subject {
-        Subject::Person(person) => of_person(&mut tx, room, &live.grant, person, &scopes, now).await?,
-        Subject::Staff(staff) => of_staff(&mut tx, &live.grant, staff, &scopes).await?,
-    };
-    tx.commit().await?;
-    Ok(told)
+    match subject {
+        Subject::Person(person) => {
+            let wanted = wanted(&scopes);
+            if wanted != Wanted::default() {
+                // Looks are noted, so this is a write; most tokens ask for none.
+                tx.rollback().await?;
+                tx = room.begin().await?;
+            }
+            let told = of_person(&mut tx, room, &live.grant, person, (&scopes, wanted), now).await?;
+            tx.commit().await?;
+            Ok(told)
+        }
+        Subject::Staff(staff) => of_staff(&mut tx, &live.grant, staff, &scopes).await,
+    }
+}
+
+fn wanted(scopes: &Scopes) -> Wanted {
+    Wanted {
+        name: scopes.has(Scope::Profile),
+        phone: scopes.has(Scope::Phone),
+        resident_id: scopes.has(Scope::ResidentId),
+    }
 }
 
 async fn of_person(
@@ -110,15 +126,10 @@ async fn of_person(
     room: &Room,
     grant: &Grant,
     person: PersonId,
-    scopes: &Scopes,
+    (scopes, wanted): (&Scopes, Wanted),
     now: Timestamp,
 ) -> Result<UserInfo, Fault> {
     let mut told = UserInfo { sub: grant.sub.clone(), ..UserInfo::default() };
-    let wanted = Wanted {
-        name: scopes.has(Scope::Profile),
-        phone: scopes.has(Scope::Phone),
-        resident_id: scopes.has(Scope::ResidentId),
-    };
     if wanted != Wanted::default() || scopes.has(Scope::Assurance) {
         let purpose = Purpose::new("oidc.userinfo", format!("client:{}", grant.client));
         let vault = &room.identity.vault;

@@ -9,7 +9,9 @@ mod words;
 
 pub use actor::{Actor, Audience, Permission, PersonActor, Role, StaffActor};
 pub use id::{
-    AgentId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, InvalidId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, PersonId, RevisionId, SessionId, StaffId, TaskId, TemplateId, TypedId,
+    AgentId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, InvalidId, JobId, LegalPersonId,
+    LetterId, LicenceId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, PersonId, RevisionId,
+    SessionId, StaffId, TaskId, TemplateId, TypedId,
 };
 pub use refusal::{FieldError, Message, Refusal};
 pub use time::{Timestamp, china_date, china_midnight, from_micros, to_micros};

@@ -34,6 +34,8 @@ pub(crate) struct Arguments {
 }
 
 const ACCOUNTS: &str = "demo-accounts.txt";
+/// The connected systems, with their secrets.
+const CLIENTS: &str = "demo-clients.json";
 /// What the test receiver beside the demonstration takes.
 const NOTICES: &str = "notices.jsonl";
 
@@ -206,6 +208,8 @@ async fn fill(settings: &Settings, cast: &Cast, passwords: &BTreeMap<String, Str
     }
     tell_news(&platform, cast, &imported, now).await?;
     change_an_item(&platform, &imported, now).await?;
+    let clients = connect_systems(&platform, cast, &imported, now).await?;
+    std::fs::write(settings.folder.join(CLIENTS), serde_json::to_vec_pretty(&clients)?)?;
     platform.db.close().await;
     say!("{cases} cases made");
     Ok(())
@@ -222,6 +226,61 @@ struct NewsText {
     text: kernel::Words,
 }
 
+/// The administrator of the cast, and the name of the body in which they work.
+fn administrator(
+    platform: &Platform,
+    cast: &Cast,
+    imported: &Imported,
+) -> Option<(kernel::Actor, kernel::Words)> {
+    let bodies = platform.applications.bodies();
+    let staff = cast.staff.iter().find(|staff| staff.roles.contains(&kernel::Role::Administration))?;
+    let body = bodies.by_slug(&staff.body)?;
+    let actor = kernel::Actor::Staff(kernel::StaffActor {
+        staff: imported.staff[&staff.login],
+        body: body.id,
+        division: body.division.clone(),
+        roles: staff.roles.clone(),
+        deputy_of: std::collections::BTreeSet::new(),
+        shown_as: staff.name.clone(),
+    });
+    Some((actor, body.name.clone()))
+}
+
+/// What a connected system of the demonstration has to know.
+#[derive(serde::Serialize)]
+struct DemoClient {
+    name: String,
+    client_id: String,
+    client_secret: Option<String>,
+    redirect_uri: String,
+    post_logout_redirect_uri: String,
+}
+
+/// Two invented connected systems: one with a secret, one a script without. docs/sign-on.md says how to try them.
+async fn connect_systems(
+    platform: &Platform,
+    cast: &Cast,
+    imported: &Imported,
+    now: jiff::Timestamp,
+) -> anyhow::Result<Vec<DemoClient>> {
+    let Some((by, _body)) = administrator(platform, cast, imported) else { return Ok(Vec::new()) };
+    let texts: Vec<oidc::Settings> = serde_saphyr::from_str(include_str!("demo/clients.yaml"))?;
+    let mut tx = platform.db.begin().await?;
+    let mut made = Vec::new();
+    for settings in texts {
+        let registered = oidc::register_client(&mut tx, &by, &settings, now).await?;
+        made.push(DemoClient {
+            client_id: registered.id.to_string(),
+            client_secret: registered.secret.map(|secret| secret.reveal()),
+            redirect_uri: settings.redirect_uris.first().cloned().unwrap_or_default(),
+            post_logout_redirect_uri: settings.post_logout_redirect_uris.first().cloned().unwrap_or_default(),
+            name: settings.name_zh,
+        });
+    }
+    tx.commit().await?;
+    Ok(made)
+}
+
 /// A few news, published by the administrator of the cast; a cast without one has no news.
 async fn tell_news(
     platform: &Platform,
@@ -229,25 +288,13 @@ async fn tell_news(
     imported: &Imported,
     now: jiff::Timestamp,
 ) -> anyhow::Result<()> {
-    let bodies = platform.applications.bodies();
-    let writer = cast.staff.iter().find(|staff| staff.roles.contains(&kernel::Role::Administration));
-    let Some((writer, body)) = writer.and_then(|staff| Some((staff, bodies.by_slug(&staff.body)?))) else {
-        return Ok(());
-    };
-    let by = kernel::Actor::Staff(kernel::StaffActor {
-        staff: imported.staff[&writer.login],
-        body: body.id,
-        division: body.division.clone(),
-        roles: writer.roles.clone(),
-        deputy_of: std::collections::BTreeSet::new(),
-        shown_as: writer.name.clone(),
-    });
+    let Some((by, body)) = administrator(platform, cast, imported) else { return Ok(()) };
     let mut tx = platform.db.begin().await?;
     let texts: Vec<NewsText> = serde_saphyr::from_str(include_str!("demo/news.yaml"))?;
     for NewsText { days_ago, pinned, title, text } in texts {
         let at = now.checked_sub(jiff::SignedDuration::from_hours(days_ago * 24))?;
         let writing = portal::news::Writing { title, text, pinned };
-        let id = portal::news::write(&mut tx, &by, at, &body.name, &writing).await?;
+        let id = portal::news::write(&mut tx, &by, at, &body, &writing).await?;
         portal::news::publish(&mut tx, &by, at, id, 1, None).await?;
     }
     tx.commit().await?;

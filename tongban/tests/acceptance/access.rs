@@ -152,9 +152,11 @@ async fn strangers_change_nothing() {
     let open: Vec<&str> = platform
         .routes
         .iter()
-        .filter(|route| route.method != Method::GET
+        .filter(|route| {
+            route.method != Method::GET
                 && route.method != Method::OPTIONS
-                && route.permission.audience == Audience::Everyone)
+                && route.permission.audience == Audience::Everyone
+        })
         .map(|route| route.path.as_str())
         .filter(|path| !DOORS.contains(path))
         .collect();

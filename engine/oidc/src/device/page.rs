@@ -9,7 +9,7 @@ use web::{AppError, Choice, FormErrors, FormPairs, Shell, Visitor, page, page_wi
 
 use super::{Waiting, allow, find, read_user_code, refuse, shown};
 use crate::Room;
-use crate::authorize::who;
+use crate::authorize::{holder, who};
 use crate::client::Door;
 use crate::consent::{boxes, needed_words, ticked};
 use crate::known;
@@ -117,7 +117,8 @@ pub(crate) async fn answer(
         let ticked = ticked(&form, &asked);
         let keeps = !ticked.has(Scope::Offline);
         // What a terminal may do ends when the person signs out, unless they have said otherwise.
-        let who = who(&mut tx, &visitor, &waiting.client, keeps).await?;
+        let holder = holder(&mut tx, &visitor, &waiting.client).await?.ok_or(Refusal::Unauthenticated)?;
+        let who = who(&mut tx, &visitor, &waiting.client, holder, keeps).await?;
         known::answer(&mut tx, waiting.client.id, who.subject, &asked, &ticked, visitor.now).await?;
         let scope = waiting.scope.beyond(&asked.beyond(&ticked));
         if !allow(&mut tx, &waiting, who, &scope, visitor.now).await? {

@@ -64,6 +64,8 @@ fn rsa_keys_of_others_sign_and_are_checked() {
     assert!(read.is_signed_with(&jwk));
     let mut other = jwk.clone();
     other["e"] = "Aw".into();
-    assert!(!read.is_signed_with(&other) && !read.is_signed_with(&super::tests::key(Alg::Es256).public_jwk()));
+    assert!(
+        !read.is_signed_with(&other) && !read.is_signed_with(&super::tests::key(Alg::Es256).public_jwk())
+    );
     assert!(fresh(Alg::Rs256).is_err(), "none is made here");
 }
