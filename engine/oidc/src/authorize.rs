@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use identity::{Token, find_visit};
 use kernel::{Actor, ClientId, Message, Refusal, Timestamp};
-use store::{Tx, vals};
+use store::{Purpose, Tx, Vault, vals};
 use web::{AppError, Lang, Shell, Visitor, cookie, page};
 
 use crate::Room;
@@ -29,10 +29,12 @@ use crate::scope::Scopes;
 const ASKED_SECONDS: i64 = 30 * 60;
 /// How long a pushed request waits for its browser.
 pub(crate) const PUSHED_SECONDS: i64 = 90;
+/// The name under which requests lie in the vault.
+const REQUEST: &str = "oidc.request";
 pub(crate) const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// A request that is at work.
-pub(crate) struct Case {
+pub(crate) struct Pending {
     pub(crate) client: Client,
     pub(crate) asked: Asked,
     pub(crate) asked_at: Timestamp,
@@ -59,41 +61,42 @@ pub(crate) async fn begin(
 ) -> Result<Response, AppError> {
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     let params = params.map_err(|_fault| page_fault("oidc-request-unreadable"))?;
+    let vault = &room.identity.vault;
     let mut tx = room.begin().await?;
     let client = find_open(&mut tx, params.get("client_id").unwrap_or_default()).await?;
     let client = client.ok_or_else(|| page_fault("oidc-client-unknown"))?;
-    let case = match params.get("request_uri") {
-        Some(uri) => take_pushed(&mut tx, client, uri, visitor.now).await?,
+    let pending = match params.get("request_uri") {
+        Some(uri) => take_pushed(&mut tx, vault, client, uri, visitor.now).await?,
         None => {
             let back = request::back(&client, &params).ok_or_else(|| page_fault("oidc-redirect-unknown"))?;
             match accept(&room, &client, &params, back.clone(), visitor.now) {
-                Ok(asked) => Case { client, asked, asked_at: visitor.now },
+                Ok(asked) => Pending { client, asked, asked_at: visitor.now },
                 Err(fault) => return leave(&room, &visitor, &client, &back, Err(&fault), Leave::Redirect),
             }
         }
     };
-    let (next, holder) = next(&mut tx, &visitor, &case).await?;
+    let (next, holder) = next(&mut tx, &visitor, &pending).await?;
     let mut response = match next {
         Next::Issue(scope) => {
-            let response = issue(&mut tx, &room, &visitor, &case, holder, &scope, Leave::Redirect).await?;
+            let response = issue(&mut tx, &room, &visitor, &pending, holder, &scope, Leave::Redirect).await?;
             tx.commit().await?;
             return Ok(response);
         }
         Next::Refuse(fault) => {
             tx.commit().await?; // a pushed request is used up
-            return leave(&room, &visitor, &case.client, &case.back(), Err(&fault), Leave::Redirect);
+            return leave(&room, &visitor, &pending.client, &pending.back(), Err(&fault), Leave::Redirect);
         }
         Next::SignIn => {
-            let handle = keep(&mut tx, &case, "asked", ASKED_SECONDS, visitor.now).await?;
-            to_sign_in(&case, &handle)
+            let handle = keep(&mut tx, vault, &pending, "asked", ASKED_SECONDS, visitor.now).await?;
+            to_sign_in(&pending, &handle)
         }
         Next::Consent(_) => {
-            let handle = keep(&mut tx, &case, "asked", ASKED_SECONDS, visitor.now).await?;
+            let handle = keep(&mut tx, vault, &pending, "asked", ASKED_SECONDS, visitor.now).await?;
             redirect(&format!("/oauth/authorize/{}", handle.reveal()))
         }
     };
     tx.commit().await?;
-    speak(&room, &case.asked, &headers, &mut response);
+    speak(&room, &pending.asked, &headers, &mut response);
     Ok(response)
 }
 
@@ -135,21 +138,23 @@ pub(crate) fn hinted<'a>(
 /// Keeps a request under a handle that only its browser or its client has.
 pub(crate) async fn keep(
     tx: &mut Tx,
-    case: &Case,
+    vault: &Vault,
+    pending: &Pending,
     kind: &'static str,
     seconds: i64,
     now: Timestamp,
 ) -> Result<Token, Refusal> {
     let handle = Token::fresh();
+    let request = serde_json::to_vec(&pending.asked).map_err(Refusal::internal)?;
     tx.execute(
-        "insert into oidc_requests (digest, client, kind, request, asked_at, expires_at)
+        "insert into oidc_requests (digest, client, kind, request_sealed, asked_at, expires_at)
          values ($1, $2, $3, $4, $5, $6)",
         vals![
             handle.digest().to_vec(),
-            case.client.id,
+            pending.client.id,
             kind,
-            serde_json::to_value(&case.asked).map_err(Refusal::internal)?,
-            case.asked_at,
+            vault.seal(REQUEST, &request)?,
+            pending.asked_at,
             later(now, seconds),
         ],
     )
@@ -158,27 +163,38 @@ pub(crate) async fn keep(
 }
 
 /// Takes a pushed request: once (RFC 9126 §7.3), and only for the client that pushed it.
-async fn take_pushed(tx: &mut Tx, client: Client, uri: &str, now: Timestamp) -> Result<Case, AppError> {
+async fn take_pushed(
+    tx: &mut Tx,
+    vault: &Vault,
+    client: Client,
+    uri: &str,
+    now: Timestamp,
+) -> Result<Pending, AppError> {
     let unknown = || page_fault("oidc-pushed-unknown");
     let handle = uri.strip_prefix(REQUEST_URI).and_then(Token::parse).ok_or_else(unknown)?;
     let row = tx
         .fetch_optional(
             "delete from oidc_requests where digest = $1 and client = $2 and kind = 'pushed' and expires_at > $3
-             returning request, asked_at",
+             returning request_sealed, asked_at",
             vals![handle.digest().to_vec(), client.id, now],
         )
         .await?
         .ok_or_else(unknown)?;
-    case(client, row.get(0)?, row.get(1)?)
+    pending(vault, client, &row.get::<Vec<u8>>(0)?, row.get(1)?)
 }
 
 /// The request of a handle, while it waits.
-pub(crate) async fn find(tx: &mut Tx, handle: &str, now: Timestamp) -> Result<(Token, Case), AppError> {
+pub(crate) async fn find(
+    tx: &mut Tx,
+    vault: &Vault,
+    handle: &str,
+    now: Timestamp,
+) -> Result<(Token, Pending), AppError> {
     let over = || AppError(Refusal::conflict("oidc-request-over"));
     let handle = Token::parse(handle).ok_or_else(over)?;
     let row = tx
         .fetch_optional(
-            "select client, request, asked_at from oidc_requests
+            "select client, request_sealed, asked_at from oidc_requests
              where digest = $1 and kind = 'asked' and expires_at > $2",
             vals![handle.digest().to_vec(), now],
         )
@@ -186,15 +202,16 @@ pub(crate) async fn find(tx: &mut Tx, handle: &str, now: Timestamp) -> Result<(T
         .ok_or_else(over)?;
     let client = find_client(tx, row.get(0)?).await?.filter(|client| client.disabled_at.is_none());
     let client = client.ok_or_else(over)?;
-    Ok((handle, case(client, row.get(1)?, row.get(2)?)?))
+    Ok((handle, pending(vault, client, &row.get::<Vec<u8>>(1)?, row.get(2)?)?))
 }
 
-fn case(client: Client, request: serde_json::Value, asked_at: Timestamp) -> Result<Case, AppError> {
-    let asked: Asked = serde_json::from_value(request).map_err(Refusal::internal)?;
+fn pending(vault: &Vault, client: Client, sealed: &[u8], asked_at: Timestamp) -> Result<Pending, AppError> {
+    let request = vault.open(REQUEST, sealed, &Purpose::new("oidc.request", "system"))?;
+    let asked: Asked = serde_json::from_slice(&request).map_err(Refusal::internal)?;
     if !client.settings.redirect_uris.contains(&asked.redirect_uri) {
         return Err(page_fault("oidc-redirect-unknown")); // taken out of the registration meanwhile
     }
-    Ok(Case { client, asked, asked_at })
+    Ok(Pending { client, asked, asked_at })
 }
 
 /// Uses a handle up. `false`: it was used before.
@@ -204,7 +221,7 @@ pub(crate) async fn use_up(tx: &mut Tx, handle: &Token) -> store::Result<bool> {
     Ok(gone == 1)
 }
 
-impl Case {
+impl Pending {
     pub(crate) fn back(&self) -> Back {
         Back { redirect_uri: self.asked.redirect_uri.clone(), state: self.asked.state.clone() }
     }
@@ -214,10 +231,10 @@ impl Case {
 pub(crate) async fn next(
     tx: &mut Tx,
     visitor: &Visitor,
-    case: &Case,
+    pending: &Pending,
 ) -> store::Result<(Next, Option<Holder>)> {
-    let holder = holder(tx, visitor, &case.client).await?;
-    Ok((decide(&case.client, &case.asked, case.asked_at, holder.as_ref()), holder))
+    let holder = holder(tx, visitor, &pending.client).await?;
+    Ok((decide(&pending.client, &pending.asked, pending.asked_at, holder.as_ref()), holder))
 }
 
 /// Who sits at the browser, and what this client knows of them already.
@@ -263,12 +280,12 @@ pub(crate) async fn issue(
     tx: &mut Tx,
     room: &Room,
     visitor: &Visitor,
-    case: &Case,
+    pending: &Pending,
     holder: Option<Holder>,
     scope: &Scopes,
     how: Leave,
 ) -> Result<Response, AppError> {
-    let Case { client, asked, .. } = case;
+    let Pending { client, asked, .. } = pending;
     let holder = holder.ok_or(Refusal::Unauthenticated)?;
     let who = who(tx, visitor, client, holder, true).await?;
     let code = offer(
@@ -284,7 +301,7 @@ pub(crate) async fn issue(
         visitor.now,
     )
     .await?;
-    leave(room, visitor, client, &case.back(), Ok(&code), how)
+    leave(room, visitor, client, &pending.back(), Ok(&code), how)
 }
 
 /// Sends the browser back to the client, with a code or with a no, and with who says so (RFC 9207).
@@ -349,14 +366,14 @@ fn redirect(href: &str) -> Response {
     response
 }
 
-fn to_sign_in(case: &Case, handle: &Token) -> Response {
-    let door = match case.client.settings.door {
+fn to_sign_in(pending: &Pending, handle: &Token) -> Response {
+    let door = match pending.client.settings.door {
         crate::client::Door::Persons => "/sign-in",
         crate::client::Door::Staff => "/staff/sign-in",
     };
     let mut pairs = vec![("next", format!("/oauth/authorize/{}", handle.reveal()))];
-    if !case.asked.login_hint.is_empty() {
-        pairs.push(("login", case.asked.login_hint.clone()));
+    if !pending.asked.login_hint.is_empty() {
+        pairs.push(("login", pending.asked.login_hint.clone()));
     }
     redirect(&with_query(door, &pairs))
 }
@@ -378,18 +395,18 @@ pub(crate) async fn go_on(
     Path(handle): Path<String>,
 ) -> Result<Response, AppError> {
     let mut tx = room.begin().await?;
-    let (handle, case) = find(&mut tx, &handle, visitor.now).await?;
-    let (next, holder) = next(&mut tx, &visitor, &case).await?;
+    let (handle, pending) = find(&mut tx, &room.identity.vault, &handle, visitor.now).await?;
+    let (next, holder) = next(&mut tx, &visitor, &pending).await?;
     let response = match next {
-        Next::SignIn => to_sign_in(&case, &handle),
-        Next::Consent(scopes) => consent::ask(&visitor, &case, &handle, &scopes)?,
+        Next::SignIn => to_sign_in(&pending, &handle),
+        Next::Consent(scopes) => consent::ask(&visitor, &pending, &handle, &scopes)?,
         Next::Issue(scope) => {
             use_up(&mut tx, &handle).await?;
-            issue(&mut tx, &room, &visitor, &case, holder, &scope, Leave::Page).await?
+            issue(&mut tx, &room, &visitor, &pending, holder, &scope, Leave::Page).await?
         }
         Next::Refuse(fault) => {
             use_up(&mut tx, &handle).await?;
-            leave(&room, &visitor, &case.client, &case.back(), Err(&fault), Leave::Page)?
+            leave(&room, &visitor, &pending.client, &pending.back(), Err(&fault), Leave::Page)?
         }
     };
     tx.commit().await?;

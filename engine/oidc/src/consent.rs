@@ -8,7 +8,7 @@ use identity::Token;
 use web::{AppError, Choice, FormPairs, Shell, Visitor, page};
 
 use crate::Room;
-use crate::authorize::{self, Case, Leave, issue, leave, use_up};
+use crate::authorize::{self, Leave, Pending, issue, leave, use_up};
 use crate::client::Client;
 use crate::fault::Fault;
 use crate::known;
@@ -22,7 +22,7 @@ struct ConsentPage {
     name: String,
     host: String,
     action: String,
-    /// What it is told in any case.
+    /// What it is told in any pending.
     needed: Vec<String>,
     choices: Vec<Choice>,
 }
@@ -31,7 +31,7 @@ pub(crate) fn scope_words(visitor: &Visitor, scope: Scope) -> String {
     visitor.t(&format!("oidc-scope-{}", scope.as_str().replace('_', "-")))
 }
 
-/// What a client is told in any case, in words.
+/// What a client is told in any pending, in words.
 pub(crate) fn needed_words(visitor: &Visitor, client: &Client, asked: &Scopes) -> Vec<String> {
     let told = asked.within(&client.settings.needed());
     let spoken = told.0.into_iter().filter(|scope| *scope != Scope::OpenId);
@@ -50,17 +50,17 @@ pub(crate) fn boxes(visitor: &Visitor, scopes: &Scopes) -> Vec<Choice> {
 /// The page that asks.
 pub(crate) fn ask(
     visitor: &Visitor,
-    case: &Case,
+    pending: &Pending,
     handle: &Token,
     scopes: &Scopes,
 ) -> Result<Response, AppError> {
-    let settings = &case.client.settings;
-    let host = case.asked.redirect_uri.split('/').nth(2).unwrap_or_default().to_owned();
+    let settings = &pending.client.settings;
+    let host = pending.asked.redirect_uri.split('/').nth(2).unwrap_or_default().to_owned();
     page(&ConsentPage {
         name: visitor.pick(&settings.name_zh, &settings.name_en).to_owned(),
         host,
         action: format!("/oauth/authorize/{}", handle.reveal()),
-        needed: needed_words(visitor, &case.client, &case.asked.scope),
+        needed: needed_words(visitor, &pending.client, &pending.asked.scope),
         choices: boxes(visitor, scopes),
         shell: Shell::new(visitor, visitor.t("oidc-consent-title")),
     })
@@ -73,9 +73,9 @@ pub(crate) async fn submit(
     form: FormPairs,
 ) -> Result<Response, AppError> {
     let mut tx = room.begin().await?;
-    let (handle, case) = authorize::find(&mut tx, &handle, visitor.now).await?;
+    let (handle, pending) = authorize::find(&mut tx, &room.identity.vault, &handle, visitor.now).await?;
     // Asked anew: somebody else may have signed in while the page lay open.
-    let (asked_for, holder) = match authorize::next(&mut tx, &visitor, &case).await? {
+    let (asked_for, holder) = match authorize::next(&mut tx, &visitor, &pending).await? {
         (Next::Consent(scopes), Some(holder)) => (scopes, holder),
         (Next::Consent(_) | Next::SignIn | Next::Issue(_) | Next::Refuse(_), _) => {
             tx.rollback().await?;
@@ -85,15 +85,15 @@ pub(crate) async fn submit(
     use_up(&mut tx, &handle).await?;
     let response = if form.get("answer") == Some("yes") {
         let ticked = ticked(&form, &asked_for);
-        let client = &case.client;
+        let client = &pending.client;
         known::answer(&mut tx, client.id, holder.subject, &asked_for, &ticked, visitor.now).await?;
         // What was answered at an earlier time counts for what was not asked now.
         let answers = known::answers(&mut tx, client.id, holder.subject).await?;
-        let scope = case.asked.scope.beyond(&answers.refused.beyond(&client.settings.needed()));
-        issue(&mut tx, &room, &visitor, &case, Some(holder), &scope, Leave::Page).await?
+        let scope = pending.asked.scope.beyond(&answers.refused.beyond(&client.settings.needed()));
+        issue(&mut tx, &room, &visitor, &pending, Some(holder), &scope, Leave::Page).await?
     } else {
         let fault = Fault::new("access_denied", "the person has said no");
-        leave(&room, &visitor, &case.client, &case.back(), Err(&fault), Leave::Page)?
+        leave(&room, &visitor, &pending.client, &pending.back(), Err(&fault), Leave::Page)?
     };
     tx.commit().await?;
     Ok(response)

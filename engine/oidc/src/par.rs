@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use web::{Operation, Visitor};
 
 use crate::Room;
-use crate::authorize::{Case, PUSHED_SECONDS, REQUEST_URI, keep, read_request};
+use crate::authorize::{PUSHED_SECONDS, Pending, REQUEST_URI, keep, read_request};
 use crate::client_auth::authenticate;
 use crate::fault::Fault;
 use crate::params::Called;
@@ -39,8 +39,8 @@ pub(crate) async fn push(
     let back = request::back(&client, &called.params);
     let back = back.ok_or(Fault::invalid_request("redirect_uri is not registered for this client"))?;
     let asked = read_request(&room, &client, &called.params, back, visitor.now)?;
-    let case = Case { client, asked, asked_at: visitor.now };
-    let handle = keep(&mut tx, &case, "pushed", PUSHED_SECONDS, visitor.now).await?;
+    let pending = Pending { client, asked, asked_at: visitor.now };
+    let handle = keep(&mut tx, &room.identity.vault, &pending, "pushed", PUSHED_SECONDS, visitor.now).await?;
     tx.commit().await?;
     let request_uri = format!("{REQUEST_URI}{}", handle.reveal());
     let body = Json(PushedRequest { request_uri, expires_in: PUSHED_SECONDS });

@@ -90,6 +90,8 @@ async fn look(browser: &mut Browser) {
         "/my/licences",
         "/my/account",
         "/my/agents",
+        "/my/connected-systems",
+        "/device",
         "/messages",
         "/account/notices",
         "/apply/open-teahouse/bundle",
@@ -111,6 +113,9 @@ async fn look(browser: &mut Browser) {
     }
     browser.open("/admin/outbox").await; // the last of them is the administrator
     browser.open("/admin/site-notice").await;
+    for path in ["/admin/clients", "/admin/clients/new", "/admin/signing-keys"] {
+        browser.open(path).await;
+    }
     browser.sign_in_staff("county-decision").await;
     for path in MANAGERS {
         browser.open(path).await;

@@ -62,7 +62,7 @@ create table oidc_requests (
     digest bytea not null constraint oidc_requests_pkey primary key,
     client text not null constraint oidc_requests_client_fkey references oidc_clients (id),
     kind text not null constraint oidc_requests_kind_check check (kind in ('pushed', 'asked')),
-    request text not null, -- JSON
+    request_sealed bytea not null, -- a hint or a state may tell who it is about
     asked_at bigint not null,
     expires_at bigint not null
 );

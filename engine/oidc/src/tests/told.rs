@@ -151,3 +151,24 @@ async fn an_access_token_is_looked_for_where_it_belongs() {
     })
     .await;
 }
+
+/// Whatever a client sends along, no number or name lies in clear in any column of this room.
+#[tokio::test]
+async fn nothing_personal_lies_in_clear() {
+    let test_db = testkit::sqlite().await;
+    let house = House::open(test_db.db.clone()).await;
+    let client = house.register(&library()).await;
+    let number = resident_id(1);
+    let hints =
+        [("login_hint", number.as_str()), ("state", "13800138000"), ("scope", "openid profile phone")];
+    let sent = house.get(&mut Default::default(), &house.authorize(&client, &hints)).await;
+    assert!(sent.location().starts_with("/sign-in"));
+    house.sign_on(&client).await;
+    let (_, path) = test_db.url.split_once("sqlite:").unwrap();
+    for file in [path.to_owned(), format!("{path}-wal")] {
+        let bytes = std::fs::read(file).unwrap();
+        for personal in [number.as_bytes(), b"13800138000", "张小开".as_bytes()] {
+            assert!(!bytes.windows(personal.len()).any(|window| window == personal));
+        }
+    }
+}
