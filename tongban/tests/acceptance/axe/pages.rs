@@ -36,7 +36,8 @@ pub(super) const NO_PAGES: &[&str] = &[
 ];
 
 /// Pages that tell of a fault.
-pub(super) const ERRORS: &[&str] = &["/items/000000000000", "/cases/00000000000000000000000000000000"];
+pub(super) const ERRORS: &[&str] =
+    &["/items/000000000000", "/cases/00000000000000000000000000000000", "/oauth/authorize"];
 
 /// Pages with hundreds of entries that one template makes: the first two of each chapter are looked at, not all of them.
 pub(super) const LONG: &[&str] = &["/api"];
@@ -91,6 +92,7 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Nobody, "/sign-in"),
     (Nobody, "/staff/sign-in"),
     (Nobody, "/register"),
+    (Nobody, "/oauth/authorize"),
     (Nobody, "/api"),
     (Nobody, "/design"),
     (Owner("corrected"), "/my"),
@@ -115,6 +117,10 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Person("wang-yangben"), "/my"),
     (Person("wang-yangben"), "/my/licences"),
     (Person("wang-yangben"), "/messages"),
+    (Person("wang-yangben"), "/my/connected-systems"),
+    (Person("wang-yangben"), "/oauth/authorize/{sign-on}"),
+    (Person("wang-yangben"), "/oauth/end-session"),
+    (Person("wang-yangben"), "/device"),
     (Person("wang-yangben"), "/notices/{noticed}/object"),
     (Owner("granted"), "/my"),
     (Owner("granted"), "/my/licences"),
@@ -181,6 +187,11 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Staff("admin"), "/admin/site-notice"),
     (Staff("admin"), "/admin/outbox"),
     (Staff("admin"), "/admin/outbox/replay?receiver=push%3Aunknown&number=1"),
+    (Staff("admin"), "/admin/clients"),
+    (Staff("admin"), "/admin/clients/new"),
+    (Staff("admin"), "/admin/clients/{client}"),
+    (Staff("admin"), "/admin/clients/{client}/change"),
+    (Staff("admin"), "/admin/signing-keys"),
     (Staff("admin"), "/admin/calendars"),
     (Staff("admin"), "/admin/calendars/versions/{calendar}"),
     (Staff("admin"), "/admin/calendars/versions/china-2018-2026.1/use"),

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use catalogue::directory::{self, Format, ImportedBy};
 use serde_json::{Value, json};
 use store::outbox;
 use tongban::scenario::{Client, Scenario};
+use tower::ServiceExt as _;
 
 use crate::browser::Browser;
 use crate::journey::{House, scenario};
@@ -71,6 +73,7 @@ impl World {
         world.draft().await;
         world.template().await;
         world.revision().await;
+        world.connected().await;
         world.calendar().await;
         world.lists().await;
         world.house.work().await;
@@ -147,6 +150,31 @@ impl World {
         let phrase = json!({ "title": "缺票据", "text": "请补充医疗费票据。", "shared": false });
         let made = self.create("/api/v1/desk/templates", clerk, &phrase).await;
         self.names.insert("template", made["id"].as_str().unwrap().to_owned());
+    }
+
+    /// A connected system, and a request of it that waits for a consent.
+    async fn connected(&mut self) {
+        let admin = self.token(&Who::Staff("admin")).await;
+        let callback = "http://127.0.0.1:9401/callback";
+        let system = json!({
+            "name_zh": "演示图书馆", "name_en": "Demo library", "redirect_uris": [callback],
+            "grant_types": ["authorization_code"], "scopes": ["openid", "profile", "phone", "resident_id"],
+            "needed_scopes": ["openid", "profile"],
+        });
+        let made = self.create("/api/v1/clients", admin, &system).await;
+        let client = made["client_id"].as_str().unwrap().to_owned();
+        let asked = [
+            format!("client_id={client}&redirect_uri={}", callback.replace(':', "%3A").replace('/', "%2F")),
+            "response_type=code&scope=openid%20profile%20phone%20resident_id".to_owned(),
+            format!("code_challenge={}&code_challenge_method=S256", "A".repeat(43)),
+        ];
+        let path = format!("/oauth/authorize?{}", asked.join("&"));
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let answer = self.house.platform.router.clone().oneshot(request).await.unwrap();
+        // To the sign-in, with the way back.
+        let (_, handle) = answer.headers()["location"].to_str().unwrap().rsplit_once("%2F").unwrap();
+        self.names.insert("sign-on", handle.to_owned());
+        self.names.insert("client", client);
     }
 
     /// A change of an item that is being written.
