@@ -190,7 +190,6 @@ pub(crate) async fn find(
     handle: &str,
     now: Timestamp,
 ) -> Result<(Token, Pending), AppError> {
-    let over = || AppError(Refusal::conflict("oidc-request-over"));
     let handle = Token::parse(handle).ok_or_else(over)?;
     let row = tx
         .fetch_optional(
@@ -214,11 +213,15 @@ fn pending(vault: &Vault, client: Client, sealed: &[u8], asked_at: Timestamp) ->
     Ok(Pending { client, asked, asked_at })
 }
 
-/// Uses a handle up. `false`: it was used before.
-pub(crate) async fn use_up(tx: &mut Tx, handle: &Token) -> store::Result<bool> {
-    let gone =
-        tx.execute("delete from oidc_requests where digest = $1", vals![handle.digest().to_vec()]).await?;
-    Ok(gone == 1)
+fn over() -> AppError {
+    AppError(Refusal::conflict("oidc-request-over"))
+}
+
+/// Uses a handle up. Of two who come at once, the second finds nothing left.
+pub(crate) async fn use_up(tx: &mut Tx, handle: &Token) -> Result<(), AppError> {
+    let sql = "delete from oidc_requests where digest = $1";
+    let gone = tx.execute(sql, vals![handle.digest().to_vec()]).await?;
+    if gone == 1 { Ok(()) } else { Err(over()) }
 }
 
 impl Pending {

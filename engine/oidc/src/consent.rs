@@ -22,7 +22,7 @@ struct ConsentPage {
     name: String,
     host: String,
     action: String,
-    /// What it is told in any pending.
+    /// What it is told in any case.
     needed: Vec<String>,
     choices: Vec<Choice>,
 }
@@ -31,7 +31,7 @@ pub(crate) fn scope_words(visitor: &Visitor, scope: Scope) -> String {
     visitor.t(&format!("oidc-scope-{}", scope.as_str().replace('_', "-")))
 }
 
-/// What a client is told in any pending, in words.
+/// What a client is told in any case, in words.
 pub(crate) fn needed_words(visitor: &Visitor, client: &Client, asked: &Scopes) -> Vec<String> {
     let told = asked.within(&client.settings.needed());
     let spoken = told.0.into_iter().filter(|scope| *scope != Scope::OpenId);
