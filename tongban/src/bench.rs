@@ -12,6 +12,7 @@ mod preload;
 mod process;
 mod run;
 mod search;
+mod sign_on;
 mod spiff;
 #[cfg(test)]
 mod tests;
@@ -23,5 +24,6 @@ pub use lists::{ListsReport, measure_lists};
 pub use load::Profile;
 pub use run::{Plan, run};
 pub use search::{SearchReport, measure_search};
+pub use sign_on::{SignOnPlan, SignOnReport, measure_sign_on};
 pub use worklist::{WorklistReport, measure_worklist};
 pub use world::Place;

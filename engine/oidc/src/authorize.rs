@@ -65,14 +65,13 @@ pub(crate) async fn begin(
     let mut tx = room.begin().await?;
     let client = find_open(&mut tx, params.get("client_id").unwrap_or_default()).await?;
     let client = client.ok_or_else(|| page_fault("oidc-client-unknown"))?;
-    let pending = match params.get("request_uri") {
-        Some(uri) => take_pushed(&mut tx, vault, client, uri, visitor.now).await?,
-        None => {
-            let back = request::back(&client, &params).ok_or_else(|| page_fault("oidc-redirect-unknown"))?;
-            match accept(&room, &client, &params, back.clone(), visitor.now) {
-                Ok(asked) => Pending { client, asked, asked_at: visitor.now },
-                Err(fault) => return leave(&room, &visitor, &client, &back, Err(&fault), Leave::Redirect),
-            }
+    let pending = if let Some(uri) = params.get("request_uri") {
+        take_pushed(&mut tx, vault, client, uri, visitor.now).await?
+    } else {
+        let back = request::back(&client, &params).ok_or_else(|| page_fault("oidc-redirect-unknown"))?;
+        match accept(&room, &client, &params, back.clone(), visitor.now) {
+            Ok(asked) => Pending { client, asked, asked_at: visitor.now },
+            Err(fault) => return leave(&room, &visitor, &client, &back, Err(&fault), Leave::Redirect),
         }
     };
     let (next, holder) = next(&mut tx, &visitor, &pending).await?;

@@ -129,13 +129,11 @@ fn fits(room: &Room, token: &Unverified<'_>, now: Timestamp) -> Option<Jti> {
     let made = claims.get("iat").map_or(Some(at), serde_json::Value::as_i64)?;
     let accepted = [room.issuer.to_string(), room.url("/oauth/token"), room.url("/oauth/par")];
     let is_ours = |audience: &str| accepted.iter().any(|ours| ours == audience);
-    let is_for_us = match &claims["aud"] {
-        serde_json::Value::String(audience) => is_ours(audience),
-        serde_json::Value::Array(all) => {
+    let audience = &claims["aud"];
+    let is_for_us = audience.as_str().is_some_and(is_ours)
+        || audience.as_array().is_some_and(|all| {
             !all.is_empty() && all.iter().all(|audience| audience.as_str().is_some_and(is_ours))
-        }
-        _ => false,
-    };
+        });
     let in_time = ends > at - CLOCKS_DIFFER_SECONDS
         && ends <= at + ASSERTION_SECONDS_MAX + CLOCKS_DIFFER_SECONDS
         && begins <= at + CLOCKS_DIFFER_SECONDS

@@ -184,9 +184,12 @@ pub(crate) enum Next {
 /// What follows from a request that was first made at `asked_at`, with this person at the browser.
 pub(crate) fn decide(client: &Client, asked: &Asked, asked_at: Timestamp, holder: Option<&Holder>) -> Next {
     let silent = asked.prompt == Prompt::None;
-    let sign_in = || match silent {
-        true => Next::Refuse(Fault::new("login_required", "nobody is signed in who may answer")),
-        false => Next::SignIn,
+    let sign_in = || {
+        if silent {
+            Next::Refuse(Fault::new("login_required", "nobody is signed in who may answer"))
+        } else {
+            Next::SignIn
+        }
     };
     let fits = |holder: &&Holder| match (client.settings.door, holder.subject) {
         (Door::Persons, Subject::Person(_)) | (Door::Staff, Subject::Staff(_)) => true,
@@ -226,7 +229,7 @@ fn is_sure_enough(acr_values: &[String], assurance: Assurance) -> bool {
     let known: Vec<&String> =
         acr_values.iter().filter(|value| [ACR_DECLARED, ACR_VERIFIED].contains(&value.as_str())).collect();
     let reaches = |value: &&String| value.as_str() == ACR_DECLARED || assurance == Assurance::Verified;
-    known.is_empty() || known.iter().any(|value| reaches(&value))
+    known.is_empty() || known.iter().any(reaches)
 }
 
 #[cfg(test)]

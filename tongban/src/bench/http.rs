@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use axum::body::Bytes;
-use axum::http::{Method, Request, header};
+use axum::http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 /// What came back.
 pub(super) struct Answer {
     pub(super) status: u16,
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
@@ -33,6 +34,8 @@ pub(super) struct Asked<'a> {
     pub(super) method: Method,
     pub(super) path: &'a str,
     pub(super) token: &'a str,
+    /// Whole `Authorization` header where it is no bearer token; empty for none.
+    pub(super) authorization: &'a str,
     /// `name=value`; empty for none.
     pub(super) cookie: &'a str,
     pub(super) content_type: &'static str,
@@ -43,7 +46,29 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn get(path: &'a str, token: &'a str) -> Self {
-        Self { method: Method::GET, path, token, cookie: "", content_type: "", body: Vec::new(), key: None }
+        Self {
+            method: Method::GET,
+            path,
+            token,
+            authorization: "",
+            cookie: "",
+            content_type: "",
+            body: Vec::new(),
+            key: None,
+        }
+    }
+
+    /// A form as browsers and clients send it.
+    pub(super) fn form(path: &'a str, pairs: &[(&str, &str)]) -> Self {
+        let pairs: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={}", web::encode(value))).collect();
+        let body = pairs.join("&").into_bytes();
+        Self {
+            method: Method::POST,
+            content_type: "application/x-www-form-urlencoded",
+            body,
+            ..Self::get(path, "")
+        }
     }
 
     pub(super) fn json(method: Method, path: &'a str, token: &'a str, body: &Value, key: &'a str) -> Self {
@@ -79,6 +104,9 @@ impl Connection {
         if !asked.token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", asked.token));
         }
+        if !asked.authorization.is_empty() {
+            request = request.header(header::AUTHORIZATION, asked.authorization);
+        }
         if !asked.cookie.is_empty() {
             request = request.header(header::COOKIE, asked.cookie);
         }
@@ -90,10 +118,10 @@ impl Connection {
         }
         let request = request.body(Full::new(asked.body.into())).map_err(|_form| "bad request")?;
         let response = sender.send_request(request).await.map_err(|_gone| "connection lost")?;
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.map_err(|_gone| "answer cut off")?.to_bytes();
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.map_err(|_gone| "answer cut off")?.to_bytes();
         self.open = Some(sender);
-        Ok(Answer { status, body })
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     }
 
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, &'static str> {

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tongban::bench::{Place, Plan, Profile, measure_lists, measure_search, measure_worklist, run as measure};
+use tongban::bench::{
+    Place, Plan, Profile, SignOnPlan, measure_lists, measure_search, measure_sign_on, measure_worklist,
+    run as measure,
+};
 
 use crate::cli::runtime;
 use crate::cli::serve::machine_clock;
@@ -21,6 +24,26 @@ pub(crate) enum Command {
     Search(Search),
     /// Implementation lists of a province: looked at, brought in, brought in again, searched over HTTP.
     Lists(Lists),
+    /// Sign-ons of connected systems: code flow with PKCE, token exchange, userinfo.
+    SignOn(SignOn),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct SignOn {
+    #[command(flatten)]
+    at: Where,
+    /// Browsers at the same time.
+    #[arg(long, default_value_t = 32)]
+    clients: usize,
+    /// Seconds that are counted, for each provider and round.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// How often it is measured.
+    #[arg(long, default_value_t = 1)]
+    rounds: usize,
+    /// A folder in which `npm install oidc-provider@9` was run: measures that provider beside it.
+    #[arg(long, env = "TONGBAN_BENCH_NPM")]
+    npm: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -122,6 +145,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Worklist(arguments) => worklist(arguments),
         Command::Search(arguments) => search(arguments),
         Command::Lists(arguments) => lists(arguments),
+        Command::SignOn(arguments) => sign_on(arguments),
     }
 }
 
@@ -166,6 +190,20 @@ fn lists(arguments: &Lists) -> anyhow::Result<ExitCode> {
     let report = runtime()?.block_on(measured)?;
     print(&arguments.at, &serde_json::to_string_pretty(&report)?, &report.table())?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn sign_on(arguments: &SignOn) -> anyhow::Result<ExitCode> {
+    let plan = SignOnPlan {
+        place: place(&arguments.at)?,
+        clients: arguments.clients.max(1),
+        time: Duration::from_secs(arguments.seconds.max(1)),
+        rounds: arguments.rounds.max(1),
+        npm: arguments.npm.clone(),
+    };
+    let report = runtime()?.block_on(measure_sign_on(&plan, machine_clock()))?;
+    print(&arguments.at, &serde_json::to_string_pretty(&report)?, &report.table())?;
+    let is_whole = report.lost == 0 && report.rounds.iter().all(|(ours, _)| ours.errors.is_empty());
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 fn print(at: &Where, json: &str, table: &str) -> anyhow::Result<()> {

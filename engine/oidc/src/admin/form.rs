@@ -105,10 +105,13 @@ pub(super) fn read(form: &FormPairs) -> (Settings, Vec<FieldError>) {
     let text = |name: &str| form.get(name).unwrap_or_default().trim().to_owned();
     let jwks = match text("jwks") {
         empty if empty.is_empty() => None,
-        text => serde_json::from_str(&text).map(Some).unwrap_or_else(|_syntax| {
-            faults.push(FieldError::new("jwks", Message::new("oidc-wrong-jwks")));
-            None
-        }),
+        text => {
+            let keys = serde_json::from_str(&text).ok();
+            if keys.is_none() {
+                faults.push(FieldError::new("jwks", Message::new("oidc-wrong-jwks")));
+            }
+            keys
+        }
     };
     let scopes = |name| form.all(name).filter_map(Scope::from_name).collect();
     let settings = Settings {

@@ -3,7 +3,8 @@
 use identity::Subject;
 
 use super::house::{
-    Browser, CALLBACK, House, ISSUER, PASSWORD, asked, encoded, library, query, resident_id, script,
+    Browser, CALLBACK, House, ISSUER, PASSWORD, asked, authorize, encoded, library, query, resident_id,
+    script,
 };
 
 #[tokio::test]
@@ -13,10 +14,7 @@ async fn somebody_signs_in_and_comes_back_with_a_code() {
         let client = house.register(&library()).await;
         let mut browser = Browser::default();
         let sent = house
-            .get(
-                &mut browser,
-                &house.authorize(&client, &[("login_hint", "13800138000"), ("ui_locales", "fr en")]),
-            )
+            .get(&mut browser, &authorize(&client, &[("login_hint", "13800138000"), ("ui_locales", "fr en")]))
             .await;
         assert_eq!(sent.status, 303);
         let page = house.get(&mut browser, sent.location()).await;
@@ -39,7 +37,7 @@ async fn somebody_signs_in_and_comes_back_with_a_code() {
         let again = house.get(&mut browser, &next).await;
         assert_eq!(again.status, 409, "the handle is used up");
         // The second system asks nothing more.
-        let quick = house.get(&mut browser, &house.authorize(&client, &[("prompt", "none")])).await;
+        let quick = house.get(&mut browser, &authorize(&client, &[("prompt", "none")])).await;
         assert_eq!(quick.status, 303);
         assert!(!query(quick.location(), "code").is_empty());
     })
@@ -63,16 +61,16 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered() {
         ] {
             for more in [("prompt", "none"), ("response_type", "token")] {
                 let answer =
-                    house.get(&mut browser, &house.authorize(&client, &[("redirect_uri", uri), more])).await;
+                    house.get(&mut browser, &authorize(&client, &[("redirect_uri", uri), more])).await;
                 assert_eq!((answer.status.as_u16(), answer.location()), (400, ""), "{uri}");
                 assert!(!answer.text.contains("href=\"https://evil"), "and nothing leads there");
             }
         }
         for id in ["", "x", "01a1b8c3571771de8a4bbb9f68abb522"] {
-            let answer = house.get(&mut browser, &house.authorize(&client, &[("client_id", id)])).await;
+            let answer = house.get(&mut browser, &authorize(&client, &[("client_id", id)])).await;
             assert_eq!((answer.status.as_u16(), answer.location()), (400, ""));
         }
-        let twice = format!("{}&redirect_uri=https%3A%2F%2Fevil.example", house.authorize(&client, &[]));
+        let twice = format!("{}&redirect_uri=https%3A%2F%2Fevil.example", authorize(&client, &[]));
         assert_eq!(house.get(&mut browser, &twice).await.status, 400, "a parameter comes once");
         assert_eq!(house.count("select count(*) from oidc_grants").await, 0);
     })
@@ -100,7 +98,7 @@ async fn what_a_request_may_not_say() {
             (vec![("max_age", "-1")], "invalid_request"),
             (vec![("id_token_hint", "e30.e30.AA")], "invalid_request"),
         ] {
-            let answer = house.get(&mut browser, &house.authorize(&client, &changes)).await;
+            let answer = house.get(&mut browser, &authorize(&client, &changes)).await;
             let back = answer.location();
             assert_eq!((answer.status.as_u16(), query(back, "error").as_str()), (303, error), "{changes:?}");
             assert!(back.starts_with(CALLBACK) && query(back, "code").is_empty());
@@ -116,7 +114,7 @@ async fn prompts_ages_and_levels() {
         let house = House::open(db).await;
         let client = house.register(&library()).await;
         let error = async |browser: &mut Browser, changes: &[(&str, &str)]| {
-            query(&house.get(browser, &house.authorize(&client, changes)).await.led(), "error")
+            query(&house.get(browser, &authorize(&client, changes)).await.led(), "error")
         };
         let mut stranger = Browser::default();
         assert_eq!(error(&mut stranger, &[("prompt", "none")]).await, "login_required");
@@ -137,7 +135,7 @@ async fn prompts_ages_and_levels() {
         assert_eq!(error(&mut zhang, &[("max_age", "99"), ("prompt", "none")]).await, "login_required");
         assert_eq!(error(&mut zhang, &[("max_age", "0"), ("prompt", "none")]).await, "login_required");
         for changes in [[("prompt", "login")], [("max_age", "0")], [("prompt", "select_account")]] {
-            let sent = house.get(&mut zhang, &house.authorize(&client, &changes)).await;
+            let sent = house.get(&mut zhang, &authorize(&client, &changes)).await;
             assert!(sent.location().starts_with("/sign-in?next="), "{changes:?}");
             let next = query(sent.location(), "next");
             let still = house.get(&mut zhang, &next).await;
@@ -159,7 +157,7 @@ async fn a_hint_names_who_is_meant() {
         let hint = tokens["id_token"].as_str().unwrap();
         let ask = async |browser: &mut Browser, client| {
             let changes = [("id_token_hint", hint), ("prompt", "none")];
-            query(&house.get(browser, &house.authorize(client, &changes)).await.led(), "error")
+            query(&house.get(browser, &authorize(client, &changes)).await.led(), "error")
         };
         house.wait(3600);
         assert_eq!(ask(&mut house.zhangs().await, &client).await, "", "it may have run out");
@@ -179,7 +177,7 @@ async fn pushed_requests_are_used_once_and_by_their_client() {
         let client = house.register(&settings).await;
         let other = house.register(&library()).await;
         let mut browser = house.zhangs().await;
-        let direct = house.get(&mut browser, &house.authorize(&client, &[])).await;
+        let direct = house.get(&mut browser, &authorize(&client, &[])).await;
         assert_eq!(query(direct.location(), "error"), "invalid_request", "it must push");
         let push = async |fields: &[(&str, &str)]| house.call("/oauth/par", &client.basic(), fields).await;
         let pushed = push(&asked(&client, &[])).await;

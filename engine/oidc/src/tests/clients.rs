@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::house::{Answer, House, ISSUER, Known, library, text};
+use super::house::{Answer, Browser, House, ISSUER, Known, library, text};
 use crate::client::{AuthMethod, GrantType, Settings};
 use crate::jws::{Alg, SigningKey, tests::key};
 
@@ -207,7 +207,7 @@ async fn id_tokens_are_signed_as_the_client_wants_where_there_is_a_key() {
             .await;
         house.room.refresh().await.unwrap();
         assert_eq!(alg().await, "urn:tongban:jws:sm2-sm3");
-        let metadata = house.get(&mut Default::default(), "/.well-known/openid-configuration").await.json();
+        let metadata = house.get(&mut Browser::default(), "/.well-known/openid-configuration").await.json();
         assert_eq!(
             metadata["id_token_signing_alg_values_supported"],
             json!(["ES256", "urn:tongban:jws:sm2-sm3"])
@@ -216,7 +216,7 @@ async fn id_tokens_are_signed_as_the_client_wants_where_there_is_a_key() {
         for endpoint in metadata.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("_endpoint")) {
             assert!(endpoint.1.as_str().unwrap().starts_with(ISSUER), "{endpoint:?}");
         }
-        let same = house.get(&mut Default::default(), "/.well-known/oauth-authorization-server").await.json();
+        let same = house.get(&mut Browser::default(), "/.well-known/oauth-authorization-server").await.json();
         assert_eq!(same, metadata);
     })
     .await;

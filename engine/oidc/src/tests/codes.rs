@@ -1,6 +1,6 @@
 //! Codes: used once, by whom they were given to, with what belongs to them.
 
-use super::house::{House, ISSUER, VERIFIER, claims, header, library, script, text};
+use super::house::{Browser, House, ISSUER, VERIFIER, authorize, claims, header, library, script, text};
 use crate::jws::{Alg, Unverified};
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn an_id_token_says_who_when_and_how() {
         assert_eq!(told["exp"].as_i64().unwrap() - told["iat"].as_i64().unwrap(), 600);
         assert_eq!(text(&told, "at_hash"), Alg::Es256.half_hash(&text(&tokens, "access_token")));
         assert!(told.get("name").is_none(), "names are asked for where each look is on record");
-        let mut browser = Default::default();
+        let mut browser = Browser::default();
         let jwks = house.get(&mut browser, "/oauth/jwks").await.json();
         let key = &jwks["keys"][0];
         assert_eq!((&header(&id_token)["kid"], text(key, "alg").as_str()), (&key["kid"], "ES256"));
@@ -166,7 +166,7 @@ async fn a_client_that_is_shut_out_has_nothing_left() {
         assert_eq!(house.userinfo(&text(&tokens, "access_token")).await.status, 401);
         assert_eq!(house.refresh(&client, &text(&tokens, "refresh_token")).await.error(), "invalid_client");
         let mut browser = house.zhangs().await;
-        assert_eq!(house.get(&mut browser, &house.authorize(&client, &[])).await.status, 400);
+        assert_eq!(house.get(&mut browser, &authorize(&client, &[])).await.status, 400);
         house.write(async |tx| crate::shut_out(tx, &by, id, false, now).await.unwrap()).await;
         assert_eq!(house.refresh(&client, &text(&tokens, "refresh_token")).await.error(), "invalid_grant");
         house.sign_on(&client).await;

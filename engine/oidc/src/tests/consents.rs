@@ -2,7 +2,7 @@
 
 use identity::Subject;
 
-use super::house::{Answer, Browser, House, Known, library, query, text};
+use super::house::{Answer, Browser, House, Known, authorize, library, query, text};
 
 const ALL: (&str, &str) = ("scope", "openid profile phone resident_id offline_access");
 
@@ -12,7 +12,7 @@ async fn ask(
     client: &Known,
     changes: &[(&str, &str)],
 ) -> (Answer, String) {
-    let sent = house.get(browser, &house.authorize(client, changes)).await;
+    let sent = house.get(browser, &authorize(client, changes)).await;
     let path = sent.location().to_owned();
     assert!(path.starts_with("/oauth/authorize/"), "{path}");
     (house.get(browser, &path).await, path)
@@ -24,7 +24,7 @@ async fn each_thing_is_ticked_by_itself_and_kept() {
         let house = House::open(db).await;
         let client = house.register(&library()).await;
         let mut browser = house.zhangs().await;
-        let silent = house.get(&mut browser, &house.authorize(&client, &[ALL, ("prompt", "none")])).await;
+        let silent = house.get(&mut browser, &authorize(&client, &[ALL, ("prompt", "none")])).await;
         assert_eq!(query(silent.location(), "error"), "consent_required");
         let (page, path) = ask(&house, &mut browser, &client, &[ALL]).await;
         for words in ["演示图书馆", "library.example", "手机号码", "公民身份号码", "姓名"] {
@@ -89,7 +89,7 @@ async fn an_answer_without_its_page_is_none() {
         let whose = house.count("select count(*) from oidc_consents where subject like 'person:%'").await;
         assert_eq!(whose, 1);
         let mut stranger = Browser::default();
-        let sent = house.get(&mut stranger, &house.authorize(&client, &[ALL])).await;
+        let sent = house.get(&mut stranger, &authorize(&client, &[ALL])).await;
         let posted =
             house.submit(&mut stranger, &page, &query(sent.location(), "next"), &[("answer", "yes")]).await;
         assert!(posted.location().starts_with("/sign-in"), "{}", posted.location());
@@ -127,7 +127,7 @@ async fn a_person_parts_from_a_system() {
         assert_eq!(house.userinfo(&text(&tokens, "access_token")).await.status, 401);
         assert_eq!(house.refresh(&client, &text(&tokens, "refresh_token")).await.error(), "invalid_grant");
         assert!(house.get(&mut browser, "/my/connected-systems").await.text.contains("还没有登录过其他系统"));
-        let silent = house.get(&mut browser, &house.authorize(&client, &[ALL, ("prompt", "none")])).await;
+        let silent = house.get(&mut browser, &authorize(&client, &[ALL, ("prompt", "none")])).await;
         assert_eq!(query(silent.location(), "error"), "consent_required", "and is asked again");
         let api = format!("/api/v1/connected-systems/{}", client.id);
         assert_eq!(

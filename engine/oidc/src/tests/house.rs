@@ -155,6 +155,11 @@ fn morning() -> Timestamp {
     testkit::instant("2026-09-24T09:00")
 }
 
+/// The address at which a client sends its people, with some parameters changed; an empty value leaves one out.
+pub(crate) fn authorize(client: &Known, changes: &[(&str, &str)]) -> String {
+    format!("/oauth/authorize?{}", encoded(&asked(client, changes)))
+}
+
 impl House {
     pub(crate) async fn open(db: Db) -> Self {
         let now = morning();
@@ -325,11 +330,6 @@ impl House {
         }
     }
 
-    /// The address at which a client sends its people, with some parameters changed; an empty value leaves one out.
-    pub(crate) fn authorize(&self, client: &Known, changes: &[(&str, &str)]) -> String {
-        format!("/oauth/authorize?{}", encoded(&asked(client, changes)))
-    }
-
     /// A sign-on of somebody who is signed in and is asked nothing: the code.
     pub(crate) async fn code(
         &self,
@@ -337,7 +337,7 @@ impl House {
         client: &Known,
         changes: &[(&str, &str)],
     ) -> String {
-        let answer = self.get(browser, &self.authorize(client, changes)).await;
+        let answer = self.get(browser, &authorize(client, changes)).await;
         let code = query(&answer.led(), "code");
         assert!(!code.is_empty(), "{} {}", answer.status, answer.led());
         code

@@ -9,7 +9,7 @@ use axum::routing::post;
 use identity::Subject;
 use store::outbox::{Deliverers, deliver_due};
 
-use super::house::{Browser, House, encoded, library, query, text};
+use super::house::{Browser, House, authorize, encoded, library, query, text};
 use crate::client::Settings;
 use crate::jws::Unverified;
 
@@ -166,7 +166,7 @@ async fn what_was_allowed_for_longer_goes_on() {
         let client = house.register(&library()).await;
         let mut browser = house.zhangs().await;
         let scope = [("scope", "openid offline_access")];
-        let sent = house.get(&mut browser, &house.authorize(&client, &scope)).await;
+        let sent = house.get(&mut browser, &authorize(&client, &scope)).await;
         let page = house.get(&mut browser, sent.location()).await;
         let fields = [("answer", "yes"), ("scope", "offline_access")];
         let led = house.submit(&mut browser, &page, sent.location(), &fields).await.led();

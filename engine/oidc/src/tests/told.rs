@@ -3,7 +3,7 @@
 use identity::Subject;
 use store::page::PageRequest;
 
-use super::house::{House, claims, library, query, resident_id, text};
+use super::house::{Browser, House, authorize, claims, library, query, resident_id, text};
 use crate::client::{Door, Settings};
 use crate::scope::Scope;
 
@@ -21,7 +21,7 @@ async fn only_what_the_scopes_allow_and_each_look_is_on_record() {
         };
         let told = async |scope: &str| {
             let mut browser = house.zhangs().await;
-            let sent = house.get(&mut browser, &house.authorize(&client, &[("scope", scope)])).await;
+            let sent = house.get(&mut browser, &authorize(&client, &[("scope", scope)])).await;
             let led = if sent.location().starts_with("/oauth/") {
                 let page = house.get(&mut browser, sent.location()).await;
                 let fields = [("answer", "yes"), ("scope", "resident_id")];
@@ -108,7 +108,7 @@ async fn staff_sign_on_to_systems_for_staff_until_they_leave() {
         };
         let client = house.register(&settings).await;
         let mut person = house.zhangs().await;
-        let sent = house.get(&mut person, &house.authorize(&client, &[])).await;
+        let sent = house.get(&mut person, &authorize(&client, &[])).await;
         assert!(sent.location().starts_with("/staff/sign-in"), "{}", sent.location());
         let mut clerk = house.browser_of(Subject::Staff(house.clerk)).await;
         let code = house.code(&mut clerk, &client, &[("scope", "openid profile staff")]).await;
@@ -142,7 +142,7 @@ async fn an_access_token_is_looked_for_where_it_belongs() {
         let posted = house.call("/oauth/userinfo", "", &[("access_token", &access)]).await;
         assert_eq!(posted.status, 200);
         let in_address = format!("/oauth/userinfo?access_token={access}");
-        assert_eq!(house.get(&mut Default::default(), &in_address).await.error(), "invalid_token");
+        assert_eq!(house.get(&mut Browser::default(), &in_address).await.error(), "invalid_token");
         assert_eq!(house.userinfo("").await.error(), "invalid_token");
         // A visit's token opens nothing here, and an access token nothing at our own API.
         let visit = house.visit(Subject::Person(house.zhang)).await;
@@ -161,7 +161,7 @@ async fn nothing_personal_lies_in_clear() {
     let number = resident_id(1);
     let hints =
         [("login_hint", number.as_str()), ("state", "13800138000"), ("scope", "openid profile phone")];
-    let sent = house.get(&mut Default::default(), &house.authorize(&client, &hints)).await;
+    let sent = house.get(&mut Browser::default(), &authorize(&client, &hints)).await;
     assert!(sent.location().starts_with("/sign-in"));
     house.sign_on(&client).await;
     let (_, path) = test_db.url.split_once("sqlite:").unwrap();
