@@ -84,6 +84,7 @@ use store::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration::new("identity/0001_identity", include_str!("sql/0001_identity.sql")),
     Migration::new("identity/0002_deputies", include_str!("sql/0002_deputies.sql")),
+    Migration::new("identity/0005_failures", include_str!("sql/0005_failures.sql")),
 ];
 
 /// The sentences of this room, Chinese and English, for `web::Source`.

@@ -1,16 +1,19 @@
 //! `/oauth/authorize`: a connected system sends somebody here to sign on (授权端点).
 //!
 //! Whatever can be answered at once is answered by a redirect. Where somebody has to sign in or to consent first, the
-//! request is kept under a handle and goes on at `/oauth/authorize/{handle}`. From there nobody is redirected but led by
-//! a page: browsers do not let a redirect leave the site after a form was sent (`form-action` of the CSP).
+//! request goes along sealed in the address, `/oauth/authorize/{sealed}`: strangers fill no table. From there nobody is
+//! redirected but led by a page: browsers do not let a redirect leave the site after a form was sent (`form-action` of the CSP).
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity::{Token, find_visit};
 use kernel::{Actor, ClientId, Message, Refusal, Timestamp};
+use serde::{Deserialize, Serialize};
 use store::{Purpose, Tx, Vault, vals};
 use web::{AppError, Lang, Shell, Visitor, cookie, page};
 
@@ -29,8 +32,10 @@ use crate::scope::Scopes;
 const ASKED_SECONDS: i64 = 30 * 60;
 /// How long a pushed request waits for its browser.
 pub(crate) const PUSHED_SECONDS: i64 = 90;
-/// The name under which requests lie in the vault.
+/// The name under which pushed requests are sealed.
 const REQUEST: &str = "oidc.request";
+/// The name under which requests are sealed that their browser carries.
+const CARRIED: &str = "oidc.carried-request";
 pub(crate) const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// A request that is at work.
@@ -62,7 +67,8 @@ pub(crate) async fn begin(
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     let params = params.map_err(|_fault| page_fault("oidc-request-unreadable"))?;
     let vault = &room.identity.vault;
-    let mut tx = room.begin().await?;
+    let has_pushed = params.get("request_uri").is_some();
+    let mut tx = if has_pushed { room.begin().await? } else { transaction(&room, &visitor).await? };
     let client = find_open(&mut tx, params.get("client_id").unwrap_or_default()).await?;
     let client = client.ok_or_else(|| page_fault("oidc-client-unknown"))?;
     let pending = if let Some(uri) = params.get("request_uri") {
@@ -85,14 +91,8 @@ pub(crate) async fn begin(
             tx.commit().await?; // a pushed request is used up
             return leave(&room, &visitor, &pending.client, &pending.back(), Err(&fault), Leave::Redirect);
         }
-        Next::SignIn => {
-            let handle = keep(&mut tx, vault, &pending, "asked", ASKED_SECONDS, visitor.now).await?;
-            to_sign_in(&pending, &handle)
-        }
-        Next::Consent(_) => {
-            let handle = keep(&mut tx, vault, &pending, "asked", ASKED_SECONDS, visitor.now).await?;
-            redirect(&format!("/oauth/authorize/{}", handle.reveal()))
-        }
+        Next::SignIn => to_sign_in(&pending, &seal(vault, &pending, visitor.now)?),
+        Next::Consent(_) => redirect(&path_of(&seal(vault, &pending, visitor.now)?)),
     };
     tx.commit().await?;
     speak(&room, &pending.asked, &headers, &mut response);
@@ -134,27 +134,74 @@ pub(crate) fn hinted<'a>(
     is_ours.then_some(token)
 }
 
-/// Keeps a request under a handle that only its browser or its client has.
+/// A transaction for what this visitor may bring about: only somebody who is signed in gets a code.
+async fn transaction(room: &Room, visitor: &Visitor) -> store::Result<Tx> {
+    if visitor.session.is_some() { room.begin().await } else { room.db.snapshot().await }
+}
+
+/// A request as its browser carries it.
+#[derive(Serialize, Deserialize)]
+struct Carried {
+    client: ClientId,
+    asked: Asked,
+    asked_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+/// Seals a request for its browser.
+fn seal(vault: &Vault, pending: &Pending, now: Timestamp) -> Result<String, Refusal> {
+    let carried = Carried {
+        client: pending.client.id,
+        asked: pending.asked.clone(),
+        asked_at: pending.asked_at,
+        expires_at: later(now, ASKED_SECONDS),
+    };
+    let plain = serde_json::to_vec(&carried).map_err(Refusal::internal)?;
+    Ok(URL_SAFE_NO_PAD.encode(vault.seal(CARRIED, &plain)?))
+}
+
+/// Where a request goes on that its browser carries.
+pub(crate) fn path_of(sealed: &str) -> String {
+    format!("/oauth/authorize/{sealed}")
+}
+
+/// The request that a browser carries, while it waits.
+pub(crate) async fn unseal(
+    tx: &mut Tx,
+    vault: &Vault,
+    sealed: &str,
+    now: Timestamp,
+) -> Result<Pending, AppError> {
+    let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_form| over())?;
+    let purpose = Purpose::new("oidc.request", "system");
+    let plain = vault.open(CARRIED, &sealed, &purpose).map_err(|_forged| over())?;
+    let Carried { client, asked, asked_at, expires_at } =
+        serde_json::from_slice(&plain).map_err(|_older| over())?;
+    if expires_at <= now {
+        return Err(over());
+    }
+    let client = find_client(tx, client).await?.filter(|client| client.disabled_at.is_none());
+    still_registered(Pending { client: client.ok_or_else(over)?, asked, asked_at })
+}
+
+/// Keeps a pushed request under a handle that only its client has.
 pub(crate) async fn keep(
     tx: &mut Tx,
     vault: &Vault,
     pending: &Pending,
-    kind: &'static str,
-    seconds: i64,
     now: Timestamp,
 ) -> Result<Token, Refusal> {
     let handle = Token::fresh();
     let request = serde_json::to_vec(&pending.asked).map_err(Refusal::internal)?;
     tx.execute(
-        "insert into oidc_requests (digest, client, kind, request_sealed, asked_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into oidc_requests (digest, client, request_sealed, asked_at, expires_at)
+         values ($1, $2, $3, $4, $5)",
         vals![
             handle.digest().to_vec(),
             pending.client.id,
-            kind,
             vault.seal(REQUEST, &request)?,
             pending.asked_at,
-            later(now, seconds),
+            later(now, PUSHED_SECONDS),
         ],
     )
     .await?;
@@ -173,7 +220,7 @@ async fn take_pushed(
     let handle = uri.strip_prefix(REQUEST_URI).and_then(Token::parse).ok_or_else(unknown)?;
     let row = tx
         .fetch_optional(
-            "delete from oidc_requests where digest = $1 and client = $2 and kind = 'pushed' and expires_at > $3
+            "delete from oidc_requests where digest = $1 and client = $2 and expires_at > $3
              returning request_sealed, asked_at",
             vals![handle.digest().to_vec(), client.id, now],
         )
@@ -182,45 +229,20 @@ async fn take_pushed(
     pending(vault, client, &row.get::<Vec<u8>>(0)?, row.get(1)?)
 }
 
-/// The request of a handle, while it waits.
-pub(crate) async fn find(
-    tx: &mut Tx,
-    vault: &Vault,
-    handle: &str,
-    now: Timestamp,
-) -> Result<(Token, Pending), AppError> {
-    let handle = Token::parse(handle).ok_or_else(over)?;
-    let row = tx
-        .fetch_optional(
-            "select client, request_sealed, asked_at from oidc_requests
-             where digest = $1 and kind = 'asked' and expires_at > $2",
-            vals![handle.digest().to_vec(), now],
-        )
-        .await?
-        .ok_or_else(over)?;
-    let client = find_client(tx, row.get(0)?).await?.filter(|client| client.disabled_at.is_none());
-    let client = client.ok_or_else(over)?;
-    Ok((handle, pending(vault, client, &row.get::<Vec<u8>>(1)?, row.get(2)?)?))
-}
-
 fn pending(vault: &Vault, client: Client, sealed: &[u8], asked_at: Timestamp) -> Result<Pending, AppError> {
     let request = vault.open(REQUEST, sealed, &Purpose::new("oidc.request", "system"))?;
     let asked: Asked = serde_json::from_slice(&request).map_err(Refusal::internal)?;
-    if !client.settings.redirect_uris.contains(&asked.redirect_uri) {
-        return Err(page_fault("oidc-redirect-unknown")); // taken out of the registration meanwhile
-    }
-    Ok(Pending { client, asked, asked_at })
+    still_registered(Pending { client, asked, asked_at })
+}
+
+/// An address may have been taken out of the registration meanwhile.
+fn still_registered(pending: Pending) -> Result<Pending, AppError> {
+    let is_registered = pending.client.settings.redirect_uris.contains(&pending.asked.redirect_uri);
+    if is_registered { Ok(pending) } else { Err(page_fault("oidc-redirect-unknown")) }
 }
 
 fn over() -> AppError {
     AppError(Refusal::conflict("oidc-request-over"))
-}
-
-/// Uses a handle up. Of two who come at once, the second finds nothing left.
-pub(crate) async fn use_up(tx: &mut Tx, handle: &Token) -> Result<(), AppError> {
-    let sql = "delete from oidc_requests where digest = $1";
-    let gone = tx.execute(sql, vals![handle.digest().to_vec()]).await?;
-    if gone == 1 { Ok(()) } else { Err(over()) }
 }
 
 impl Pending {
@@ -368,12 +390,12 @@ fn redirect(href: &str) -> Response {
     response
 }
 
-fn to_sign_in(pending: &Pending, handle: &Token) -> Response {
+fn to_sign_in(pending: &Pending, sealed: &str) -> Response {
     let door = match pending.client.settings.door {
         crate::client::Door::Persons => "/sign-in",
         crate::client::Door::Staff => "/staff/sign-in",
     };
-    let mut pairs = vec![("next", format!("/oauth/authorize/{}", handle.reveal()))];
+    let mut pairs = vec![("next", path_of(sealed))];
     if !pending.asked.login_hint.is_empty() {
         pairs.push(("login", pending.asked.login_hint.clone()));
     }
@@ -394,20 +416,16 @@ fn speak(room: &Room, asked: &Asked, headers: &HeaderMap, response: &mut Respons
 pub(crate) async fn go_on(
     State(room): State<Room>,
     visitor: Visitor,
-    Path(handle): Path<String>,
+    Path(sealed): Path<String>,
 ) -> Result<Response, AppError> {
-    let mut tx = room.begin().await?;
-    let (handle, pending) = find(&mut tx, &room.identity.vault, &handle, visitor.now).await?;
+    let mut tx = transaction(&room, &visitor).await?;
+    let pending = unseal(&mut tx, &room.identity.vault, &sealed, visitor.now).await?;
     let (next, holder) = next(&mut tx, &visitor, &pending).await?;
     let response = match next {
-        Next::SignIn => to_sign_in(&pending, &handle),
-        Next::Consent(scopes) => consent::ask(&visitor, &pending, &handle, &scopes)?,
-        Next::Issue(scope) => {
-            use_up(&mut tx, &handle).await?;
-            issue(&mut tx, &room, &visitor, &pending, holder, &scope, Leave::Page).await?
-        }
+        Next::SignIn => to_sign_in(&pending, &sealed),
+        Next::Consent(scopes) => consent::ask(&visitor, &pending, &sealed, &scopes)?,
+        Next::Issue(scope) => issue(&mut tx, &room, &visitor, &pending, holder, &scope, Leave::Page).await?,
         Next::Refuse(fault) => {
-            use_up(&mut tx, &handle).await?;
             leave(&room, &visitor, &pending.client, &pending.back(), Err(&fault), Leave::Page)?
         }
     };

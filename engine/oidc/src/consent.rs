@@ -4,11 +4,10 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use identity::Token;
 use web::{AppError, Choice, FormPairs, Shell, Visitor, page};
 
 use crate::Room;
-use crate::authorize::{self, Leave, Pending, issue, leave, use_up};
+use crate::authorize::{self, Leave, Pending, issue, leave, path_of};
 use crate::client::Client;
 use crate::fault::Fault;
 use crate::known;
@@ -51,7 +50,7 @@ pub(crate) fn boxes(visitor: &Visitor, scopes: &Scopes) -> Vec<Choice> {
 pub(crate) fn ask(
     visitor: &Visitor,
     pending: &Pending,
-    handle: &Token,
+    sealed: &str,
     scopes: &Scopes,
 ) -> Result<Response, AppError> {
     let settings = &pending.client.settings;
@@ -59,7 +58,7 @@ pub(crate) fn ask(
     page(&ConsentPage {
         name: visitor.pick(&settings.name_zh, &settings.name_en).to_owned(),
         host,
-        action: format!("/oauth/authorize/{}", handle.reveal()),
+        action: path_of(sealed),
         needed: needed_words(visitor, &pending.client, &pending.asked.scope),
         choices: boxes(visitor, scopes),
         shell: Shell::new(visitor, visitor.t("oidc-consent-title")),
@@ -69,20 +68,19 @@ pub(crate) fn ask(
 pub(crate) async fn submit(
     State(room): State<Room>,
     visitor: Visitor,
-    Path(handle): Path<String>,
+    Path(sealed): Path<String>,
     form: FormPairs,
 ) -> Result<Response, AppError> {
     let mut tx = room.begin().await?;
-    let (handle, pending) = authorize::find(&mut tx, &room.identity.vault, &handle, visitor.now).await?;
+    let pending = authorize::unseal(&mut tx, &room.identity.vault, &sealed, visitor.now).await?;
     // Asked anew: somebody else may have signed in while the page lay open.
     let (asked_for, holder) = match authorize::next(&mut tx, &visitor, &pending).await? {
         (Next::Consent(scopes), Some(holder)) => (scopes, holder),
         (Next::Consent(_) | Next::SignIn | Next::Issue(_) | Next::Refuse(_), _) => {
             tx.rollback().await?;
-            return authorize::go_on(State(room), visitor, Path(handle.reveal())).await;
+            return authorize::go_on(State(room), visitor, Path(sealed)).await;
         }
     };
-    use_up(&mut tx, &handle).await?;
     let response = if form.get("answer") == Some("yes") {
         let ticked = ticked(&form, &asked_for);
         let client = &pending.client;

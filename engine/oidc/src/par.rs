@@ -40,7 +40,7 @@ pub(crate) async fn push(
     let back = back.ok_or(Fault::invalid_request("redirect_uri is not registered for this client"))?;
     let asked = read_request(&room, &client, &called.params, back, visitor.now)?;
     let pending = Pending { client, asked, asked_at: visitor.now };
-    let handle = keep(&mut tx, &room.identity.vault, &pending, "pushed", PUSHED_SECONDS, visitor.now).await?;
+    let handle = keep(&mut tx, &room.identity.vault, &pending, visitor.now).await?;
     tx.commit().await?;
     let request_uri = format!("{REQUEST_URI}{}", handle.reveal());
     let body = Json(PushedRequest { request_uri, expires_in: PUSHED_SECONDS });

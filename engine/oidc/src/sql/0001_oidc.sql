@@ -57,11 +57,10 @@ create table oidc_subjects (
     constraint oidc_subjects_pkey primary key (sector, subject)
 );
 
--- Requests that were pushed, and those that wait for a sign-in or a consent.
+-- Requests that were pushed. Those that wait for a sign-in or a consent lie sealed with their browser.
 create table oidc_requests (
     digest bytea not null constraint oidc_requests_pkey primary key,
     client text not null constraint oidc_requests_client_fkey references oidc_clients (id),
-    kind text not null constraint oidc_requests_kind_check check (kind in ('pushed', 'asked')),
     request_sealed bytea not null, -- a hint or a state may tell who it is about
     asked_at bigint not null,
     expires_at bigint not null

@@ -34,12 +34,14 @@ async fn somebody_signs_in_and_comes_back_with_a_code() {
         assert_eq!((query(&back, "state").as_str(), query(&back, "iss").as_str()), ("状态 &1", ISSUER));
         let tokens = house.redeem(&client, &query(&back, "code"), &[]).await;
         assert_eq!(tokens.status, 200, "{}", tokens.text);
-        let again = house.get(&mut browser, &next).await;
-        assert_eq!(again.status, 409, "the handle is used up");
+        let forged = format!("{}{}", &next[..next.len() - 2], if next.ends_with("AA") { "BB" } else { "AA" });
+        assert_eq!(house.get(&mut browser, &forged).await.status, 409, "sealed by nobody");
         // The second system asks nothing more.
         let quick = house.get(&mut browser, &authorize(&client, &[("prompt", "none")])).await;
         assert_eq!(quick.status, 303);
         assert!(!query(quick.location(), "code").is_empty());
+        house.wait(30 * 60);
+        assert_eq!(house.get(&mut browser, &next).await.status, 409, "it waited for half an hour");
     })
     .await;
 }
