@@ -1,4 +1,4 @@
-//! Who acts, and the one place that says whether they may.
+//! Who acts, and what permissions are. Whether somebody has one is said in `rule`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -157,21 +157,6 @@ impl Permission {
 }
 
 impl Actor {
-    /// Whether this actor has the permission. Deny is the default.
-    pub fn may(&self, permission: Permission) -> bool {
-        match (permission.audience, self) {
-            (Audience::Everyone, _) | (_, Self::System) => true,
-            (Audience::Persons | Audience::SignedIn, Self::Person(_))
-            | (Audience::SignedIn, Self::Staff(_)) => true,
-            (Audience::Staff(roles), Self::Staff(staff)) => {
-                roles.is_empty() || roles.iter().any(|role| staff.roles.contains(role))
-            }
-            (Audience::Persons | Audience::SignedIn, Self::Anonymous)
-            | (Audience::Persons, Self::Staff(_))
-            | (Audience::Staff(_), Self::Anonymous | Self::Person(_)) => false,
-        }
-    }
-
     /// Refuses when the actor lacks the permission: 401 for a stranger, 403 for anyone else.
     pub fn require(&self, permission: Permission) -> Result<(), Refusal> {
         match self {
@@ -213,7 +198,7 @@ impl Actor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TypedId;
+    use crate::{Rule, TypedId};
 
     fn staff(roles: &[Role]) -> Actor {
         let at = Timestamp::UNIX_EPOCH;
@@ -245,5 +230,8 @@ mod tests {
         assert_eq!(check(&staff(&[Role::Decision])), [true, true, false, true]);
         assert!(matches!(Actor::Anonymous.require(decide), Err(Refusal::Unauthenticated)));
         assert!(matches!(person().require(decide), Err(Refusal::Forbidden)));
+        assert_eq!(staff(&[Role::Decision]).rule_for(decide), Rule::Role(Role::Decision));
+        assert_eq!(staff(&[Role::Review]).rule_for(decide), Rule::LacksRole(&[Role::Decision]));
+        assert_eq!(person().rule_for(any_staff), Rule::NotStaff);
     }
 }

@@ -4,6 +4,7 @@
 mod actor;
 mod id;
 mod refusal;
+mod rule;
 mod time;
 mod words;
 
@@ -14,5 +15,6 @@ pub use id::{
     SessionId, StaffId, TaskId, TemplateId, TypedId,
 };
 pub use refusal::{FieldError, Message, Refusal};
+pub use rule::Rule;
 pub use time::{Timestamp, china_date, china_midnight, from_micros, to_micros};
 pub use words::Words;
