@@ -116,6 +116,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
         source("tell", tell::MESSAGES),
         source("calendars", calendars::MESSAGES),
         source("portal", portal::MESSAGES),
+        source("privacy", privacy::MESSAGES),
     ])?)
 }
 
@@ -363,6 +364,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         .merge(registers::routes(registers::Room { db: db.clone() }))
         .merge(messages::routes(messages.clone()))
         .merge(calendars::routes(calendars.clone()))
+        .merge(privacy::routes(privacy::Room { applications: applications.clone() }))
         .merge(health(db));
     let info = ApiInfo {
         title: "Tongban 通办".into(),

@@ -35,6 +35,8 @@ create table vault_rotations (
 alter table personal_data_accesses add column looker_body text;
 alter table personal_data_accesses add column looker_post text;
 create index personal_data_accesses_looker_index on personal_data_accesses (accessed_by, accessed_at, id);
+create index personal_data_accesses_body_index on personal_data_accesses (looker_body, accessed_at, id)
+  where looker_body is not null;
 create index personal_data_accesses_time_index on personal_data_accesses (accessed_at, id);
 
 -- At whose data somebody has looked in an hour and on a day, counted as it happens, so that nobody counts the log.

@@ -100,6 +100,13 @@ pub async fn list_wanted(tx: &mut Tx, wanted: &Wanted, request: &PageRequest) ->
              and (cast($6 as text) is null or subject = $6)
              and (cast($8 as text) is null or looker_body = $8)
          order by accessed_at desc, id desc limit $5";
+    const OF_BODY: &str =
+        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+         from personal_data_accesses
+         where looker_body = $8 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+             and (cast($6 as text) is null or subject = $6)
+             and (cast($7 as text) is null or accessed_by = $7)
+         order by accessed_at desc, id desc limit $5";
     const OF_TIME: &str =
         "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
          from personal_data_accesses
@@ -108,10 +115,11 @@ pub async fn list_wanted(tx: &mut Tx, wanted: &Wanted, request: &PageRequest) ->
              and (cast($7 as text) is null or accessed_by = $7)
              and (cast($8 as text) is null or looker_body = $8)
          order by accessed_at desc, id desc limit $5";
-    let sql = match (&wanted.subject, &wanted.by) {
-        (Some(_), _) => OF_SUBJECT,
-        (None, Some(_)) => OF_LOOKER,
-        (None, None) => OF_TIME,
+    let sql = match (&wanted.subject, &wanted.by, &wanted.body) {
+        (Some(_), _, _) => OF_SUBJECT,
+        (None, Some(_), _) => OF_LOOKER,
+        (None, None, Some(_)) => OF_BODY,
+        (None, None, None) => OF_TIME,
     };
     let mut vals = request.keys(vals![i64::MAX, "z"])?; // after every id, which is hexadecimal
     vals.extend(vals![
@@ -125,6 +133,14 @@ pub async fn list_wanted(tx: &mut Tx, wanted: &Wanted, request: &PageRequest) ->
     let rows = tx.fetch_all(sql, vals).await?;
     let looks = rows.iter().map(read).collect::<Result<_>>()?;
     Ok(Page::cut(looks, request.size, |look: &Access| vals![look.at, look.id]))
+}
+
+/// The bodies whose staff have looked at `subject`'s data.
+pub async fn bodies_of(tx: &mut Tx, subject: &str) -> Result<Vec<String>> {
+    let sql = "select distinct looker_body from personal_data_accesses
+               where subject = $1 and looker_body is not null order by looker_body limit 100";
+    let rows = tx.fetch_all(sql, vals![subject]).await?;
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 fn read(row: &Row) -> Result<Access> {
