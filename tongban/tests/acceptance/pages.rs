@@ -114,8 +114,7 @@ async fn look(browser: &mut Browser) {
     }
     browser.open("/admin/outbox").await; // the last of them is the administrator
     browser.open("/admin/site-notice").await;
-    for path in
-        ["/admin/clients", "/admin/clients/new", "/admin/signing-keys", "/admin/keys", "/admin/looks"]
+    for path in ["/admin/clients", "/admin/clients/new", "/admin/signing-keys", "/admin/keys", "/admin/looks"]
     {
         browser.open(path).await;
     }
@@ -124,7 +123,9 @@ async fn look(browser: &mut Browser) {
         browser.open(path).await;
     }
     browser.sign_in_staff("supervisor").await;
-    for path in ["/desk/looks", "/desk/looks?body=furong-mz", "/desk/looks/alarms", "/desk/looks/alarms?all=1"] {
+    for path in
+        ["/desk/looks", "/desk/looks?body=furong-mz", "/desk/looks/alarms", "/desk/looks/alarms?all=1"]
+    {
         browser.open(path).await;
     }
     browser.open("/desk/watch").await;

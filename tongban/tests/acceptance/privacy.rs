@@ -45,7 +45,8 @@ async fn the_person_reads_and_asks(browser: &mut Browser, house: &House) {
     browser.open("/my/data/looks").await;
     browser.press("我想问这次查询").await;
     assert!(browser.path().await.starts_with("/drafts/"), "a draft of the item: {}", browser.path().await);
-    let looker = browser.attribute("input[name='looker']", "value").await;
+    let script = "return document.querySelector('[name=looker]').value";
+    let looker = browser.client.execute(script, vec![]).await.unwrap();
     assert_eq!(looker, "文艺路街道办事处（演示）（受理岗）");
     let cookie = house.session("li-shili").await;
     let file = reqwest::Client::new()
@@ -63,7 +64,8 @@ async fn the_person_reads_and_asks(browser: &mut Browser, house: &House) {
 async fn a_look_is_read_questioned_and_supervised() {
     let house = House::open("2026-06-01 09:00").await;
     let case = house.play_one("dibao-bianyuan", "01-confirmed.yaml", 1, "2026-06-01 09:30").await;
-    let other = house.play_one("linshi-jiuzhu", "03-corrected-then-granted.yaml", 1, "2026-06-01 09:35").await;
+    let other =
+        house.play_one("linshi-jiuzhu", "03-corrected-then-granted.yaml", 1, "2026-06-01 09:35").await;
     let Some(mut browser) = Browser::start("privacy-phone", &house.url, PHONE).await else { return };
     browser.sign_in(ZHANG).await;
     browser.open("/my/data/looks").await;
@@ -100,7 +102,9 @@ async fn a_look_is_read_questioned_and_supervised() {
     browser.sees("查了 2 人的数据，超过 1 人").await;
     browser.press("记为已处理").await;
     browser.sees("请写明情况").await;
-    browser.client.execute("document.querySelector('main textarea').value = '当天集中受理，属实。'", vec![])
+    browser
+        .client
+        .execute("document.querySelector('main textarea').value = '当天集中受理，属实。'", vec![])
         .await
         .unwrap();
     browser.press("记为已处理").await;
@@ -172,7 +176,8 @@ fn collect(folder: &Path, purposes: &mut std::collections::BTreeSet<String>) {
         for made in ["Purpose::new(", "Purpose::of("] {
             for rest in text.split(made).skip(1) {
                 let literal = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
-                let literal = literal.unwrap_or_else(|| panic!("{}: a purpose that is no literal", path.display()));
+                let literal =
+                    literal.unwrap_or_else(|| panic!("{}: a purpose that is no literal", path.display()));
                 purposes.insert(literal.to_owned());
             }
         }

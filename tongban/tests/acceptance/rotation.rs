@@ -70,7 +70,8 @@ async fn a_rotation_that_is_killed_goes_on_and_nobody_notices() {
         let now = (platform.clock)();
         let mut tx = platform.db.begin().await.unwrap();
         for number in 0..ROWS {
-            let sealed = platform.identity.vault.seal("notes.text", format!("note {number}").as_bytes()).unwrap();
+            let sealed =
+                platform.identity.vault.seal("notes.text", format!("note {number}").as_bytes()).unwrap();
             tx.execute(
                 "insert into case_notes (id, case_id, author, author_name, body, text_sealed, written_at)
                  values ($1, 'c', 'staff:x', 'x', 'b', $2, $3)",
