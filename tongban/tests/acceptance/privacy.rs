@@ -45,6 +45,10 @@ async fn the_person_reads_and_asks(browser: &mut Browser, house: &House) {
     browser.open("/my/data/looks").await;
     browser.press("我想问这次查询").await;
     assert!(browser.path().await.starts_with("/drafts/"), "a draft of the item: {}", browser.path().await);
+    // What was filled in is complete, so the question itself comes first; the look stands on the step before it.
+    let step = browser.path().await;
+    assert!(step.ends_with("/steps/question"), "{step}");
+    browser.open(&step.replace("/steps/question", "/steps/look")).await;
     let script = "return document.querySelector('[name=looker]').value";
     let looker = browser.client.execute(script, vec![]).await.unwrap();
     assert_eq!(looker, "文艺路街道办事处（演示）（受理岗）");
