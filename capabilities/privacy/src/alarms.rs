@@ -239,12 +239,11 @@ pub(crate) async fn set_limits(
     let mut limits = Vec::new();
     for (looker, span, name) in kinds() {
         let number = form.get(&name).and_then(|text| text.trim().parse::<u32>().ok());
-        match number.filter(|persons| (1..=PERSONS_MAX).contains(persons)) {
-            Some(persons) => limits.push(((looker, span), persons)),
-            None => {
-                let rule = Message::new("privacy-limit-wrong").with("max", PERSONS_MAX);
-                faults.push(FieldError::new(name, rule));
-            }
+        if let Some(persons) = number.filter(|persons| (1..=PERSONS_MAX).contains(persons)) {
+            limits.push(((looker, span), persons));
+        } else {
+            let rule = Message::new("privacy-limit-wrong").with("max", PERSONS_MAX);
+            faults.push(FieldError::new(name, rule));
         }
     }
     if !faults.is_empty() {

@@ -110,10 +110,12 @@ pub(crate) async fn show(
     let names = names(&mut tx, found.items.iter().map(|look| look.by.as_str())).await?;
     tx.rollback().await?;
     let slug = body.map_or("", |body| body.slug.as_str()).to_owned();
-    let query = |by: &str| match errors.is_empty() {
-        true => format!("{HREF}?body={slug}&by={by}&from={}&until={}", asked.from, asked.until),
-        false => format!("{HREF}?body={slug}&by={by}"),
+    let days = if errors.is_empty() {
+        format!("&from={}&until={}", asked.from, asked.until)
+    } else {
+        String::new() // what was refused is not written into links
     };
+    let query = |by: &str| format!("{HREF}?body={slug}&by={by}{days}");
     let row = |look: &Access| Row {
         at: visitor.datetime(look.at),
         name: names.get(&look.by).cloned().unwrap_or_default(),

@@ -129,8 +129,8 @@ pub fn parse(text: &'static str) -> Result<Vec<Table>, String> {
     for table in &tables {
         let mut names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
         names.sort_unstable();
-        if let Some(twin) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(format!("{}: {} is declared twice", table.name, twin[0]));
+        if let Some([twin, ..]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("{}: {twin} is declared twice", table.name));
         }
         if let Some(stranger) = table.key.iter().find(|key| table.column(key).is_none()) {
             return Err(format!("{}: {stranger} of the key is not declared", table.name));

@@ -70,7 +70,7 @@ fn ways_to_write(text: &str) -> BTreeSet<Vec<u8>> {
             .map(|unit| if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") })
             .collect()
     };
-    let percent: String = utf8.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let percent: String = utf8.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let mut ways = BTreeSet::from([
         utf8.clone(),
         gbk.to_vec(),
@@ -257,6 +257,16 @@ async fn sealed_columns_open(db: &Db, vault: &Vault, tables: &[Table]) {
     assert!(opened > 500, "{opened} sealed values");
 }
 
+fn search_log(log: &[u8], needles: [&Needles; 2], wrong: &mut Vec<String>) {
+    assert!(log.len() > 100_000, "{} bytes of log", log.len());
+    for what in needles.into_iter().flat_map(|needles| needles.found_in(log)) {
+        let text = String::from_utf8_lossy(log);
+        let value = what.rsplit(' ').next().unwrap();
+        let line = text.lines().find(|line| line.contains(value)).unwrap_or_default();
+        wrong.push(format!("log: {what}: {line:.300}"));
+    }
+}
+
 async fn dumped(database: Option<String>) {
     let folder = testkit::folder();
     let mut settings = Place::settings(folder.path(), 1, database.as_deref());
@@ -323,14 +333,7 @@ async fn dumped(database: Option<String>) {
             wrong.push(format!("{}: {what}", path.display()));
         }
     }
-    let log = log.0.lock().unwrap();
-    assert!(log.len() > 100_000, "{} bytes of log", log.len());
-    for what in numbers.found_in(&log).into_iter().chain(names.found_in(&log)) {
-        let at = String::from_utf8_lossy(&log);
-        let value = what.rsplit(' ').next().unwrap();
-        let line = at.lines().find(|line| line.contains(value)).unwrap_or_default().to_owned();
-        wrong.push(format!("log: {what}: {line:.300}"));
-    }
+    search_log(&log.0.lock().unwrap(), [&numbers, &names], &mut wrong);
     assert!(wrong.is_empty(), "in clear:\n{}", wrong.join("\n"));
 }
 
