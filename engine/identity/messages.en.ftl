@@ -165,3 +165,7 @@ identity-role-decision = decision
 identity-role-supervision = supervision
 identity-role-administration = administration
 identity-role-catalogue = service items
+
+identity-looks-title = Who looked at my data
+identity-looks-text = Each look of staff and of connected systems at your data is noted.
+identity-looks-see = See the looks

@@ -157,3 +157,7 @@ identity-role-decision = 决定
 identity-role-supervision = 监察
 identity-role-administration = 系统管理
 identity-role-catalogue = 事项管理
+
+identity-looks-title = 谁查过我的数据
+identity-looks-text = 工作人员和接入的系统每次查看您的数据都有记录。
+identity-looks-see = 看记录

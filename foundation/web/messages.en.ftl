@@ -20,6 +20,7 @@ web-messages = Messages
 web-unread = ({ $count } unread)
 web-outbox = Outbox
 web-clients = Connected systems
+web-keys = Data keys
 web-deputies = Absence and deputies
 web-account = My account
 web-hat = for an organisation

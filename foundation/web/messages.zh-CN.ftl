@@ -20,6 +20,7 @@ web-messages = 消息
 web-unread = （{ $count } 条未读）
 web-outbox = 发件箱
 web-clients = 接入系统
+web-keys = 数据密钥
 web-deputies = 请假代理
 web-account = 我的账号
 web-hat = 代表单位

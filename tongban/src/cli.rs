@@ -16,6 +16,7 @@ pub(crate) mod scenarios;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod vault;
 
 /// Prints a line of result. A closed pipe (`| head`) is no error.
 #[macro_export]

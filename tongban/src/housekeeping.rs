@@ -47,11 +47,14 @@ async fn sweep(oidc: &oidc::Room, job: &Job, now: Timestamp) -> anyhow::Result<(
     let tried = applications::forget_tried(&mut tx, now).await?;
     let look_ups = applications::forget_look_ups(&mut tx, now).await?;
     let votes = catalogue::forget_clients(&mut tx, now).await?;
+    let counts = store::alarms::forget_counts(&mut tx, now).await?;
     look_at_calendar(&mut tx, now).await?;
     plan(&mut tx, now).await?;
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
-    tracing::info!(ended, sent, keys, visits, sign_ons, codes, moves, tried, look_ups, votes, "swept");
+    tracing::info!(
+        ended, sent, keys, visits, sign_ons, codes, moves, tried, look_ups, votes, counts, "swept"
+    );
     Ok(())
 }
 

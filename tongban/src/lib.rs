@@ -9,5 +9,6 @@ pub mod housekeeping;
 pub mod maintenance;
 pub mod platform;
 pub mod reevaluate;
+pub mod rotation;
 pub mod scenario;
 pub mod tell;

@@ -70,6 +70,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::outbox::Command,
     },
+    /// Change the keys under which personal data lies, and see what is stored how.
+    Vault {
+        #[command(subcommand)]
+        command: cli::vault::Command,
+    },
     /// See how well everyday words find their items.
     Search {
         #[command(subcommand)]
@@ -107,6 +112,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Directory { command } => cli::directory::run(command),
         Command::Notices { command } => cli::notices::run(command),
         Command::Outbox { command } => cli::outbox::run(command),
+        Command::Vault { command } => cli::vault::run(command),
         Command::Search { command } => cli::search::run(command),
         Command::Bench { command } => cli::bench::run(command),
     }

@@ -14,7 +14,7 @@ use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{effects, housekeeping, maintenance, reevaluate, tell};
+use crate::{effects, housekeeping, maintenance, reevaluate, rotation, tell};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -85,7 +85,7 @@ pub fn registers_kept() -> catalogue::Registers {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-const MIGRATIONS: [&[store::Migration]; 11] = [
+pub const MIGRATIONS: [&[store::Migration]; 11] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     oidc::MIGRATIONS,
@@ -116,6 +116,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
         source("tell", tell::MESSAGES),
         source("calendars", calendars::MESSAGES),
         source("portal", portal::MESSAGES),
+        source("privacy", privacy::MESSAGES),
     ])?)
 }
 
@@ -128,7 +129,9 @@ impl Platform {
         let vault = Vault::open_or_create(settings.folder.join("vault.key")).context("vault.key")?;
         let files = Files::open(settings.folder.join("files"), &vault).context("files")?;
         let db = open_database(&settings.database).await?;
-        let shelf = load_packages(&db, &vault, &settings.packages, now).await?;
+        vault.confirm(&db, now).await.context("vault.key does not belong to this database")?;
+        let rotation = rotation::handlers(&db, &vault, &files, rotation::sealed_tables()?);
+        let shelf = load_packages(&db, &settings.packages, now).await?;
         let from = settings.certificates_from.as_second();
         let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
         let signers = licences::Signers::demo(authority.context("signing keys")?);
@@ -201,7 +204,8 @@ impl Platform {
             .and(directory_imports(&directory))
             .and(catalogue::handlers(&catalogue))
             .and(oidc::handlers(&oidc))
-            .and(housekeeping::handlers(&oidc));
+            .and(housekeeping::handlers(&oidc))
+            .and(rotation);
         let deliverers = oidc::deliverers(&oidc, messages::deliverers(&messages))?;
         let platform = Self {
             db,
@@ -267,18 +271,12 @@ async fn open_database(url: &str) -> anyhow::Result<Db> {
     Ok(db)
 }
 
-async fn load_packages(
-    db: &Db,
-    vault: &Vault,
-    folder: &Path,
-    now: Timestamp,
-) -> anyhow::Result<catalogue::Shelf> {
+async fn load_packages(db: &Db, folder: &Path, now: Timestamp) -> anyhow::Result<catalogue::Shelf> {
     let library = catalogue::Library::load(folder, &registers_kept()).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{} faults in service packages:\n{}", lines.len(), lines.join("\n"))
     })?;
     let mut tx = db.begin().await?;
-    vault.confirm(&mut tx).await.context("vault.key does not belong to this database")?;
     housekeeping::plan(&mut tx, now).await?;
     tx.commit().await?;
     // Nodes that start at the same moment with something new write down the same: whoever is later reads it.
@@ -366,6 +364,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         .merge(registers::routes(registers::Room { db: db.clone() }))
         .merge(messages::routes(messages.clone()))
         .merge(calendars::routes(calendars.clone()))
+        .merge(privacy::routes(privacy::Room { applications: applications.clone() }))
         .merge(health(db));
     let info = ApiInfo {
         title: "Tongban 通办".into(),

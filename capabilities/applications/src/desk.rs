@@ -40,6 +40,7 @@ mod watch;
 pub use act::act;
 pub use command::DeskCommand;
 pub use error::DeskError;
+pub use watch::is_watched;
 
 /// Working on cases: taking tasks, looking at what was handed in, giving opinions, deciding.
 pub const WORK: Permission =

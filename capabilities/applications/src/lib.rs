@@ -68,5 +68,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("applications/0007_progress", include_str!("sql/0007_progress.sql")),
 ];
 
+/// What each column of these tables holds ([`store::data_class`]).
+pub const CLASSES: &str = include_str!("sql/classes.txt");
+
 /// Sentences for applicants: Chinese and English. The desk has its own.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -36,6 +36,9 @@ use store::{Migration, Tx};
 pub const MIGRATIONS: &[Migration] =
     &[Migration::new("messages/0001_messages", include_str!("sql/0001_messages.sql"))];
 
+/// What each column of these tables holds ([`store::data_class`]).
+pub const CLASSES: &str = include_str!("sql/classes.txt");
+
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));
 

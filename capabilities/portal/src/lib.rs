@@ -28,5 +28,8 @@ pub use room::{Room, Setting, routes};
 pub const MIGRATIONS: &[store::Migration] =
     &[store::Migration::new("portal/0001_portal", include_str!("sql/0001_portal.sql"))];
 
+/// What each column of these tables holds ([`store::data_class`]).
+pub const CLASSES: &str = include_str!("sql/classes.txt");
+
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

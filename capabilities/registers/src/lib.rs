@@ -36,6 +36,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("registers/0002_ends", include_str!("sql/0002_ends.sql")),
 ];
 
+/// What each column of these tables holds ([`store::data_class`]).
+pub const CLASSES: &str = include_str!("sql/classes.txt");
+
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));
 

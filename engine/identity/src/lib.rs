@@ -87,6 +87,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::new("identity/0005_failures", include_str!("sql/0005_failures.sql")),
 ];
 
+/// What each column of these tables holds ([`store::data_class`]).
+pub const CLASSES: &str = include_str!("sql/classes.txt");
+
 /// The sentences of this room, Chinese and English, for `web::Source`.
 pub const MESSAGES: (&str, &str) =
     (include_str!("../messages.zh-CN.ftl"), include_str!("../messages.en.ftl"));

@@ -52,5 +52,8 @@ use store::Migration;
 /// The tables of this room, after those of `identity`.
 pub const MIGRATIONS: &[Migration] = &[Migration::new("oidc/0001_oidc", include_str!("sql/0001_oidc.sql"))];
 
+/// What each column of these tables holds ([`store::data_class`]).
+pub const CLASSES: &str = include_str!("sql/classes.txt");
+
 /// The sentences of this room, Chinese and English, for `web::Source`.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -1,27 +1,54 @@
 //! Who looked at whose data, and why (个人信息查询记录); the person reads it on a page of their own (谁查过我的数据).
+//!
+//! Looks are only ever added. Each is counted as it is noted ([`alarms`]), so that many at once show without
+//! anybody counting the log.
 
-use jiff::Timestamp;
-use kernel::EventId;
+use jiff::ToSpan as _;
+use kernel::{EventId, Timestamp};
 
 use crate::page::{Page, PageRequest};
 use crate::vault::Purpose;
-use crate::{Result, Tx, fresh_id, vals};
+use crate::{Result, Row, Tx, Val, alarms, fresh_id, vals};
+
+/// Longer than any request or job takes: what is older comes to no place in the order any more.
+const SETTLED_MINUTES: i64 = 10;
 
 /// One look.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Access {
     /// Its id.
     pub id: EventId,
+    /// Whose data: an actor reference.
+    pub subject: String,
     /// Which data.
     pub field: String,
     /// Why.
     pub purpose: String,
-    /// Who: an actor's reference.
+    /// Who: an actor's reference, or `client:…` for a connected system.
     pub by: String,
+    /// The body in which they worked then.
+    pub body: Option<String>,
+    /// What they were trusted with there: words of [`kernel::Role`] with commas between.
+    pub post: Option<String>,
     /// For which case.
     pub case: Option<String>,
     /// When.
     pub at: Timestamp,
+}
+
+/// Which looks are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// At this subject's data only.
+    pub subject: Option<String>,
+    /// By this actor or system only.
+    pub by: Option<String>,
+    /// By staff of this body only.
+    pub body: Option<String>,
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
 }
 
 /// Notes a look at `subject`'s data.
@@ -33,34 +60,130 @@ pub async fn record(
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "insert into personal_data_accesses (id, subject, field, purpose, accessed_by, case_id, accessed_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        vals![fresh_id::<EventId>(now), subject, field, purpose.name, &purpose.by, purpose.case.clone(), now],
+        "insert into personal_data_accesses
+             (id, subject, field, purpose, accessed_by, case_id, accessed_at, looker_body, looker_post)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        vals![
+            fresh_id::<EventId>(now),
+            subject,
+            field,
+            purpose.name,
+            &purpose.by,
+            purpose.case.clone(),
+            now,
+            purpose.body.clone(),
+            purpose.post.clone()
+        ],
     )
     .await?;
-    Ok(())
+    alarms::count(tx, purpose, subject, now).await
 }
 
 /// The looks at `subject`'s data, the latest first.
 pub async fn list(tx: &mut Tx, subject: &str, request: &PageRequest) -> Result<Page<Access>> {
+    list_wanted(tx, &Wanted { subject: Some(subject.to_owned()), ..Wanted::default() }, request).await
+}
+
+/// The looks that are asked for, the latest first. One of subject, looker and body leads the search, in this order.
+pub async fn list_wanted(tx: &mut Tx, wanted: &Wanted, request: &PageRequest) -> Result<Page<Access>> {
+    const OF_SUBJECT: &str =
+        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+         from personal_data_accesses
+         where subject = $6 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+             and (cast($7 as text) is null or accessed_by = $7)
+             and (cast($8 as text) is null or looker_body = $8)
+         order by accessed_at desc, id desc limit $5";
+    const OF_LOOKER: &str =
+        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+         from personal_data_accesses
+         where accessed_by = $7 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+             and (cast($6 as text) is null or subject = $6)
+             and (cast($8 as text) is null or looker_body = $8)
+         order by accessed_at desc, id desc limit $5";
+    const OF_BODY: &str =
+        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+         from personal_data_accesses
+         where looker_body = $8 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+             and (cast($6 as text) is null or subject = $6)
+             and (cast($7 as text) is null or accessed_by = $7)
+         order by accessed_at desc, id desc limit $5";
+    const OF_TIME: &str =
+        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+         from personal_data_accesses
+         where (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+             and (cast($6 as text) is null or subject = $6)
+             and (cast($7 as text) is null or accessed_by = $7)
+             and (cast($8 as text) is null or looker_body = $8)
+         order by accessed_at desc, id desc limit $5";
+    let sql = match (&wanted.subject, &wanted.by, &wanted.body) {
+        (Some(_), _, _) => OF_SUBJECT,
+        (None, Some(_), _) => OF_LOOKER,
+        (None, None, Some(_)) => OF_BODY,
+        (None, None, None) => OF_TIME,
+    };
     let mut vals = request.keys(vals![i64::MAX, "z"])?; // after every id, which is hexadecimal
-    vals.extend(vals![subject, request.size.limit()]);
+    vals.extend(vals![
+        wanted.from.map_or(i64::MIN, kernel::to_micros),
+        wanted.until.map_or(i64::MAX, kernel::to_micros),
+        request.size.limit(),
+        wanted.subject.clone(),
+        wanted.by.clone(),
+        wanted.body.clone()
+    ]);
+    let rows = tx.fetch_all(sql, vals).await?;
+    let looks = rows.iter().map(read).collect::<Result<_>>()?;
+    Ok(Page::cut(looks, request.size, |look: &Access| vals![look.at, look.id]))
+}
+
+/// The bodies whose staff have looked at `subject`'s data.
+pub async fn bodies_of(tx: &mut Tx, subject: &str) -> Result<Vec<String>> {
+    let sql = "select distinct looker_body from personal_data_accesses
+               where subject = $1 and looker_body is not null order by looker_body limit 100";
+    let rows = tx.fetch_all(sql, vals![subject]).await?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+fn read(row: &Row) -> Result<Access> {
+    Ok(Access {
+        id: row.get(0)?,
+        subject: row.get(1)?,
+        field: row.get(2)?,
+        purpose: row.get(3)?,
+        by: row.get(4)?,
+        body: row.get(5)?,
+        case: row.get(6)?,
+        at: row.get(7)?,
+        post: row.get(8)?,
+    })
+}
+
+/// One look, if it was at this subject's data.
+pub async fn find(tx: &mut Tx, id: EventId) -> Result<Option<Access>> {
+    let sql =
+        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+               from personal_data_accesses where id = $1";
+    tx.fetch_optional(sql, vals![id]).await?.as_ref().map(read).transpose()
+}
+
+/// The next looks after the one named, in an order that never changes: by their instants and ids, once no transaction
+/// of that time can be open any more. What follows the log, such as a ledger, asks for them so.
+pub async fn settled(
+    tx: &mut Tx,
+    after: Option<(Timestamp, EventId)>,
+    now: Timestamp,
+    most: u32,
+) -> Result<Vec<Access>> {
+    let settled = now.checked_sub(SETTLED_MINUTES.minutes()).unwrap_or(Timestamp::MIN);
+    let (at, id) =
+        after.map_or((i64::MIN, String::new()), |(at, id)| (kernel::to_micros(at), id.to_string()));
+    let values: Vec<Val> = vals![at, id, settled, most];
     let rows = tx
         .fetch_all(
-            "select id, field, purpose, accessed_by, case_id, accessed_at from personal_data_accesses
-             where subject = $3 and (accessed_at, id) < ($1, $2) order by accessed_at desc, id desc limit $4",
-            vals,
+            "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+             from personal_data_accesses where (accessed_at, id) > ($1, $2) and accessed_at < $3
+             order by accessed_at, id limit $4",
+            values,
         )
         .await?;
-    let looks = rows.iter().map(|row| {
-        Ok(Access {
-            id: row.get(0)?,
-            field: row.get(1)?,
-            purpose: row.get(2)?,
-            by: row.get(3)?,
-            case: row.get(4)?,
-            at: row.get(5)?,
-        })
-    });
-    Ok(Page::cut(looks.collect::<Result<_>>()?, request.size, |look| vals![look.at, look.id]))
+    rows.iter().map(read).collect()
 }

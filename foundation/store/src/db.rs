@@ -34,8 +34,19 @@ pub enum Engine {
 #[derive(Clone, Debug)]
 pub struct Db {
     pools: Pools,
+    address: Address,
     /// Rung when a transaction is kept that has enqueued a job.
     bell: Arc<Notify>,
+}
+
+/// It may hold a password.
+#[derive(Clone)]
+struct Address(Arc<str>);
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Address")
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -54,16 +65,22 @@ impl Db {
     /// the latter with an optional `?schema=name`.
     pub async fn open(url: &str) -> Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite:") {
-            open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await.map(Self::of)
+            let pools = open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await?;
+            Ok(Self::of(pools, url))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url).await.map(Self::of)
+            Ok(Self::of(open_postgres(url).await?, url))
         } else {
             Err(Error::Address("must start with sqlite: or postgres://".into()))
         }
     }
 
-    fn of(pools: Pools) -> Self {
-        Self { pools, bell: Arc::new(Notify::new()) }
+    fn of(pools: Pools, url: &str) -> Self {
+        Self { pools, address: Address(url.into()), bell: Arc::new(Notify::new()) }
+    }
+
+    /// The same database with connections of their own, for work in another runtime. Close it after use.
+    pub(crate) async fn again(&self) -> Result<Self> {
+        Self::open(&self.address.0).await
     }
 
     /// Waits until a job was enqueued by this process, now or since the last wait.

@@ -12,18 +12,18 @@ use crate::vault::Vault;
 use crate::{Error, Result};
 
 /// Which derived key.
-const KEY: &str = "file";
+pub(crate) const KEY: &str = "file";
 /// Half-written files wait here and are never looked for.
 const STAGING: &str = "staging";
 
 /// A folder of files. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Files(Arc<Inner>);
+pub struct Files(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    root: PathBuf,
-    vault: Vault,
+pub(crate) struct Inner {
+    pub(crate) root: PathBuf,
+    pub(crate) vault: Vault,
 }
 
 /// What a row keeps of a file.
@@ -97,7 +97,7 @@ impl Inner {
     }
 
     /// Written aside, made durable, then moved into place: at its place a file is whole or absent.
-    fn write(&self, sm3: &str, sealed: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, sm3: &str, sealed: &[u8]) -> io::Result<()> {
         let folder = self.root.join(&sm3[..2]);
         if !folder.is_dir() {
             fs::create_dir_all(&folder)?;
@@ -124,7 +124,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn failure(error: io::Error) -> Error {
+pub(crate) fn failure(error: io::Error) -> Error {
     use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     if let StorageFull | QuotaExceeded | ReadOnlyFilesystem = error.kind() {
         return Error::Unavailable(error.to_string());
@@ -132,6 +132,8 @@ fn failure(error: io::Error) -> Error {
     Error::File(error)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::File(io::Error::other(error)))?
 }

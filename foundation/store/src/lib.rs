@@ -5,9 +5,11 @@
 //! [`Db::snapshot`] to read. The same SQL text runs on both engines.
 
 pub mod access_log;
+pub mod alarms;
 mod backoff;
 mod constraint;
 pub mod copies;
+pub mod data_class;
 mod db;
 mod error;
 mod files;
@@ -19,6 +21,7 @@ mod migrate;
 pub mod outbox;
 pub mod page;
 mod refresh;
+pub mod rotation;
 mod row;
 pub mod schema;
 mod sqlite;
@@ -35,8 +38,13 @@ pub use refresh::refresh_forever;
 pub use row::{FromCol, Row};
 pub use tx::{Sql, Tx};
 pub use val::Val;
-pub use vault::{Purpose, Vault};
+pub use vault::{KeyState, Purpose, Vault, VaultKey};
 
 /// The tables of this room itself; give them first to [`Db::migrate`].
-pub const MIGRATIONS: &[Migration] =
-    &[Migration::new("store/0001_store", include_str!("../migrations/0001_store.sql"))];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration::new("store/0001_store", include_str!("../migrations/0001_store.sql")),
+    Migration::new("store/0002_personal_data", include_str!("../migrations/0002_personal_data.sql")),
+];
+
+/// What each column of this room's own tables holds ([`data_class`]).
+pub const CLASSES: &str = include_str!("../migrations/classes.txt");

@@ -9,7 +9,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{Column, Row as _, TypeInfo, ValueRef};
 
 use crate::sqlite::{self, Cell};
-use crate::{Error, Result};
+use crate::{Error, Result, Val};
 
 /// One row of a result, columns counted from 0.
 pub struct Row(pub(crate) Engine);
@@ -58,6 +58,22 @@ impl Row {
             Engine::Postgres(row) => row.columns().get(index).map(|column| column.name().to_owned()),
         };
         Error::Damaged { column: column.unwrap_or_else(|| format!("number {index}")), expected }
+    }
+
+    /// A column as a value to be bound again, of whatever kind it is.
+    pub(crate) fn val(&self, index: usize) -> Result<Val> {
+        match (&self.0, self.postgres_type(index)) {
+            (Engine::Sqlite(row), _) => match row.cells.get(index) {
+                Some(Cell::Integer(value)) => Ok(Val::from(*value)),
+                Some(Cell::Real(value)) => Ok(Val::from(*value)),
+                Some(Cell::Text(value)) => Ok(Val::from(value)),
+                Some(Cell::Blob(value)) => Ok(Val::from(value)),
+                Some(Cell::Null) | None => Err(self.damaged(index, "a value")),
+            },
+            (Engine::Postgres(_), Some("INT8")) => self.get::<i64>(index).map(Val::from),
+            (Engine::Postgres(_), Some("BYTEA")) => self.get::<Vec<u8>>(index).map(Val::from),
+            (Engine::Postgres(_), Some(_) | None) => self.get::<String>(index).map(Val::from),
+        }
     }
 
     fn is_null(&self, index: usize) -> Result<bool> {

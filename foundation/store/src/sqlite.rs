@@ -155,7 +155,7 @@ fn make_room() -> bool {
 }
 
 /// Runs what may take long, after the runtime was told to give the other work of this thread to another one.
-fn aside<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
     if on_worker_threads() { tokio::task::block_in_place(work) } else { work() }
 }
 

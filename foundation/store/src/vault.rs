@@ -1,23 +1,39 @@
 //! Personal data under lock (个人信息加密存储): sealed with SM4-GCM, found again by a keyed hash, opened only for a purpose.
 //!
 //! One master key in a file of its own, beside the database and never in it, so that a copy of either alone opens
-//! nothing. Every key in use is derived from it: HMAC-SM3 (GB/T 15852.2) of a label, one per field and use.
+//! nothing. Under it lie the *data keys* ([`ring`]): numbered, one in use, the older ones there to read; a sealed value says
+//! under which it lies. Every key in use is derived from one of these: HMAC-SM3 (GB/T 15852.2) of a label, one per field
+//! and use (docs/adr/0016).
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+mod master;
+mod ring;
+
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use guomi::sm4::DataKey;
 use guomi::{sm3, sm4};
-use kernel::{CaseId, Timestamp};
+use kernel::{Actor, CaseId, Timestamp};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{Error, Result, Tx, access_log, vals};
+pub(crate) use ring::{ANNOUNCED_SECONDS, list as keys, put_in_use, retire_before};
+pub use ring::{KeyState, VaultKey};
+
+use crate::{Db, Error, Result, Tx, access_log};
+use master::Key;
+use ring::Ring;
 
 /// Seals, opens and blinds. Cheap to clone.
 #[derive(Clone)]
-pub struct Vault(Arc<Zeroizing<[u8; 32]>>);
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    master: Mutex<Key>,
+    ring: RwLock<Ring>,
+    /// Where the keys lie, once it is confirmed.
+    db: OnceLock<Db>,
+}
 
 /// Why somebody's data is opened. Law asks for a definite and reasonable purpose (个人信息保护法 §6), and the person
 /// sees it.
@@ -27,14 +43,30 @@ pub struct Purpose {
     pub name: &'static str,
     /// Who asks: the actor's reference.
     pub by: String,
+    /// The body in which they work, if they are staff.
+    pub body: Option<String>,
+    /// What they are trusted with there: words of [`kernel::Role`] with commas between.
+    pub post: Option<String>,
     /// The case it is for, if any.
     pub case: Option<String>,
 }
 
 impl Purpose {
-    /// A purpose without a case.
+    /// A purpose without a case, of somebody who works in no body.
     pub fn new(name: &'static str, by: impl Into<String>) -> Self {
-        Self { name, by: by.into(), case: None }
+        Self { name, by: by.into(), body: None, post: None, case: None }
+    }
+
+    /// A purpose of this actor.
+    pub fn of(name: &'static str, actor: &Actor) -> Self {
+        let (body, post) = match actor {
+            Actor::Staff(staff) => {
+                let roles: Vec<&str> = staff.roles.iter().map(|role| role.as_str()).collect();
+                (Some(staff.body.to_string()), Some(roles.join(",")))
+            }
+            Actor::Anonymous | Actor::Person(_) | Actor::System => (None, None),
+        };
+        Self { name, by: actor.reference(), body, post, case: None }
     }
 
     /// Names the case.
@@ -56,32 +88,14 @@ impl Vault {
     /// others may read is refused.
     pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let failure = |reason: String| Error::Vault(format!("key file {}: {reason}", path.display()));
-        if !path.try_exists().map_err(|error| failure(error.to_string()))? {
-            create(path).map_err(|error| failure(error.to_string()))?;
-        }
-        let mut file = File::open(path).map_err(|error| failure(error.to_string()))?;
-        refuse_readable_by_others(&file).map_err(failure)?;
-        let mut text = Zeroizing::new(String::new());
-        file.read_to_string(&mut text).map_err(|error| failure(error.to_string()))?;
-        let mut key = Zeroizing::new([0; 32]);
-        hex::decode_to_slice(text.trim(), key.as_mut_slice())
-            .map_err(|_form| failure("does not hold 64 hexadecimal digits".into()))?;
-        Ok(Self(Arc::new(key)))
-    }
-
-    /// Makes sure that this database was sealed with this key; the first call ties the two together. Without this a
-    /// lost key file would be replaced by a new one and the loss noticed much later.
-    pub async fn confirm(&self, tx: &mut Tx) -> Result<()> {
-        let fingerprint = hex::encode(self.derive("fingerprint", ""));
-        let sql =
-            "insert into vault_fingerprint (id, fingerprint) values (1, $1) on conflict (id) do nothing";
-        tx.execute(sql, vals![&fingerprint]).await?;
-        let row = tx.fetch_one("select fingerprint from vault_fingerprint where id = 1", vals![]).await?;
-        if row.get::<String>(0)? == fingerprint {
-            return Ok(());
-        }
-        Err(Error::Vault("the database was sealed with another master key".into()))
+        master::create_if_missing(path)?;
+        let key = master::read(path)?;
+        Ok(Self(Arc::new(Inner {
+            path: path.to_owned(),
+            ring: RwLock::new(Ring::of_master(&key)),
+            master: Mutex::new(key),
+            db: OnceLock::new(),
+        })))
     }
 
     /// Seals the value of a field. It can be opened under the same field name only.
@@ -114,74 +128,83 @@ impl Vault {
         Ok(plain)
     }
 
-    /// A keyed hash by which an equal value of the same field is found again, and nothing else learnt.
+    /// A keyed hash by which an equal value of the same field is found again, and nothing else learnt. Its key stays the
+    /// same for good: a hash cannot be made anew without the value.
     pub fn blind(&self, field: &'static str, value: &str) -> String {
-        hex::encode(sm3::hmac(&self.derive("blind", field), value.as_bytes()))
+        let key = Arc::clone(&self.ring().blind);
+        hex::encode(sm3::hmac(&derive(&key, "blind", field), value.as_bytes()))
     }
 
     /// Seals with the key of `usage` and `name`, bound to `aad`.
     pub(crate) fn seal_as(&self, usage: &str, name: &str, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
-        sm4::seal(&self.data_key(usage, name), plain, aad)
-            .map_err(|error| Error::Vault(format!("{usage} {name}: {error}")))
+        let (version, key) = self.key_in_use()?;
+        let sealed = sm4::seal(&data_key(&key, usage, name), plain, aad)
+            .map_err(|error| Error::Vault(format!("{usage} {name}: {error}")))?;
+        Ok(with_header(version, sealed))
     }
 
     /// Opens what [`Self::seal_as`] made.
     pub(crate) fn open_as(&self, usage: &str, name: &str, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
-        sm4::open(&self.data_key(usage, name), sealed, aad)
+        let (version, sealed) = split_header(sealed);
+        let key = self.key_of_version(version)?;
+        sm4::open(&data_key(&key, usage, name), sealed, aad)
             .map_err(|error| Error::Vault(format!("{usage} {name}: {error}")))
     }
 
-    fn data_key(&self, usage: &str, name: &str) -> DataKey {
-        let mut derived = self.derive(usage, name);
-        let mut key = [0; 16];
-        key.copy_from_slice(&derived[..16]);
-        derived.zeroize();
-        DataKey::from_bytes(key)
+    /// The same text under this key; nothing when it lies there already.
+    pub(crate) fn reseal_as(
+        &self,
+        (usage, name): (&str, &str),
+        aad: &[u8],
+        sealed: &[u8],
+        version: u16,
+    ) -> Result<Option<Vec<u8>>> {
+        if split_header(sealed).0 == version {
+            return Ok(None);
+        }
+        let plain = Zeroizing::new(self.open_as(usage, name, aad, sealed)?);
+        let key = self.key_of_version(version)?;
+        let anew = sm4::seal(&data_key(&key, usage, name), &plain, aad)
+            .map_err(|error| Error::Vault(format!("{usage} {name}: {error}")))?;
+        Ok(Some(with_header(version, anew)))
     }
 
-    /// Names hold no line end, so no two labels can be confused.
-    fn derive(&self, usage: &str, name: &str) -> [u8; 32] {
-        sm3::hmac(self.0.as_slice(), format!("tongban vault 1\n{usage}\n{name}").as_bytes())
+    fn ring(&self) -> std::sync::RwLockReadGuard<'_, Ring> {
+        self.0.ring.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes a new key beside its place and links it there: of two programs that start together one wins, and the file
-/// is never seen half written.
-fn create(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let staged = PathBuf::from(format!("{}.{}", path.display(), hex::encode(crate::id::random::<8>())));
-    let linked = write_key(&staged).and_then(|()| match fs::hard_link(&staged, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    });
-    fs::remove_file(&staged)?;
-    linked?;
-    File::open(folder)?.sync_all()
+/// First byte of a value that says under which key it lies. What `sm4::seal` makes begins with 1.
+const HEADER: u8 = 2;
+pub(crate) const HEADER_BYTES: usize = 3;
+
+/// The first bytes of what is sealed under this key; key 0 is that of the time before keys had numbers.
+pub(crate) fn header(version: u16) -> [u8; HEADER_BYTES] {
+    let [high, low] = version.to_be_bytes();
+    [HEADER, high, low]
 }
 
-fn write_key(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    let key = Zeroizing::new(crate::id::random::<32>());
-    let text = Zeroizing::new(hex::encode(key.as_slice()));
-    file.write_all(text.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()
+fn with_header(version: u16, sealed: Vec<u8>) -> Vec<u8> {
+    if version == 0 { sealed } else { [header(version).as_slice(), &sealed].concat() }
 }
 
-#[cfg(unix)]
-fn refuse_readable_by_others(file: &File) -> std::result::Result<(), String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    // The six low bits are the rights of group and others.
-    let mode = file.metadata().map_err(|error| error.to_string())?.permissions().mode();
-    if mode.trailing_zeros() >= 6 { Ok(()) } else { Err("others may read it; set its mode to 0600".into()) }
+/// Under which key a value lies, and the value behind its header.
+pub(crate) fn split_header(sealed: &[u8]) -> (u16, &[u8]) {
+    match sealed {
+        [HEADER, high, low, rest @ ..] => (u16::from_be_bytes([*high, *low]), rest),
+        whole => (0, whole),
+    }
 }
 
-#[cfg(not(unix))]
-fn refuse_readable_by_others(_file: &File) -> std::result::Result<(), String> {
-    Ok(()) // access lists are the installer's matter there
+fn data_key(key: &Key, usage: &str, name: &str) -> DataKey {
+    let mut derived = derive(key, usage, name);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&derived[..16]);
+    derived.zeroize();
+    DataKey::from_bytes(bytes)
+}
+
+/// Names hold no line end, so no two labels can be confused.
+fn derive(key: &Key, usage: &str, name: &str) -> [u8; 32] {
+    sm3::hmac(key.as_slice(), format!("tongban vault 1\n{usage}\n{name}").as_bytes())
 }

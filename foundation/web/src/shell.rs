@@ -61,6 +61,7 @@ const ADMIN_NAV: &[NavLink] = &[
     link("/admin/calendars", "web-calendars"),
     link("/admin/outbox", "web-outbox"),
     link("/admin/clients", "web-clients"),
+    link("/admin/keys", "web-keys"),
     link("/desk/news", "web-news"),
     link("/admin/site-notice", "web-banner"),
     link("/search", "web-search"),

@@ -108,6 +108,7 @@ pub(crate) async fn serve(
     ));
     let calendars = tokio::spawn(platform.calendars.clone().keep_fresh(stopped.clone()));
     let signing_keys = tokio::spawn(platform.oidc.clone().keep_fresh(stopped.clone()));
+    let data_keys = tokio::spawn(platform.identity.vault.clone().keep_fresh(stopped.clone()));
     let notices = tokio::spawn(platform.portal.clone().keep_fresh(stopped.clone()));
     let packages = tokio::spawn(platform.shelf.clone().keep_fresh(platform.db.clone(), stopped.clone()));
     let lists = tokio::spawn(platform.lists.clone().keep_fresh(stopped.clone()));
@@ -135,6 +136,7 @@ pub(crate) async fn serve(
     let _asks_no_more = packages.await;
     let _asks_no_more = lists.await;
     let _asks_no_more = signing_keys.await;
+    let _asks_no_more = data_keys.await;
     platform.db.close().await;
     tracing::info!("stopped");
     Ok(())

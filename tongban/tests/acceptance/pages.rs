@@ -91,6 +91,7 @@ async fn look(browser: &mut Browser) {
         "/my/account",
         "/my/agents",
         "/my/connected-systems",
+        "/my/data/looks",
         "/device",
         "/messages",
         "/account/notices",
@@ -113,7 +114,8 @@ async fn look(browser: &mut Browser) {
     }
     browser.open("/admin/outbox").await; // the last of them is the administrator
     browser.open("/admin/site-notice").await;
-    for path in ["/admin/clients", "/admin/clients/new", "/admin/signing-keys"] {
+    for path in ["/admin/clients", "/admin/clients/new", "/admin/signing-keys", "/admin/keys", "/admin/looks"]
+    {
         browser.open(path).await;
     }
     browser.sign_in_staff("county-decision").await;
@@ -121,6 +123,11 @@ async fn look(browser: &mut Browser) {
         browser.open(path).await;
     }
     browser.sign_in_staff("supervisor").await;
+    for path in
+        ["/desk/looks", "/desk/looks?body=furong-mz", "/desk/looks/alarms", "/desk/looks/alarms?all=1"]
+    {
+        browser.open(path).await;
+    }
     browser.open("/desk/watch").await;
     browser.press("长沙市芙蓉区民政局").await;
 }

@@ -548,3 +548,5 @@ desk-reassign-done = { $count } handed on
 desk-reassign-nothing = There is nothing to hand on.
 desk-reassign-moved = { $name } has had this task since; it was not handed on.
 desk-reassign-released = This task was given back since; it was not handed on.
+desk-watch-looks = Supervision of looks at personal data
+desk-watch-alarms = Alarms of bulk looks

@@ -524,3 +524,5 @@ desk-reassign-done = 已改派 { $count } 项
 desk-reassign-nothing = 没有可以改派的任务。
 desk-reassign-moved = 任务此前已转到 { $name } 名下，没有改派。
 desk-reassign-released = 任务此前已退回待签收，没有改派。
+desk-watch-looks = 数据查询监督
+desk-watch-alarms = 批量查询预警

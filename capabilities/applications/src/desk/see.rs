@@ -15,9 +15,6 @@ use crate::dossier::{self, Material, Owner};
 use crate::letters::{self, Letter, Side};
 use crate::stand_in::{self, StandIn};
 
-/// The purpose under which clerks open what was handed in; the person reads it in their own log.
-const HANDLING: &str = "handling";
-
 /// The member of staff who acts.
 pub(super) fn staff(by: &Actor) -> Result<&StaffActor, DeskError> {
     by.staff().map_err(DeskError::Refused)
@@ -133,8 +130,9 @@ pub(super) async fn letters(
     Ok(found)
 }
 
+/// The purpose under which clerks open what was handed in; the person reads it in their own log.
 pub(super) fn purpose(by: &Actor, case: CaseId) -> Purpose {
-    Purpose::new(HANDLING, by.reference()).for_case(case)
+    Purpose::of("handling", by).for_case(case)
 }
 
 pub(super) async fn note(

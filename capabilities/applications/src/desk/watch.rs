@@ -56,7 +56,7 @@ pub(super) fn as_clerk_of(watcher: &StaffActor, body: &Body) -> StaffActor {
 }
 
 /// A province (`430000`) and a city (`430100`) hold every division that begins like them.
-fn is_watched(watcher: &StaffActor, body: &Body) -> bool {
+pub fn is_watched(watcher: &StaffActor, body: &Body) -> bool {
     let own = watcher.division.as_str();
     let held = own
         .strip_suffix("0000")

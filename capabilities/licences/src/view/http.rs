@@ -94,7 +94,7 @@ pub(crate) async fn read(
         let mut tx = room.db.begin().await?;
         let licence = get_visible(&mut tx, by, id).await?;
         if let Some(person) = licence.person {
-            let purpose = Purpose::new("licences.view", by.reference()).for_case(licence.case);
+            let purpose = Purpose::of("licences.view", by).for_case(licence.case);
             access_log::record(&mut tx, &purpose, &format!("person:{person}"), "licences.file", now).await?;
         }
         tx.commit().await?;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alarms;
 mod faults;
 mod files;
 mod idempotency;
@@ -9,6 +10,7 @@ mod jobs;
 mod migrate;
 mod outbox;
 mod page;
+mod rotation;
 mod sqlite;
 mod tx;
 mod values;

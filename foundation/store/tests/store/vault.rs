@@ -83,11 +83,10 @@ fn the_key_file_is_made_once_and_for_its_owner_only() {
 async fn a_database_is_not_opened_with_another_key() {
     each_database(|db| async move {
         db.migrate(&[MIGRATIONS]).await.unwrap();
-        let vault = vault();
-        let mut tx = db.begin().await.unwrap();
-        vault.confirm(&mut tx).await.unwrap();
-        vault.confirm(&mut tx).await.unwrap();
-        assert!(matches!(testkit::vault().confirm(&mut tx).await, Err(Error::Vault(_))));
+        let (vault, now) = (vault(), instant("2026-09-21T09:00"));
+        vault.confirm(&db, now).await.unwrap();
+        vault.confirm(&db, now).await.unwrap();
+        assert!(matches!(testkit::vault().confirm(&db, now).await, Err(Error::Vault(_))));
     })
     .await;
 }
