@@ -248,7 +248,12 @@ impl Cast {
         let by = person(representative)?;
         let add = AddLegalPerson { name: name.clone(), uscc: uscc.clone(), kind, representative: by };
         let id = identity::add_legal_person(tx, now, add).await.map_err(|error| entry(slug, error))?;
-        let by = Actor::Person(PersonActor { person: by, acting_for: Some(id), shown_as: String::new() });
+        let by = Actor::Person(PersonActor {
+            level: kernel::AssuranceLevel::Registered,
+            person: by,
+            acting_for: Some(id),
+            shown_as: String::new(),
+        });
         for agent in agents.iter().filter(|agent| *agent != representative) {
             person(agent)?;
             let Some(named) = self.persons.iter().find(|person| person.slug == *agent) else { continue };

@@ -50,7 +50,10 @@ pub use sweep::forget_old;
 use store::Migration;
 
 /// The tables of this room, after those of `identity`.
-pub const MIGRATIONS: &[Migration] = &[Migration::new("oidc/0001_oidc", include_str!("sql/0001_oidc.sql"))];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration::new("oidc/0001_oidc", include_str!("sql/0001_oidc.sql")),
+    Migration::new("oidc/0002_amr", include_str!("sql/0002_amr.sql")),
+];
 
 /// The sentences of this room, Chinese and English, for `web::Source`.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

@@ -162,6 +162,7 @@ async fn strangers_change_nothing() {
         .collect();
     assert!(open.is_empty(), "{open:?}");
     let supervision = Actor::Staff(kernel::StaffActor {
+        strong: false,
         staff: place.imported.staff["supervisor"],
         body: store::fresh_id((platform.clock)()),
         division: "430000".into(),
