@@ -302,9 +302,9 @@ pub(crate) async fn refresh(
         Redeemed::Refused("the refresh token is not known to this client, has run out or was revoked");
     let Some(row) = tx.fetch_optional(FIND, vals![&digest, client]).await? else { return Ok(unknown) };
     let grant = read(&row)?;
-    let allowed: String = row.get(13)?;
-    let is_used = row.get::<Option<i64>>(14)?.is_some();
-    if row.get::<String>(15)? != "live" || row.get::<Timestamp>(16)? <= now {
+    let allowed: String = row.get(14)?;
+    let is_used = row.get::<Option<i64>>(15)?.is_some();
+    if row.get::<String>(16)? != "live" || row.get::<Timestamp>(17)? <= now {
         return Ok(unknown);
     }
     let scope = match narrower {
@@ -396,10 +396,10 @@ pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<O
     let read = |row: Row| {
         Ok(Live {
             grant: read(&row)?,
-            scope: row.get(13)?,
-            is_refresh: row.get::<String>(14)? == "refresh",
-            issued_at: row.get(15)?,
-            expires_at: row.get(16)?,
+            scope: row.get(14)?,
+            is_refresh: row.get::<String>(15)? == "refresh",
+            issued_at: row.get(16)?,
+            expires_at: row.get(17)?,
         })
     };
     row.map(read).transpose()

@@ -12,6 +12,7 @@ mod command_line;
 mod crash;
 mod description;
 mod directory;
+mod factors;
 mod guidance;
 mod journey;
 mod journey_association;
