@@ -58,6 +58,13 @@ web-problem-unauthenticated-detail = You need to be signed in to do this.
 web-problem-unauthenticated-next = Sign in and try again.
 web-problem-forbidden-title = You may not do this
 web-problem-forbidden-detail = This account has no right to this page.
+web-problem-level-title = A higher assurance level is needed
+web-problem-level-detail = The visit does not reach the assurance level that is asked for.
+web-problem-level-needed = { $level ->
+    [strong] This needs a checked identity, and a second factor (a code or a passkey) proved in this visit.
+   *[other] This needs an identity that was checked.
+  }
+web-problem-level-next = Reach the level, then try again; nothing that you entered is lost.
 web-problem-forbidden-next = If you think it should, use an account that has, or contact the office in charge.
 web-problem-stale-title = This page is too old
 web-problem-stale-detail = The page was open for too long or was not sent from this site. To protect your account, nothing was done.

@@ -58,6 +58,13 @@ web-problem-unauthenticated-detail = 登录后才能使用此功能。
 web-problem-unauthenticated-next = 请登录后重试。
 web-problem-forbidden-title = 您没有权限
 web-problem-forbidden-detail = 当前账号不能使用此功能。
+web-problem-level-title = 需要更高的实名等级
+web-problem-level-detail = 本次登录的实名等级不够。
+web-problem-level-needed = { $level ->
+    [strong] 需要身份已核验，并在本次登录中用动态口令或通行密钥验证过。
+   *[other] 需要身份已核验。
+  }
+web-problem-level-next = 达到等级后再试，已填写的内容不会丢失。
 web-problem-forbidden-next = 如果您认为应当可以，请换用有权限的账号，或联系受理机构。
 web-problem-stale-title = 页面已过期
 web-problem-stale-detail = 此页面打开太久，或者不是从本网站提交的，为保护您的账号，没有执行任何操作。

@@ -71,6 +71,9 @@ pub struct PersonText {
     pub phone: String,
     /// Where they live.
     pub division: String,
+    /// How sure it is that this is them.
+    #[serde(default)]
+    pub assurance: identity::Assurance,
 }
 
 /// A legal person as the file writes it.
@@ -200,14 +203,14 @@ impl Cast {
             imported.staff.insert(staff.login.clone(), id.map_err(|error| entry(&staff.login, error))?);
         }
         for person in &self.persons {
-            let PersonText { slug, name, resident_id, phone, division } = person.clone();
+            let PersonText { slug, name, resident_id, phone, division, assurance } = person.clone();
             let add = AddPerson {
                 name,
                 resident_id,
                 phone: Some(phone),
                 division: Some(division),
                 password: password(&slug),
-                assurance: identity::Assurance::default(),
+                assurance,
             };
             let id = identity::add_person(tx, &identity.vault, &identity.passwords, now, add).await;
             imported.persons.insert(slug, id.map_err(|error| entry(&person.slug, error))?);
@@ -248,7 +251,12 @@ impl Cast {
         let by = person(representative)?;
         let add = AddLegalPerson { name: name.clone(), uscc: uscc.clone(), kind, representative: by };
         let id = identity::add_legal_person(tx, now, add).await.map_err(|error| entry(slug, error))?;
-        let by = Actor::Person(PersonActor { person: by, acting_for: Some(id), shown_as: String::new() });
+        let by = Actor::Person(PersonActor {
+            level: kernel::AssuranceLevel::Registered,
+            person: by,
+            acting_for: Some(id),
+            shown_as: String::new(),
+        });
         for agent in agents.iter().filter(|agent| *agent != representative) {
             person(agent)?;
             let Some(named) = self.persons.iter().find(|person| person.slug == *agent) else { continue };

@@ -3,10 +3,11 @@
 
 mod senders;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use kernel::Role;
 use serde::Deserialize;
 
 pub use senders::{Bridge, Mail, MailSecurity, ProofKind, Receiver};
@@ -19,6 +20,9 @@ pub struct Config {
     pub server: Server,
     /// Where things are kept.
     pub data: Data,
+    /// Who signs in how.
+    #[serde(default)]
+    pub identity: Identity,
     /// What it writes about itself.
     #[serde(default)]
     pub log: Log,
@@ -68,6 +72,22 @@ pub struct Data {
     pub packages: PathBuf,
     /// File that holds the passphrase of the signing keys.
     pub passphrase_file: PathBuf,
+}
+
+/// `[identity]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Identity {
+    /// Staff with one of these roles do nothing before they have proved a strong factor (强制强认证).
+    pub strong_factor_roles: BTreeSet<Role>,
+}
+
+impl Default for Identity {
+    /// Those who decide, or see much.
+    fn default() -> Self {
+        let roles = [Role::Decision, Role::Supervision, Role::Administration, Role::Catalogue];
+        Self { strong_factor_roles: roles.into() }
+    }
 }
 
 /// `[log]`
@@ -214,6 +234,16 @@ mod tests {
         assert!(error.contains("line 6") && error.contains("pakages"), "{error}");
         assert!(read(GOOD, &[("TONGBAN_SERVER_PORT", "1")]).unwrap_err().contains("TONGBAN_SERVER_PORT"));
         assert!(Config::read(Path::new("no-such-file"), std::iter::empty()).is_err());
+    }
+
+    #[test]
+    fn who_decides_or_sees_much_needs_a_strong_factor_unless_the_file_says_otherwise() {
+        let roles = |text: &str| read(&format!("{GOOD}{text}"), &[]).unwrap().identity.strong_factor_roles;
+        assert_eq!(roles("").len(), 4);
+        assert!(roles("").contains(&Role::Decision) && !roles("").contains(&Role::Acceptance));
+        assert_eq!(roles("[identity]\nstrong_factor_roles = [\"acceptance\"]\n"), [Role::Acceptance].into());
+        assert!(roles("[identity]\nstrong_factor_roles = []\n").is_empty());
+        assert!(read(&format!("{GOOD}[identity]\nstrong_factor_roles = [\"boss\"]\n"), &[]).is_err());
     }
 
     #[test]

@@ -83,6 +83,7 @@ mod tests {
             passwords: identity::Passwords::new(identity::Strength::CHEAP).unwrap(),
             site: web::Site::new(texts, clock, web::WebConfig::default()),
             behind_proxy: false,
+            factors: identity::FactorRules::default(),
         };
         oidc::Room::open(identity, "https://zwfw.example.gov.cn").await.unwrap()
     }

@@ -31,6 +31,8 @@ pub struct Settings {
     pub public_url: String,
     /// Settings of the web side.
     pub web: WebConfig,
+    /// Staff with one of these roles do nothing before they have proved a strong factor.
+    pub strong_factor_roles: std::collections::BTreeSet<kernel::Role>,
     /// Cost of password hashes.
     pub passwords: identity::Strength,
     /// The first instant at which signing certificates are valid.
@@ -145,6 +147,7 @@ impl Platform {
             passwords: identity::Passwords::new(settings.passwords)?,
             site: site.clone(),
             behind_proxy: settings.web.secure_cookies,
+            factors: identity::FactorRules::new(&settings.public_url, settings.strong_factor_roles.clone()),
         };
         let oidc = oidc::Room::open(identity.clone(), &settings.public_url).await?;
         let applications = applications::Room {
@@ -200,6 +203,7 @@ impl Platform {
         let (router, routes) = router(&site, &rooms, settings);
         let handlers = effects::handlers(&applications, &licences, &calendars)
             .and(tell::handlers(&applications, &messages))
+            .and(tell::account_handlers(&messages))
             .and(reevaluate::handlers(&applications, &calendars))
             .and(directory_imports(&directory))
             .and(catalogue::handlers(&catalogue))

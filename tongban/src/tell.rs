@@ -1,6 +1,7 @@
 //! Who is told of what happened to a case, and in which words (办件消息). The engine says in one job which events a
 //! command has made; here each of them becomes messages. A new kind of event is one more arm of [`tellings`].
 
+mod account;
 mod applicant;
 mod deputies;
 mod staff;
@@ -31,6 +32,15 @@ pub fn handlers(applications: &applications::Room, room: &messages::Room) -> Han
     deputies.on(cases::TELL_JOB, move |job, now| {
         let (applications, room) = (applications.clone(), room.clone());
         async move { Ok(run(&applications, &room, &job, now).await?) }
+    })
+}
+
+/// The handler of [`identity::ACCOUNT_JOB`]: what the holder of an account is told of it.
+pub fn account_handlers(room: &messages::Room) -> Handlers {
+    let room = room.clone();
+    Handlers::new().on(identity::ACCOUNT_JOB, move |job, now| {
+        let room = room.clone();
+        async move { Ok(account::run(&room, &job, now).await?) }
     })
 }
 

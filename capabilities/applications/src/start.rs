@@ -2,7 +2,7 @@
 
 use cases::Level;
 use catalogue::Package;
-use kernel::{Actor, CaseId, DraftId, Message, PersonActor, Refusal, Timestamp, Words};
+use kernel::{Actor, AssuranceLevel, CaseId, DraftId, Message, PersonActor, Refusal, Timestamp, Words};
 use serde_json::Map;
 use store::Tx;
 
@@ -48,6 +48,9 @@ pub enum StartError {
     /// The item is for legal persons, and the applicant wears no hat.
     #[error("the item is for legal persons")]
     ForLegalPersonsOnly,
+    /// The visit does not reach the level that the item asks for.
+    #[error("assurance level {0} needed")]
+    LevelNeeded(AssuranceLevel),
     /// Something that the item requires is not true of the applicant.
     #[error("not entitled: {}", .0.zh)]
     NotEligible(Words),
@@ -82,6 +85,7 @@ impl From<StartError> for Refusal {
             StartError::Closed(message) => Self::Conflict(message),
             StartError::ForPersonsOnly => Self::conflict("applications-for-persons-only"),
             StartError::ForLegalPersonsOnly => Self::conflict("applications-for-legal-persons-only"),
+            StartError::LevelNeeded(level) => Self::LevelNeeded(level),
             StartError::NotEligible(says) => Self::Conflict(requirement::message(&says)),
             StartError::UnknownDivision => division("applications-division-unknown"),
             StartError::DivisionTooWide(Level::Town) => division("applications-division-to-town"),
@@ -119,6 +123,7 @@ pub async fn start(
         return Err(StartError::Closed(message));
     }
     check_hat(&package, person)?;
+    check_level(&package, person).map_err(StartError::LevelNeeded)?;
     let unmet = requirement::unmet_at_first(tx, room, &package, person, now).await;
     if let Some(says) = unmet.map_err(DraftError::from)?.into_iter().next() {
         return Err(StartError::NotEligible(says));
@@ -163,6 +168,12 @@ pub(crate) fn check_hat(package: &Package, by: &PersonActor) -> Result<(), Start
         None if !package.item.is_for_people() => Err(StartError::ForLegalPersonsOnly),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Whether the visit reaches the level that the item asks for (实名等级), or which one is missing.
+pub(crate) fn check_level(package: &Package, by: &PersonActor) -> Result<(), AssuranceLevel> {
+    let needed = package.item.assurance;
+    if by.level >= needed { Ok(()) } else { Err(needed) }
 }
 
 /// Of a bundle every item must be taken there: nobody knows yet which of them are needed.

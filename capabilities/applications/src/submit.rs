@@ -2,7 +2,7 @@
 
 use cases::{Bodies, Case, CaseError, Intake, NewCase, TypeRef};
 use catalogue::{Field, Kind, Package};
-use kernel::{Actor, BodyId, DraftId, FieldError, Message, Refusal, Timestamp};
+use kernel::{Actor, AssuranceLevel, BodyId, DraftId, FieldError, Message, Refusal, Timestamp};
 use serde_json::Value;
 use store::{Tx, vals};
 
@@ -10,6 +10,7 @@ use crate::asked::{AtHand, Filled};
 use crate::attach::AttachError;
 use crate::draft::{self, Answers, Draft, DraftError};
 use crate::master::MasterError;
+use crate::start::check_level;
 use crate::{Room, body_choice, prefill, requirement, stand_in, window};
 
 pub(crate) mod http;
@@ -38,6 +39,9 @@ pub enum SubmitError {
     /// It is no bundle: it becomes a single case.
     #[error("it is no bundle")]
     NoBundle,
+    /// The visit does not reach the level that the item asks for; the draft is kept.
+    #[error("assurance level {0} needed")]
+    LevelNeeded(AssuranceLevel),
     /// A file cannot be given to a part of a bundle.
     #[error(transparent)]
     File(AttachError),
@@ -73,6 +77,7 @@ impl From<SubmitError> for Refusal {
             SubmitError::Closed(message) => Self::Conflict(message),
             SubmitError::Bundle => Self::conflict("applications-bundle-draft"),
             SubmitError::NoBundle => Self::conflict("applications-no-bundle-draft"),
+            SubmitError::LevelNeeded(level) => Self::LevelNeeded(level),
             SubmitError::File(error) => error.into(),
             SubmitError::Master(error) => error.into(),
             SubmitError::NothingNeeded => Self::conflict("applications-bundle-nothing-needed"),
@@ -113,6 +118,7 @@ pub async fn submit(
         return Err(SubmitError::Outdated);
     }
     let filled = Filled::read(tx, room, person, draft, now).await?;
+    check_level(&filled.package, person).map_err(SubmitError::LevelNeeded)?;
     let missing = filled.missing(room);
     if !missing.is_empty() {
         return Err(SubmitError::Incomplete(missing));

@@ -126,7 +126,14 @@ impl World {
             calendar: legal_time::CalendarInForce::new(1, legal_time::Calendar::china()),
             bodies: Arc::new(RwLock::new(Arc::new(bodies))),
         };
-        let identity = identity::Room { db, vault, passwords, site: site.clone(), behind_proxy: false };
+        let identity = identity::Room {
+            db,
+            vault,
+            passwords,
+            site: site.clone(),
+            behind_proxy: false,
+            factors: identity::FactorRules::default(),
+        };
         let People { zhang, li, company, clerk, county_clerk } = people;
         Self { room, zhang, li, company, clerk, county_clerk, site, identity, clock, _folder: folder }
     }
@@ -165,7 +172,12 @@ impl World {
     }
 
     pub(crate) fn zhang(&self) -> Actor {
-        Actor::Person(PersonActor { person: self.zhang, acting_for: None, shown_as: "张**".into() })
+        Actor::Person(PersonActor {
+            level: kernel::AssuranceLevel::Registered,
+            person: self.zhang,
+            acting_for: None,
+            shown_as: "张**".into(),
+        })
     }
 
     pub(crate) fn clerk(&self) -> Actor {
@@ -386,6 +398,7 @@ impl World {
 
 fn staff((staff, body): (StaffId, kernel::BodyId), division: &str) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff,
         body,
         division: division.into(),

@@ -76,7 +76,14 @@ impl World {
         ]);
         let config = WebConfig { secure_cookies: false, ..WebConfig::default() };
         let site = Site::new(Arc::new(texts.unwrap()), Arc::new(move || *time.lock().unwrap()), config);
-        let identity = identity::Room { db, vault, passwords, site: site.clone(), behind_proxy: false };
+        let identity = identity::Room {
+            db,
+            vault,
+            passwords,
+            site: site.clone(),
+            behind_proxy: false,
+            factors: identity::FactorRules::default(),
+        };
         Self { room, admin, clerk, person, site, identity, clock }
     }
 

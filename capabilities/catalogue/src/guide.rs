@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cases::TypeRef;
-use kernel::{Refusal, Words};
+use kernel::{AssuranceLevel, Refusal, Words};
 use rules::Expression;
 use web::{AppError, Qr, Shell, Visitor};
 
@@ -52,6 +52,15 @@ struct SheetPage<'a> {
 impl GuidePage<'_> {
     fn w<'w>(&self, words: &'w Words) -> &'w str {
         pick(&self.shell, words)
+    }
+
+    /// The level that is asked for, in words; empty where an account is enough.
+    fn assurance(&self) -> String {
+        match self.item.assurance {
+            AssuranceLevel::Registered => String::new(),
+            AssuranceLevel::Verified => self.shell.t("catalogue-assurance-verified"),
+            AssuranceLevel::Strong => self.shell.t("catalogue-assurance-strong"),
+        }
     }
 
     fn statutory(&self) -> String {

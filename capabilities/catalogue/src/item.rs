@@ -3,7 +3,7 @@
 use cases::StatedLimit;
 use codes::tables::{ApplicantKind, HandlingKind, UseLevel};
 use jiff::civil::Date;
-use kernel::Words;
+use kernel::{AssuranceLevel, Words};
 use rules::Expression;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,9 @@ pub struct Item {
     pub online_depth: String,
     /// 到现场次数
     pub visits: u32,
+    /// How sure the platform must be of who asks (实名等级).
+    #[serde(default, skip_serializing_if = "is_registered")]
+    pub assurance: AssuranceLevel,
     /// 设定依据
     pub legal_basis: Vec<LegalBasis>,
     /// Everyday words under which people look for it.
@@ -96,6 +99,11 @@ pub struct Eligibility {
     /// Where it does not hold, the item is out of the question; `false`: the office looks at it.
     #[serde(default = "decides", skip_serializing_if = "is_true")]
     pub decides: bool,
+}
+
+/// Everybody who has an account reaches it, so it is not written down.
+fn is_registered(level: &AssuranceLevel) -> bool {
+    *level == AssuranceLevel::Registered
 }
 
 const fn decides() -> bool {

@@ -858,3 +858,6 @@ catalogue-filter-nothing = No item is left with these filters
 catalogue-filter-without = Without filters there are { $count }
 catalogue-api-topic = there is no such event
 catalogue-api-place = there is no such division
+catalogue-assurance = Assurance level
+catalogue-assurance-verified = an identity that was checked
+catalogue-assurance-strong = an identity that was checked, and a code or a passkey

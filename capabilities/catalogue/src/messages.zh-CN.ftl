@@ -832,3 +832,6 @@ catalogue-filter-nothing = 没有符合这些筛选的事项
 catalogue-filter-without = 去掉筛选，看全部 { $count } 项
 catalogue-api-topic = 没有这个主题
 catalogue-api-place = 没有这个行政区划
+catalogue-assurance = 实名等级
+catalogue-assurance-verified = 需要身份已核验
+catalogue-assurance-strong = 需要身份已核验，并用动态口令或通行密钥验证

@@ -93,7 +93,12 @@ pub(crate) fn person(n: u8) -> Actor {
 }
 
 pub(crate) fn person_for(n: u8, acting_for: Option<LegalPersonId>) -> Actor {
-    Actor::Person(PersonActor { person: person_id(n), acting_for, shown_as: "张**".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person: person_id(n),
+        acting_for,
+        shown_as: "张**".into(),
+    })
 }
 
 pub(crate) fn person_id(n: u8) -> PersonId {
@@ -111,6 +116,7 @@ pub(crate) fn body_id(n: u8) -> BodyId {
 /// A clerk of the n-th body; documents are issued by body 1.
 pub(crate) fn staff(n: u8, role: Role) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff: StaffId::from_parts(now(), [n; 10]),
         body: body_id(n),
         division: "430000".into(),

@@ -55,16 +55,27 @@ pub(crate) fn case_id() -> CaseId {
 }
 
 pub(crate) fn person(n: u8) -> Actor {
-    Actor::Person(PersonActor { person: person_id(n), acting_for: None, shown_as: "张**".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person: person_id(n),
+        acting_for: None,
+        shown_as: "张**".into(),
+    })
 }
 
 pub(crate) fn agent(n: u8, of: u8) -> Actor {
     let acting_for = Some(legal_person_id(of));
-    Actor::Person(PersonActor { person: person_id(n), acting_for, shown_as: "张**".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person: person_id(n),
+        acting_for,
+        shown_as: "张**".into(),
+    })
 }
 
 pub(crate) fn staff(n: u8, role: Role) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff: staff_id(n),
         body: BodyId::from_parts(instant("2026-01-01T00:00"), [1; 10]),
         division: "430000".into(),

@@ -78,6 +78,7 @@ fn body_id(number: u8) -> BodyId {
 
 fn staff(number: u8, role: Role) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [number; 10]),
         body: body_id(number),
         division: "430102".into(),
@@ -89,7 +90,12 @@ fn staff(number: u8, role: Role) -> Actor {
 
 fn citizen() -> Actor {
     let person = PersonId::from_parts(Timestamp::UNIX_EPOCH, [9; 10]);
-    Actor::Person(PersonActor { person, acting_for: None, shown_as: "张*".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person,
+        acting_for: None,
+        shown_as: "张*".into(),
+    })
 }
 
 fn bodies() -> Bodies {

@@ -401,6 +401,7 @@ fn recorded(at: Timestamp, seq: i64, event: Event) -> Recorded {
 /// Somebody of the body with the role.
 fn clerk(task: &Task) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [2; 10]),
         body: task.body,
         division: String::new(),
@@ -412,6 +413,7 @@ fn clerk(task: &Task) -> Actor {
 
 fn citizen(case: &Case) -> Actor {
     Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
         person: case.applicant.person,
         acting_for: case.applicant.acting_for,
         shown_as: String::new(),

@@ -100,6 +100,7 @@ pub(crate) fn bodies() -> Bodies {
 
 pub(crate) fn clerk(n: u8, body: u8, roles: &[Role]) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [n; 10]),
         body: body_id(body),
         division: String::new(),
@@ -111,7 +112,12 @@ pub(crate) fn clerk(n: u8, body: u8, roles: &[Role]) -> Actor {
 
 pub(crate) fn citizen() -> Actor {
     let person = PersonId::from_parts(Timestamp::UNIX_EPOCH, [9; 10]);
-    Actor::Person(PersonActor { person, acting_for: None, shown_as: "张*".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person,
+        acting_for: None,
+        shown_as: "张*".into(),
+    })
 }
 
 /// Plays commands on a case in memory, keeping its history.

@@ -4,16 +4,15 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kernel::{LegalPersonId, Refusal};
-use serde::Deserialize;
 use store::Purpose;
-use store::page::PageRequest;
 use web::{AppError, Choice, Shell, Visitor, page};
 
 use crate::Room;
 use crate::legal_persons::{Hat, hats};
 use crate::person_name::Phone;
 use crate::persons::{Assurance, PersonRecord, find_person};
-use crate::sign_ins::sign_ins_of;
+use crate::prove::http::own;
+use crate::security::{Asked, Security, security};
 
 #[derive(Template)]
 #[template(path = "account/account.html")]
@@ -26,21 +25,7 @@ struct AccountPage {
     assurance: String,
     hats: Vec<Choice>,
     represents: bool,
-    sign_ins: Vec<SignInRow>,
-    next_href: String,
-    first_href: String,
-}
-
-struct SignInRow {
-    at: String,
-    has_succeeded: bool,
-    device: String,
-}
-
-/// Which page of the log of sign-ins.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
-    after: Option<String>,
+    security: Security,
 }
 
 pub(crate) async fn show(
@@ -49,24 +34,13 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, AppError> {
     let me = visitor.actor.person()?;
-    let is_first = asked.after.is_none();
-    let after = asked.after.map(|text| text.parse()).transpose();
-    let request =
-        PageRequest { after: after.map_err(|_form| AppError(Refusal::NotFound))?, ..PageRequest::default() };
     let purpose = Purpose::new("identity.own-account", visitor.actor.reference());
     let mut tx = room.db.snapshot().await?;
     let person = find_person(&mut tx, &room.vault, &purpose, me.person, visitor.now)
         .await?
         .ok_or(AppError(Refusal::NotFound))?;
     let hats = hats(&mut tx, me.person, visitor.now).await?;
-    let log = sign_ins_of(&mut tx, me.person, &request).await?;
-    let next_href =
-        log.next.as_ref().map_or_else(String::new, |next| format!("/my/account?after={next}#sign-ins"));
-    let sign_ins = log.items.iter().map(|entry| SignInRow {
-        at: visitor.datetime(entry.at),
-        has_succeeded: entry.has_succeeded,
-        device: entry.device.clone(),
-    });
+    let standing = own(&mut tx, &visitor).await?;
     page(&AccountPage {
         name: person.name.masked(),
         resident_id: person.resident_id.masked(),
@@ -75,9 +49,7 @@ pub(crate) async fn show(
         assurance: assurance_words(&visitor, &person),
         represents: hats.iter().any(|hat| hat.is_representative),
         hats: choices(&visitor, &hats, me.acting_for),
-        sign_ins: sign_ins.collect(),
-        next_href,
-        first_href: if is_first { String::new() } else { "/my/account#sign-ins".into() },
+        security: security(&mut tx, &room, &visitor, standing, &asked, "/my/account").await?,
         shell: Shell::new(&visitor, visitor.t("identity-account-title")),
     })
 }

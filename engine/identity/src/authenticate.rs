@@ -6,8 +6,8 @@ use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use kernel::Timestamp;
+use axum::response::{IntoResponse, Redirect, Response};
+use kernel::{AssuranceLevel, Refusal, Timestamp};
 use web::{AppError, SignedIn, cookie};
 
 use crate::Room;
@@ -43,6 +43,12 @@ pub async fn authenticate(State(room): State<Room>, mut request: Request, next: 
         None => None,
     };
     let is_stale = live.is_none() && !is_api;
+    if let Some(live) = &live
+        && room.factors.holds_back(&live.actor)
+        && !may_go_on(request.uri().path())
+    {
+        return held_back(is_api, &request);
+    }
     if let (Some(live), Some(token)) = (live, token) {
         let csrf = if is_api { String::new() } else { token.csrf() };
         request.extensions_mut().insert(SignedIn { actor: live.actor, session: Some(live.session), csrf });
@@ -52,6 +58,27 @@ pub async fn authenticate(State(room): State<Room>, mut request: Request, next: 
         clear_cookie(&room, response.headers_mut());
     }
     response
+}
+
+/// Where somebody may go who owes a strong factor: to prove or to set one up, and out.
+fn may_go_on(path: &str) -> bool {
+    const OPEN: [&str; 6] =
+        ["/account/prove", "/account/totp", "/account/passkeys", "/lang", "/type", "/sign-out"];
+    let is_at =
+        |open: &str| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    OPEN.into_iter().any(is_at) || matches!(path, "/sw.js" | "/manifest.webmanifest" | "/offline")
+}
+
+/// Pages lead there; the API says no.
+fn held_back(is_api: bool, request: &Request) -> Response {
+    if is_api {
+        return AppError(Refusal::LevelNeeded(AssuranceLevel::Strong)).into_response();
+    }
+    let back = match request.uri().query() {
+        Some(query) if request.method().is_safe() => format!("{}?{query}", request.uri().path()),
+        Some(_) | None => request.uri().path().to_owned(),
+    };
+    Redirect::to(&format!("/account/prove?wanted=strong&next={}", web::encode(&back))).into_response()
 }
 
 async fn look_up(room: &Room, token: &Token, now: Timestamp) -> store::Result<Option<Live>> {
@@ -79,11 +106,39 @@ fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-session" } else { "session" }
 }
 
+/// The cookie by which a browser is known again; it opens nothing.
+pub(crate) fn mark_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-device" } else { "device" }
+}
+
+/// The cookie of a sign-in that still owes its second step; only the pages of that step read it.
+pub(crate) fn half_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-half" } else { "half" }
+}
+
 fn sets_cookie(headers: &HeaderMap, name: &str) -> bool {
     let is_ours = |value: &HeaderValue| {
         value.as_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"="))
     };
     headers.get_all(SET_COOKIE).iter().any(is_ours)
+}
+
+/// How long a browser is known again.
+const MARK_SECONDS: u64 = 400 * 24 * 3600;
+
+/// Marks the browser, if it is new, and takes the cookie of the half sign-in away.
+pub(crate) fn settle_cookies(room: &Room, headers: &mut HeaderMap, mark: Option<&Token>) {
+    let secure = room.site.config.secure_cookies;
+    if let Some(mark) = mark {
+        put(headers, cookie::set(mark_cookie(secure), &mark.reveal(), Some(MARK_SECONDS), secure));
+    }
+    put(headers, cookie::set(half_cookie(secure), "", Some(0), secure));
+}
+
+/// Hands the browser the token of a sign-in that is half done.
+pub(crate) fn hand_half(room: &Room, headers: &mut HeaderMap, token: &Token) {
+    let secure = room.site.config.secure_cookies;
+    put(headers, cookie::set(half_cookie(secure), &token.reveal(), None, secure));
 }
 
 /// Hands the token to the browser. It lasts until the browser closes, and no longer than the visit.

@@ -7,8 +7,11 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
+use web::cookie;
 
 use crate::Room;
+use crate::authenticate::mark_cookie;
+use crate::token::Token;
 
 /// The machine that a sign-in comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +20,23 @@ pub struct Client {
     pub(crate) network: Option<String>,
     /// Browser and system in two words, such as `Firefox, Windows`.
     pub(crate) device: String,
+    /// By what it is known again.
+    pub(crate) mark: Mark,
+}
+
+/// By what a machine is known again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A program that uses the API: it keeps no cookies.
+    Program,
+    /// A browser, with the mark that it was given before.
+    Browser(Option<Token>),
 }
 
 impl Client {
     /// A client with this address and `User-Agent`.
     pub fn new(address: Option<IpAddr>, user_agent: &str) -> Self {
-        Self { network: address.map(network), device: device(user_agent) }
+        Self { network: address.map(network), device: device(user_agent), mark: Mark::Program }
     }
 
     /// A keyed hash of its network, by which tries from one place are counted; nothing else can be learnt of it.
@@ -48,7 +62,12 @@ impl FromRequestParts<Room> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers, &parts.extensions, room.behind_proxy))
+        let mut client = Self::of(&parts.headers, &parts.extensions, room.behind_proxy);
+        if !parts.uri.path().starts_with("/api/") {
+            let name = mark_cookie(room.site.config.secure_cookies);
+            client.mark = Mark::Browser(cookie::read(&parts.headers, name).and_then(Token::parse));
+        }
+        Ok(client)
     }
 }
 

@@ -5,6 +5,7 @@
 //! the whole router.
 
 mod account;
+mod account_told;
 mod add;
 mod add_body;
 mod add_legal_person;
@@ -13,21 +14,29 @@ mod add_staff;
 mod appoint_agent;
 mod authenticate;
 mod bodies;
+mod change_password;
 mod client;
 mod deputies;
+mod devices;
 mod end_deputy;
+mod factors;
 mod legal_persons;
 pub mod lockout;
 mod me;
 mod name_deputy;
+mod passkeys;
 mod password;
 pub mod permission;
 mod person_name;
 mod personal;
 mod persons;
+mod prove;
+mod recovery_codes;
 mod register_person;
 mod revoke_agent;
 mod room;
+mod second_step;
+mod security;
 mod session_api;
 mod sessions;
 mod sign_in;
@@ -35,13 +44,17 @@ mod sign_in_page;
 mod sign_ins;
 mod sign_out;
 mod staff;
+mod staff_account;
 mod switch_hat;
 mod token;
+mod totp;
+mod visits;
 mod vouch;
 
 #[cfg(test)]
 mod testing;
 
+pub use account_told::{ACCOUNT_JOB, Told};
 pub use add::AddError;
 pub use add_body::{AddBody, add_body};
 pub use add_legal_person::{AddLegalPerson, add_legal_person};
@@ -53,6 +66,7 @@ pub use bodies::{BodyRecord, bodies, find_body, find_body_by_id, list_bodies};
 pub use client::Client;
 pub use deputies::{DeputyRecord, DeputyState, deputies_of, deputies_on, find_deputy};
 pub use end_deputy::end_deputy;
+pub use factors::{Factor, FactorRules, Ways, ways_of};
 pub use legal_persons::{
     AgentRecord, Hat, LegalPersonKind, LegalPersonRecord, agents_of, find_legal_person, hats, may_act_for,
 };
@@ -70,8 +84,9 @@ pub use revoke_agent::{RevokeAgentError, revoke_agent};
 pub use room::{Room, routes};
 pub use sessions::{
     Live, Opened, Subject, VISIT_ENDED_JOB, close_session, find_session, forget_old, open_session_for,
+    open_strong_session_for,
 };
-pub use sign_in::{SignIn, SignInError, sign_in_person, sign_in_staff};
+pub use sign_in::{Second, SignIn, SignInError, Step, sign_in_person, sign_in_staff};
 pub use sign_ins::{SignInRecord, sign_ins_of};
 pub use staff::{StaffRecord, find_staff, staff_of};
 pub use switch_hat::{SwitchHatError, switch_hat};
@@ -84,6 +99,7 @@ use store::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration::new("identity/0001_identity", include_str!("sql/0001_identity.sql")),
     Migration::new("identity/0002_deputies", include_str!("sql/0002_deputies.sql")),
+    Migration::new("identity/0003_factors", include_str!("sql/0003_factors.sql")),
     Migration::new("identity/0005_failures", include_str!("sql/0005_failures.sql")),
 ];
 

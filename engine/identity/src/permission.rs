@@ -12,6 +12,10 @@ pub const SIGN_OUT: Permission = Permission::everyone("identity.sign-out");
 pub const SEE_SELF: Permission = Permission::signed_in("identity.see-self");
 /// Seeing the own data, hats and sign-ins.
 pub const SEE_ACCOUNT: Permission = Permission::persons("identity.see-account");
+/// Changing what protects the own account, proving oneself again, ending own visits.
+pub const CHANGE_ACCOUNT: Permission = Permission::signed_in("identity.change-account");
+/// Seeing the own account as a member of staff.
+pub const SEE_STAFF_ACCOUNT: Permission = Permission::staff("identity.see-staff-account", &[]);
 /// Acting for a legal person, or for oneself again.
 pub const SWITCH_HAT: Permission = Permission::persons("identity.switch-hat");
 /// Naming and revoking agents of a legal person that one represents.

@@ -4,14 +4,16 @@ use axum::http::Method;
 use store::{Db, Vault};
 use web::{Routes, Site};
 
+use crate::factors::FactorRules;
 use crate::password::Passwords;
 use crate::permission::{
-    MANAGE_AGENTS, NAME_DEPUTIES, REGISTER, SEE_ACCOUNT, SEE_BODIES, SEE_DEPUTIES, SEE_SELF, SIGN_IN,
-    SIGN_OUT, SWITCH_HAT,
+    CHANGE_ACCOUNT, MANAGE_AGENTS, NAME_DEPUTIES, REGISTER, SEE_ACCOUNT, SEE_BODIES, SEE_DEPUTIES, SEE_SELF,
+    SEE_STAFF_ACCOUNT, SIGN_IN, SIGN_OUT, SWITCH_HAT,
 };
 use crate::{
-    account, appoint_agent, bodies, deputies, me, register_person, revoke_agent, session_api, sign_in,
-    sign_out, switch_hat,
+    account, appoint_agent, bodies, change_password, deputies, me, passkeys, prove, recovery_codes,
+    register_person, revoke_agent, second_step, session_api, sign_in, sign_out, staff_account, switch_hat,
+    totp, visits,
 };
 
 /// The surroundings of this room, made once at start. Cheap to clone.
@@ -27,11 +29,13 @@ pub struct Room {
     pub site: Site,
     /// Whether a proxy of our own stands in front and names the client in `X-Forwarded-For`.
     pub behind_proxy: bool,
+    /// What it asks of factors.
+    pub factors: FactorRules,
 }
 
 /// Pages and endpoints of this room.
 pub fn routes(room: Room) -> Routes<()> {
-    pages().merge(api()).with_state(room)
+    pages().merge(factor_pages()).merge(api()).with_state(room)
 }
 
 fn pages() -> Routes<Room> {
@@ -53,10 +57,55 @@ fn pages() -> Routes<Room> {
         .page(Method::POST, "/staff/deputies/{deputy}/end", NAME_DEPUTIES, deputies::http::end)
 }
 
+/// Factors, visits and the second step.
+fn factor_pages() -> Routes<Room> {
+    let (proof, second, totp) = ("/account/prove", "/sign-in/second", "/account/totp");
+    let (passkeys, codes) = ("/account/passkeys", "/account/recovery-codes");
+    let by_passkey = "/sign-in/passkey";
+    Routes::new()
+        .page(Method::GET, second, SIGN_IN, second_step::http::show)
+        .page(Method::POST, second, SIGN_IN, second_step::http::submit)
+        .page(Method::POST, "/sign-in/second/passkey", SIGN_IN, second_step::http::submit_passkey)
+        .page(Method::POST, "/sign-in/second/challenge", SIGN_IN, second_step::http::challenge)
+        .page(Method::POST, by_passkey, SIGN_IN, sign_in::by_passkey::submit_person)
+        .page(Method::POST, "/staff/sign-in/passkey", SIGN_IN, sign_in::by_passkey::submit_staff)
+        .page(Method::POST, "/sign-in/passkey/challenge", SIGN_IN, sign_in::by_passkey::challenge)
+        .page(Method::GET, "/staff/account", SEE_STAFF_ACCOUNT, staff_account::show)
+        .page(Method::GET, proof, CHANGE_ACCOUNT, prove::http::show)
+        .page(Method::POST, proof, CHANGE_ACCOUNT, prove::http::submit)
+        .page(Method::POST, "/account/prove/challenge", CHANGE_ACCOUNT, prove::http::challenge)
+        .page(Method::GET, totp, CHANGE_ACCOUNT, totp::http::show)
+        .page(Method::POST, "/account/totp/begin", CHANGE_ACCOUNT, totp::http::submit_begin)
+        .page(Method::POST, "/account/totp/confirm", CHANGE_ACCOUNT, totp::http::submit_confirm)
+        .page(Method::POST, "/account/totp/remove", CHANGE_ACCOUNT, totp::http::submit_remove)
+        .page(Method::GET, passkeys, CHANGE_ACCOUNT, passkeys::http::show)
+        .page(Method::POST, passkeys, CHANGE_ACCOUNT, passkeys::http::submit)
+        .page(Method::POST, "/account/passkeys/challenge", CHANGE_ACCOUNT, passkeys::http::challenge)
+        .page(Method::POST, "/account/passkeys/{id}/remove", CHANGE_ACCOUNT, passkeys::http::submit_remove)
+        .page(Method::GET, codes, CHANGE_ACCOUNT, recovery_codes::http::show)
+        .page(Method::POST, codes, CHANGE_ACCOUNT, recovery_codes::http::submit)
+        .page(Method::GET, "/account/password", CHANGE_ACCOUNT, change_password::http::show)
+        .page(Method::POST, "/account/password", CHANGE_ACCOUNT, change_password::http::submit)
+        .page(Method::POST, "/account/visits/end", CHANGE_ACCOUNT, visits::http::submit_end_all)
+        .page(Method::POST, "/account/visits/{id}/end", CHANGE_ACCOUNT, visits::http::submit_end)
+}
+
+fn factors_api(routes: Routes<Room>) -> Routes<Room> {
+    let second = "/api/v1/sessions/second-step";
+    let proof = "/api/v1/sessions/current/proof";
+    routes.api(Method::POST, second, SIGN_IN, second_step::http::api, second_step::http::operation()).api(
+        Method::POST,
+        proof,
+        CHANGE_ACCOUNT,
+        prove::http::api,
+        prove::http::operation(),
+    )
+}
+
 fn api() -> Routes<Room> {
     let agents = "/api/v1/legal-persons/{legal_person}/agents";
     let current = "/api/v1/sessions/current";
-    deputies_api(Routes::new())
+    factors_api(deputies_api(Routes::new()))
         .api(Method::POST, "/api/v1/sessions", SIGN_IN, session_api::open, session_api::open_operation())
         .api(Method::GET, current, SEE_SELF, session_api::show, session_api::show_operation())
         .api(Method::DELETE, current, SEE_SELF, sign_out::http::api, sign_out::http::operation())

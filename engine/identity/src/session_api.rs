@@ -12,7 +12,7 @@ use web::{ApiJson, AppError, Operation, Visitor};
 use crate::Room;
 use crate::client::Client;
 use crate::sessions::Opened;
-use crate::sign_in::{SignIn, sign_in_person, sign_in_staff};
+use crate::sign_in::{Second, SignIn, Step, sign_in_person, sign_in_staff};
 
 /// Whose account it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,6 +36,36 @@ pub(crate) struct NewSession {
     kind: SessionKind,
 }
 
+/// What a right password gives: a visit, or what the account asks for first.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub(crate) enum FirstStep {
+    /// Signed in.
+    Open(SessionToken),
+    /// The account has a second factor: send a code with this token to `/api/v1/sessions/second-step`.
+    SecondStep(SecondNeeded),
+}
+
+/// A sign-in that is half done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SecondNeeded {
+    /// Good for the second step and for nothing else.
+    token: String,
+    /// Until when (RFC 3339).
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// What it takes: `totp`, `recovery-code`. A passkey needs a browser.
+    ways: Vec<&'static str>,
+}
+
+impl From<Second> for SecondNeeded {
+    fn from(second: Second) -> Self {
+        let has = [("totp", second.ways.totp), ("recovery-code", second.ways.recovery_codes > 0)];
+        let ways = has.into_iter().filter(|(_, has)| *has).map(|(way, _)| way).collect();
+        Self { token: second.token.reveal(), expires_at: second.expires_at, ways }
+    }
+}
+
 /// A token for the `Authorization: Bearer` header.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionToken {
@@ -57,10 +87,10 @@ pub(crate) async fn open(
     visitor: Visitor,
     client: Client,
     ApiJson(given): ApiJson<NewSession>,
-) -> Result<(StatusCode, Json<SessionToken>), AppError> {
+) -> Result<(StatusCode, Json<FirstStep>), AppError> {
     let NewSession { login, password, kind } = given;
     let given = SignIn { login, password, client };
-    let opened = match kind {
+    let step = match kind {
         SessionKind::Person => {
             sign_in_person(&room.db, &room.vault, &room.passwords, visitor.now, given).await?
         }
@@ -68,18 +98,23 @@ pub(crate) async fn open(
             sign_in_staff(&room.db, &room.vault, &room.passwords, visitor.now, given).await?
         }
     };
-    Ok((StatusCode::CREATED, Json(opened.into())))
+    Ok(match step {
+        Step::Opened(opened) => (StatusCode::CREATED, Json(FirstStep::Open(opened.into()))),
+        Step::Second(second) => (StatusCode::ACCEPTED, Json(FirstStep::SecondStep(second.into()))),
+    })
 }
 
 pub(crate) fn open_operation() -> Operation {
     Operation::new("openSession", "Signs in and gives a bearer token.")
         .description(
             "After five failures an account has to wait, longer each time, up to a quarter of an hour: 429 with \
-             Retry-After, also for the right password.",
+             Retry-After, also for the right password. 202 where the account has a second factor: the token in the \
+             answer then opens nothing but the second step.",
         )
         .tag("identity")
         .body::<NewSession>()
-        .returns::<SessionToken>(201, "Signed in.")
+        .returns::<FirstStep>(201, "Signed in.")
+        .returns::<FirstStep>(202, "A second proof is needed.")
 }
 
 /// The visit of the token.

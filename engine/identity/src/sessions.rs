@@ -5,12 +5,14 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use kernel::{
-    Actor, BodyId, InvalidId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor, StaffId,
-    Timestamp, china_date, from_micros, to_micros,
+    Actor, AssuranceLevel, BodyId, InvalidId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor,
+    StaffId, Timestamp, china_date, from_micros, to_micros,
 };
 use store::jobs::{self, NewJob};
 use store::{Db, Result, Row, Tx, Vault, fresh_id, vals};
 
+use crate::factors::{self, Factor};
+use crate::persons::Assurance;
 use crate::token::Token;
 use crate::{legal_persons, personal, staff};
 
@@ -62,6 +64,14 @@ impl Subject {
         }
     }
 
+    /// The bare id.
+    pub(crate) fn id(self) -> String {
+        match self {
+            Self::Person(person) => person.to_string(),
+            Self::Staff(staff) => staff.to_string(),
+        }
+    }
+
     pub(crate) const fn person(self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(person),
@@ -102,6 +112,8 @@ pub struct Opened {
     pub session: SessionId,
     /// When it ends unless it is used.
     pub expires_at: Timestamp,
+    /// By which the browser is known from now on, if it was not before.
+    pub(crate) mark: Option<Token>,
 }
 
 /// A visit as a request finds it.
@@ -118,28 +130,45 @@ pub struct Live {
     last_seen_at: Timestamp,
 }
 
-/// Opens a visit for a subject that the caller has made sure of: the scenario player, single sign-on. Nothing is
-/// asked here.
+/// Opens a visit for a subject that the caller has made sure of, as if with a password. Nothing is asked here.
 pub async fn open_session_for(tx: &mut Tx, subject: Subject, now: Timestamp) -> Result<Opened> {
-    open(tx, fresh_id(now), subject, now).await
+    open(tx, fresh_id(now), subject, &[Factor::Password], now).await
+}
+
+/// The same with a strong factor: the scenario player's, who plays people that have one.
+pub async fn open_strong_session_for(tx: &mut Tx, subject: Subject, now: Timestamp) -> Result<Opened> {
+    open(tx, fresh_id(now), subject, &[Factor::Password, Factor::Totp], now).await
 }
 
 pub(crate) async fn open(
     tx: &mut Tx,
     session: SessionId,
     subject: Subject,
+    proved: &[Factor],
     now: Timestamp,
 ) -> Result<Opened> {
     let token = Token::fresh();
+    let strong_at = proved.iter().any(|factor| factor.is_strong()).then_some(now);
     let expires_at = subject.expires_at(now, now);
     tx.execute(
         "insert into sessions
-           (token_digest, id, kind, person, staff, acting_for, created_at, last_seen_at, expires_at, revoked_at)
-         values ($1, $2, $3, $4, $5, null, $6, $6, $7, null)",
-        vals![token.digest(), session, subject.kind(), subject.person(), subject.staff(), now, expires_at],
+           (token_digest, id, kind, person, staff, acting_for, created_at, last_seen_at, expires_at, revoked_at,
+            factors, strong_at, proved_at)
+         values ($1, $2, $3, $4, $5, null, $6, $6, $7, null, $8, $9, $6)",
+        vals![
+            token.digest(),
+            session,
+            subject.kind(),
+            subject.person(),
+            subject.staff(),
+            now,
+            expires_at,
+            factors::written(proved),
+            strong_at,
+        ],
     )
     .await?;
-    Ok(Opened { token, session, expires_at })
+    Ok(Opened { token, session, expires_at, mark: None })
 }
 
 /// The visit of a token, if it still goes on. A disabled member of staff has none, and an agent whose right has
@@ -148,7 +177,7 @@ pub async fn find_session(tx: &mut Tx, vault: &Vault, token: &Token, now: Timest
     let row = tx
         .fetch_optional(
             "select s.id, s.created_at, s.last_seen_at, s.expires_at, s.person, s.staff, s.acting_for,
-                    p.name_sealed, t.name, t.body, b.division
+                    p.name_sealed, t.name, t.body, b.division, s.strong_at, p.assurance_level
              from sessions s
              left join persons p on p.id = s.person
              left join staff t on t.id = s.staff and t.disabled_at is null
@@ -170,20 +199,23 @@ pub async fn find_session(tx: &mut Tx, vault: &Vault, token: &Token, now: Timest
 }
 
 async fn who(tx: &mut Tx, vault: &Vault, row: &Row, now: Timestamp) -> Result<Option<(Subject, Actor)>> {
+    let strong = row.get::<Option<Timestamp>>(11)?.is_some();
     if let Some(person) = row.get::<Option<PersonId>>(4)? {
         let acting_for = match row.get::<Option<LegalPersonId>>(6)? {
             Some(hat) if legal_persons::may_act_for(tx, person, hat, now).await? => Some(hat),
             Some(_) | None => None,
         };
         let shown_as = personal::shown_as(vault, &row.get::<Vec<u8>>(7)?)?;
-        let actor = Actor::Person(PersonActor { person, acting_for, shown_as });
+        let level = AssuranceLevel::of(row.parse::<Assurance>(12)? == Assurance::Verified, strong);
+        let actor = Actor::Person(PersonActor { level, person, acting_for, shown_as });
         return Ok(Some((Subject::Person(person), actor)));
     }
     let staff: StaffId = row.get(5)?;
     let Some(shown_as) = row.get::<Option<String>>(8)? else { return Ok(None) }; // disabled
     let body: BodyId = row.get(9)?;
     let (roles, deputy_of) = staff::powers_of(tx, staff, body, china_date(now)).await?;
-    let actor = Actor::Staff(StaffActor { staff, body, division: row.get(10)?, roles, deputy_of, shown_as });
+    let actor =
+        Actor::Staff(StaffActor { strong, staff, body, division: row.get(10)?, roles, deputy_of, shown_as });
     Ok(Some((Subject::Staff(staff), actor)))
 }
 
@@ -219,7 +251,7 @@ pub(crate) async fn renew_token(
             vals![token.digest(), acting_for, session, now],
         )
         .await?;
-    let opened = |row: Row| Ok(Opened { token, session, expires_at: row.get(0)? });
+    let opened = |row: Row| Ok(Opened { token, session, expires_at: row.get(0)?, mark: None });
     row.map(opened).transpose()
 }
 
@@ -252,7 +284,10 @@ pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64> {
         from_micros(to_micros(now).saturating_sub(i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX)));
     let visits = tx.execute("delete from sessions where expires_at < $1", vals![before]).await?;
     let tries = tx.execute("delete from sign_ins where at < $1", vals![before]).await?;
-    Ok(visits + tries)
+    let devices = tx.execute("delete from devices where last_seen_at < $1", vals![before]).await?;
+    let halves = tx.execute("delete from half_sign_ins where expires_at < $1", vals![now]).await?;
+    let asked = tx.execute("delete from passkey_challenges where expires_at < $1", vals![now]).await?;
+    Ok(visits + tries + devices + halves + asked)
 }
 
 #[cfg(test)]

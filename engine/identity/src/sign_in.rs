@@ -4,10 +4,14 @@ use kernel::{PersonId, Refusal, SessionId, StaffId, Timestamp};
 use store::{Db, Sql, Tx, Vault, fresh_id, vals};
 
 use crate::client::Client;
+use crate::devices;
+use crate::factors::{Factor, Ways, ways_of};
 use crate::lockout::{ACCOUNT, CLIENT, Failures};
 use crate::password::{HashFault, Passwords};
 use crate::personal;
+use crate::second_step;
 use crate::sessions::{self, Opened, Subject};
+use crate::token::Token;
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +60,26 @@ impl std::fmt::Debug for SignIn {
     }
 }
 
+/// What came of a password that was right.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// The visit is open.
+    Opened(Opened),
+    /// The account wants a second proof first (第二步验证).
+    Second(Second),
+}
+
+/// A sign-in that is half done. Its token opens nothing but the second step.
+#[derive(Debug, Clone)]
+pub struct Second {
+    /// The secret for its holder; stored nowhere.
+    pub token: Token,
+    /// With what it can be done.
+    pub ways: Ways,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
 /// What the login leads to.
 struct Account {
     subject: Option<Subject>,
@@ -76,6 +100,14 @@ impl Door {
             Self::Staff => "staff",
         }
     }
+
+    /// Where it leads when nothing else was asked for.
+    pub(crate) const fn home(self) -> &'static str {
+        match self {
+            Self::Person => "/my",
+            Self::Staff => "/desk",
+        }
+    }
 }
 
 /// Signs a person in (个人登录) by identity number or phone, and password.
@@ -85,7 +117,7 @@ pub async fn sign_in_person(
     passwords: &Passwords,
     now: Timestamp,
     given: SignIn,
-) -> Result<Opened, SignInError> {
+) -> Result<Step, SignInError> {
     sign_in(db, vault, passwords, now, Door::Person, given).await
 }
 
@@ -96,12 +128,13 @@ pub async fn sign_in_staff(
     passwords: &Passwords,
     now: Timestamp,
     given: SignIn,
-) -> Result<Opened, SignInError> {
+) -> Result<Step, SignInError> {
     sign_in(db, vault, passwords, now, Door::Staff, given).await
 }
 
 /// One try. The failure is written down before the password is looked at and struck out when it was right: tries
-/// sent at the same moment are counted one by one, and the database is not held while the hash is computed.
+/// sent at the same moment are counted one by one, and the database is not held while the hash is computed. Where a
+/// second step follows, the try stays a failure until that is done.
 pub(crate) async fn sign_in(
     db: &Db,
     vault: &Vault,
@@ -109,34 +142,17 @@ pub(crate) async fn sign_in(
     now: Timestamp,
     door: Door,
     given: SignIn,
-) -> Result<Opened, SignInError> {
+) -> Result<Step, SignInError> {
     let mut tx = db.begin().await?;
     let account = match door {
         Door::Person => person_account(&mut tx, vault, &given.login).await?,
         Door::Staff => staff_account(&mut tx, &given.login).await?,
     };
-    let account_blind = match account.subject {
-        Some(Subject::Person(person)) => personal::account_blind(vault, &format!("person {person}")),
-        Some(Subject::Staff(staff)) => personal::account_blind(vault, &format!("staff {staff}")),
-        None => personal::account_blind(vault, &format!("{} unknown {}", door.kind(), given.login.trim())),
+    let whose = match account.subject {
+        Some(subject) => Whose::Known(subject),
+        None => Whose::Unknown(door, &given.login),
     };
-    let client_blind = personal::client_blind(vault, given.client.network.as_deref());
-    take_turns(&mut tx, &account_blind).await?;
-    let wait = wait_of_account(&mut tx, &account_blind, now)
-        .await?
-        .max(wait_of_client(&mut tx, &client_blind, now).await?);
-    if wait > 0 {
-        tracing::info!(kind = door.kind(), wait, "sign-in delayed");
-        return Err(SignInError::Delayed(wait)); // the transaction falls with it: a delayed try leaves no row
-    }
-    let knock = Knock {
-        kind: door.kind(),
-        account_blind,
-        subject: account.subject,
-        client_blind,
-        device: &given.client.device,
-    };
-    let attempt = note_failure(&mut tx, knock, now).await?;
+    let attempt = knock(&mut tx, vault, whose, Factor::Password, &given.client, now).await?;
     tx.commit().await?;
 
     let is_right = passwords.verify(&given.password, account.password_hash.as_deref()).await?;
@@ -145,10 +161,97 @@ pub(crate) async fn sign_in(
     };
 
     let mut tx = db.begin().await?;
-    tx.execute("update sign_ins set outcome = 'succeeded' where id = $1", vals![attempt]).await?;
-    let opened = sessions::open(&mut tx, attempt, subject, now).await?;
+    let ways = ways_of(&mut tx, subject).await?;
+    let step = if ways.has_second() {
+        Step::Second(second_step::begin(&mut tx, attempt, subject, ways, now).await?)
+    } else {
+        Step::Opened(
+            complete(&mut tx, vault, attempt, subject, &[Factor::Password], &given.client, now).await?,
+        )
+    };
     tx.commit().await?;
+    Ok(step)
+}
+
+/// Opens the visit of a try that succeeded, and sees whether the account was used from there before.
+pub(crate) async fn complete(
+    tx: &mut Tx,
+    vault: &Vault,
+    attempt: SessionId,
+    subject: Subject,
+    factors: &[Factor],
+    client: &Client,
+    now: Timestamp,
+) -> store::Result<Opened> {
+    succeeded(tx, attempt, factors, now).await?;
+    let mut opened = sessions::open(tx, attempt, subject, factors, now).await?;
+    opened.mark = devices::note(tx, vault, subject, attempt, client, now).await?;
     Ok(opened)
+}
+
+/// Strikes a failure out: it was none.
+pub(crate) async fn succeeded(
+    tx: &mut Tx,
+    attempt: SessionId,
+    factors: &[Factor],
+    now: Timestamp,
+) -> store::Result<()> {
+    tx.execute(
+        "update sign_ins set outcome = 'succeeded', at = $2, factor = $3 where id = $1",
+        vals![attempt, now, crate::factors::written(factors)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whose account is knocked at.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'a> {
+    /// An account that there is.
+    Known(Subject),
+    /// A login that leads nowhere.
+    Unknown(Door, &'a str),
+}
+
+impl Whose<'_> {
+    fn blind(self, vault: &Vault) -> String {
+        match self {
+            Self::Known(subject) => {
+                let id = subject.to_string().replace(':', " ");
+                personal::account_blind(vault, &id)
+            }
+            Self::Unknown(door, login) => {
+                personal::account_blind(vault, &format!("{} unknown {}", door.kind(), login.trim()))
+            }
+        }
+    }
+}
+
+/// Asks whether a try is welcome and writes it down as a failure, whatever is going to be proved. The caller commits
+/// before it looks at the proof. A try that has to wait leaves no row: its transaction falls with it.
+pub(crate) async fn knock(
+    tx: &mut Tx,
+    vault: &Vault,
+    whose: Whose<'_>,
+    factor: Factor,
+    client: &Client,
+    now: Timestamp,
+) -> Result<SessionId, SignInError> {
+    let account_blind = whose.blind(vault);
+    let client_blind = personal::client_blind(vault, client.network.as_deref());
+    take_turns(tx, &account_blind).await?;
+    let wait =
+        wait_of_account(tx, &account_blind, now).await?.max(wait_of_client(tx, &client_blind, now).await?);
+    let (kind, subject) = match whose {
+        Whose::Known(subject) => (subject.kind(), Some(subject)),
+        Whose::Unknown(door, _) => (door.kind(), None),
+    };
+    if wait > 0 {
+        tracing::info!(kind, wait, "sign-in delayed");
+        return Err(SignInError::Delayed(wait));
+    }
+    let knock = Knock { kind, account_blind, subject, client_blind, device: &client.device, factor };
+    Ok(note_failure(tx, knock, now).await?)
 }
 
 /// On PostgreSQL two transactions could count the same failures at once, so tries at one account stand in line
@@ -169,13 +272,14 @@ struct Knock<'a> {
     subject: Option<Subject>,
     client_blind: String,
     device: &'a str,
+    factor: Factor,
 }
 
 async fn note_failure(tx: &mut Tx, knock: Knock<'_>, now: Timestamp) -> store::Result<SessionId> {
     let attempt: SessionId = fresh_id(now);
     tx.execute(
-        "insert into sign_ins (id, at, kind, account_blind, person, staff, outcome, client_blind, device)
-         values ($1, $2, $3, $4, $5, $6, 'failed', $7, $8)",
+        "insert into sign_ins (id, at, kind, account_blind, person, staff, outcome, client_blind, device, factor)
+         values ($1, $2, $3, $4, $5, $6, 'failed', $7, $8, $9)",
         vals![
             attempt,
             now,
@@ -185,6 +289,7 @@ async fn note_failure(tx: &mut Tx, knock: Knock<'_>, now: Timestamp) -> store::R
             knock.subject.and_then(Subject::staff),
             knock.client_blind,
             knock.device,
+            knock.factor.as_str(),
         ],
     )
     .await?;
@@ -200,6 +305,7 @@ pub(crate) async fn note_taken(db: &Db, vault: &Vault, client: &Client, now: Tim
         subject: None,
         client_blind: personal::client_blind(vault, client.network.as_deref()),
         device: &client.device,
+        factor: Factor::Password,
     };
     let mut tx = db.begin().await?;
     note_failure(&mut tx, knock, now).await?;
@@ -263,6 +369,7 @@ async fn wait_of_client(tx: &mut Tx, client_blind: &str, now: Timestamp) -> stor
     Ok(CLIENT.wait_seconds(Failures { count: row.get(0)?, last: row.get(1)? }, now))
 }
 
+pub(crate) mod by_passkey;
 pub(crate) mod http;
 
 #[cfg(test)]

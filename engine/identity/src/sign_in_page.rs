@@ -3,11 +3,12 @@
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use web::{AppError, Visitor, local_path, page_with_status};
+use web::{AppError, Visitor, encode, local_path, page_with_status};
 
 use crate::Room;
-use crate::authenticate::hand_cookie;
+use crate::authenticate::{hand_cookie, hand_half, settle_cookies};
 use crate::sessions::{Opened, close_session};
+use crate::sign_in::Step;
 
 /// Where to go afterwards, if the address asks for a page of this site.
 pub(crate) fn next_path(next: &str) -> &str {
@@ -29,7 +30,30 @@ pub(crate) async fn enter(
     }
     let mut response = Redirect::to(local_path(next).unwrap_or(otherwise)).into_response();
     hand_cookie(room, response.headers_mut(), &opened.token);
+    settle_cookies(room, response.headers_mut(), opened.mark.as_ref());
     Ok(response)
+}
+
+/// Goes on to the visit, or to the second step.
+pub(crate) async fn go_on(
+    room: &Room,
+    visitor: &Visitor,
+    step: &Step,
+    next: &str,
+    otherwise: &str,
+) -> Result<Response, AppError> {
+    match step {
+        Step::Opened(opened) => enter(room, visitor, opened, next, otherwise).await,
+        Step::Second(second) => {
+            let next = match next_path(next) {
+                "" => String::new(),
+                next => format!("?next={}", encode(next)),
+            };
+            let mut response = Redirect::to(&format!("/sign-in/second{next}")).into_response();
+            hand_half(room, response.headers_mut(), &second.token);
+            Ok(response)
+        }
+    }
 }
 
 /// How long to wait, in words: seconds below two minutes, then whole minutes.

@@ -88,8 +88,21 @@ pub(crate) fn given(login: &str, password: &str) -> SignIn {
     SignIn { login: login.into(), password: password.into(), client: client("203.0.113.7") }
 }
 
+/// The visit of an account that a password opens.
+pub(crate) fn opened(step: crate::Step) -> crate::Opened {
+    match step {
+        crate::Step::Opened(opened) => opened,
+        crate::Step::Second(_) => panic!("a second step is asked for"),
+    }
+}
+
 pub(crate) fn actor(person: PersonId) -> Actor {
-    Actor::Person(PersonActor { person, acting_for: None, shown_as: "张**".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person,
+        acting_for: None,
+        shown_as: "张**".into(),
+    })
 }
 
 pub(crate) async fn town(db: Db) -> Town {
@@ -149,6 +162,15 @@ impl Town {
 
     /// The whole program as far as it belongs to this room, with a clock that stands still.
     pub(crate) fn site(self, secure_cookies: bool) -> TestSite {
+        self.site_that_wants(secure_cookies, std::collections::BTreeSet::new())
+    }
+
+    /// The same, with roles that need a strong factor.
+    pub(crate) fn site_that_wants(
+        self,
+        secure_cookies: bool,
+        strong_roles: std::collections::BTreeSet<Role>,
+    ) -> TestSite {
         let clock = Arc::new(AtomicI64::new(to_micros(morning())));
         let hand = Arc::clone(&clock);
         let source = web::Source { room: "identity", zh_cn: crate::MESSAGES.0, en: crate::MESSAGES.1 };
@@ -162,6 +184,7 @@ impl Town {
             passwords: self.passwords.clone(),
             site: site.clone(),
             behind_proxy: true,
+            factors: crate::FactorRules::new("https://zwfw.example", strong_roles),
         };
         let (router, specs) = crate::routes(room.clone()).finish();
         let app = crate::authentication(web::visitor_layer(router, &site), &room);

@@ -1,29 +1,32 @@
 //! What the platform vouches for towards connected systems (统一身份认证): who sits at a visit, since when, how sure that
 //! is, and single facts about them, each look on record.
 
-use kernel::{PersonId, SessionId, Timestamp};
+use kernel::{AssuranceLevel, PersonId, SessionId, Timestamp};
 use store::{Purpose, Result, Tx, Vault, access_log, vals};
 
+use crate::factors;
 use crate::personal;
 use crate::persons::{Assurance, person_reference};
 use crate::sessions::Subject;
 
 /// A visit as single sign-on needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
     /// Whose it is.
     pub subject: Subject,
     /// When they showed their password.
     pub opened_at: Timestamp,
     /// How sure the platform is of who they are; a body answers for its staff.
-    pub assurance: Assurance,
+    pub level: AssuranceLevel,
+    /// With what they proved themselves, as RFC 8176 names it.
+    pub amr: Vec<&'static str>,
 }
 
 /// The visit of this id, if it still goes on.
 pub async fn find_visit(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<Option<Visit>> {
     let row = tx
         .fetch_optional(
-            "select s.created_at, s.person, s.staff, p.assurance_level
+            "select s.created_at, s.person, s.staff, p.assurance_level, s.strong_at, s.factors
              from sessions s left join persons p on p.id = s.person
              where s.id = $1 and s.revoked_at is null and s.expires_at > $2",
             vals![session, now],
@@ -34,7 +37,10 @@ pub async fn find_visit(tx: &mut Tx, session: SessionId, now: Timestamp) -> Resu
         Some(person) => (Subject::Person(person), row.parse(3)?),
         None => (Subject::Staff(row.get(2)?), Assurance::Verified),
     };
-    Ok(Some(Visit { subject, opened_at: row.get(0)?, assurance }))
+    let has_strong_factor = row.get::<Option<Timestamp>>(4)?.is_some();
+    let level = AssuranceLevel::of(assurance == Assurance::Verified, has_strong_factor);
+    let amr = factors::amr(&factors::read(&row.get::<String>(5)?));
+    Ok(Some(Visit { subject, opened_at: row.get(0)?, level, amr }))
 }
 
 /// Whether the account is still one that may sign in.

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity::{Token, find_visit};
-use kernel::{Actor, ClientId, Message, Refusal, Timestamp};
+use kernel::{Actor, AssuranceLevel, ClientId, Message, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Purpose, Tx, Vault, vals};
 use web::{AppError, Lang, Shell, Visitor, cookie, page};
@@ -93,6 +93,7 @@ pub(crate) async fn begin(
         }
         Next::SignIn => to_sign_in(&pending, &seal(vault, &pending, visitor.now)?),
         Next::Consent(_) => redirect(&path_of(&seal(vault, &pending, visitor.now)?)),
+        Next::Prove(level) => to_proof(level, &seal(vault, &pending, visitor.now)?),
     };
     tx.commit().await?;
     speak(&room, &pending.asked, &headers, &mut response);
@@ -268,7 +269,8 @@ pub(crate) async fn holder(tx: &mut Tx, visitor: &Visitor, client: &Client) -> s
     Ok(Some(Holder {
         subject: visit.subject,
         opened_at: visit.opened_at,
-        assurance: visit.assurance,
+        level: visit.level,
+        amr: visit.amr.join(" "),
         sub: known::find_sub(tx, &client.sector(), visit.subject).await?,
         answers: known::answers(tx, client.id, visit.subject).await?,
     }))
@@ -295,7 +297,8 @@ pub(crate) async fn who(
         },
         session: visitor.session.filter(|_| keeps),
         auth_time: holder.opened_at,
-        acr: acr(holder.assurance),
+        acr: acr(holder.level),
+        amr: holder.amr,
     })
 }
 
@@ -402,6 +405,12 @@ fn to_sign_in(pending: &Pending, sealed: &str) -> Response {
     redirect(&with_query(door, &pairs))
 }
 
+/// Where somebody who is known proves a strong factor in their visit.
+fn to_proof(level: AssuranceLevel, sealed: &str) -> Response {
+    let next = path_of(sealed);
+    redirect(&with_query("/account/prove", &[("wanted", level.to_string()), ("next", next)]))
+}
+
 /// The language that the client knows its person to read, unless they have chosen one here.
 fn speak(room: &Room, asked: &Asked, headers: &HeaderMap, response: &mut Response) {
     let wanted = asked.ui_locales.split(' ').find_map(Lang::from_tag);
@@ -423,6 +432,7 @@ pub(crate) async fn go_on(
     let (next, holder) = next(&mut tx, &visitor, &pending).await?;
     let response = match next {
         Next::SignIn => to_sign_in(&pending, &sealed),
+        Next::Prove(level) => to_proof(level, &sealed),
         Next::Consent(scopes) => consent::ask(&visitor, &pending, &sealed, &scopes)?,
         Next::Issue(scope) => issue(&mut tx, &room, &visitor, &pending, holder, &scope, Leave::Page).await?,
         Next::Refuse(fault) => {

@@ -76,7 +76,7 @@ pub(crate) async fn submit(
     // Asked anew: somebody else may have signed in while the page lay open.
     let (asked_for, holder) = match authorize::next(&mut tx, &visitor, &pending).await? {
         (Next::Consent(scopes), Some(holder)) => (scopes, holder),
-        (Next::Consent(_) | Next::SignIn | Next::Issue(_) | Next::Refuse(_), _) => {
+        (Next::Consent(_) | Next::SignIn | Next::Prove(_) | Next::Issue(_) | Next::Refuse(_), _) => {
             tx.rollback().await?;
             return authorize::go_on(State(room), visitor, Path(sealed)).await;
         }

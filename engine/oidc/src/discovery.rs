@@ -12,7 +12,7 @@ use web::{Lang, Operation, Visitor};
 
 use crate::client::{AuthMethod, GrantType};
 use crate::jws::Alg;
-use crate::request::{ACR_DECLARED, ACR_VERIFIED};
+use crate::request::{ACR_DECLARED, ACR_STRONG, ACR_VERIFIED};
 use crate::scope::Scope;
 use crate::{Room, cors};
 
@@ -44,7 +44,7 @@ fn metadata(room: &Room, now: kernel::Timestamp) -> Value {
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": algs,
         "code_challenge_methods_supported": ["S256"],
-        "acr_values_supported": [ACR_DECLARED, ACR_VERIFIED],
+        "acr_values_supported": [ACR_DECLARED, ACR_VERIFIED, ACR_STRONG],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
             "name", "assurance_level", "phone_number", "resident_id", "organisation", "staff"],

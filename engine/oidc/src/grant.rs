@@ -45,6 +45,8 @@ pub(crate) struct Who {
     pub(crate) session: Option<SessionId>,
     pub(crate) auth_time: Timestamp,
     pub(crate) acr: &'static str,
+    /// With what they proved themselves (RFC 8176), words separated by blanks.
+    pub(crate) amr: String,
 }
 
 /// A code that is to be handed out.
@@ -77,6 +79,8 @@ pub struct Grant {
     pub auth_time: Timestamp,
     /// How sure the platform was of them.
     pub acr: String,
+    /// With what they had proved themselves (RFC 8176), words separated by blanks.
+    pub amr: String,
     pub(crate) nonce: Option<String>,
     /// Since when.
     pub created_at: Timestamp,
@@ -115,7 +119,9 @@ macro_rules! columns {
             $of,
             "redirect_uri, ",
             $of,
-            "challenge"
+            "challenge, ",
+            $of,
+            "amr"
         )
     };
 }
@@ -139,6 +145,7 @@ fn read(row: &Row) -> Result<Grant> {
         expires_at: row.get(10)?,
         redirect_uri: row.get(11)?,
         challenge: row.get(12)?,
+        amr: row.get(13)?,
     })
 }
 
@@ -153,8 +160,8 @@ pub(crate) async fn offer(tx: &mut Tx, offer: &Offer<'_>, now: Timestamp) -> Res
     tx.execute(
         "insert into oidc_grants
            (id, client, subject, acting_for, sub, scope, session, auth_time, acr, nonce, state, code_digest,
-            code_expires_at, redirect_uri, challenge, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'offered', $11, $12, $13, $14, $15, $16)",
+            code_expires_at, redirect_uri, challenge, created_at, expires_at, amr)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'offered', $11, $12, $13, $14, $15, $16, $17)",
         vals![
             fresh_id::<GrantId>(now),
             *client,
@@ -172,6 +179,7 @@ pub(crate) async fn offer(tx: &mut Tx, offer: &Offer<'_>, now: Timestamp) -> Res
             *challenge,
             now,
             lasts_until(scope, now),
+            &who.amr,
         ],
     )
     .await?;
@@ -197,6 +205,7 @@ pub(crate) async fn open(
         scope: scope.to_owned(),
         auth_time,
         acr: who.as_ref().map_or("", |who| who.acr).to_owned(),
+        amr: who.as_ref().map_or_else(String::new, |who| who.amr.clone()),
         nonce: None,
         created_at: now,
         expires_at: if who.is_some() { lasts } else { later(now, ACCESS_SECONDS) },
@@ -205,7 +214,7 @@ pub(crate) async fn open(
     };
     tx.execute(
         "insert into oidc_grants (id, client, subject, acting_for, sub, scope, session, auth_time, acr, state,
-           created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11)",
+           created_at, expires_at, amr) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $12)",
         vals![
             grant.id,
             client,
@@ -218,6 +227,7 @@ pub(crate) async fn open(
             &grant.acr,
             now,
             grant.expires_at,
+            &grant.amr,
         ],
     )
     .await?;
@@ -292,9 +302,9 @@ pub(crate) async fn refresh(
         Redeemed::Refused("the refresh token is not known to this client, has run out or was revoked");
     let Some(row) = tx.fetch_optional(FIND, vals![&digest, client]).await? else { return Ok(unknown) };
     let grant = read(&row)?;
-    let allowed: String = row.get(13)?;
-    let is_used = row.get::<Option<i64>>(14)?.is_some();
-    if row.get::<String>(15)? != "live" || row.get::<Timestamp>(16)? <= now {
+    let allowed: String = row.get(14)?;
+    let is_used = row.get::<Option<i64>>(15)?.is_some();
+    if row.get::<String>(16)? != "live" || row.get::<Timestamp>(17)? <= now {
         return Ok(unknown);
     }
     let scope = match narrower {
@@ -386,10 +396,10 @@ pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<O
     let read = |row: Row| {
         Ok(Live {
             grant: read(&row)?,
-            scope: row.get(13)?,
-            is_refresh: row.get::<String>(14)? == "refresh",
-            issued_at: row.get(15)?,
-            expires_at: row.get(16)?,
+            scope: row.get(14)?,
+            is_refresh: row.get::<String>(15)? == "refresh",
+            issued_at: row.get(16)?,
+            expires_at: row.get(17)?,
         })
     };
     row.map(read).transpose()

@@ -50,7 +50,10 @@ pub use sweep::forget_old;
 use store::Migration;
 
 /// The tables of this room, after those of `identity`.
-pub const MIGRATIONS: &[Migration] = &[Migration::new("oidc/0001_oidc", include_str!("sql/0001_oidc.sql"))];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration::new("oidc/0001_oidc", include_str!("sql/0001_oidc.sql")),
+    Migration::new("oidc/0002_amr", include_str!("sql/0002_amr.sql")),
+];
 
 /// What each column of these tables holds ([`store::data_class`]).
 pub const CLASSES: &str = include_str!("sql/classes.txt");

@@ -1,7 +1,7 @@
 //! A request to sign somebody on (授权请求): what it may say, and what follows from it. Pure.
 
-use identity::{Assurance, Subject};
-use kernel::Timestamp;
+use identity::Subject;
+use kernel::{AssuranceLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, Door, GrantType};
@@ -13,11 +13,13 @@ use crate::scope::{Scope, Scopes};
 /// The levels that `acr` names: how sure the platform is of who sits there.
 pub(crate) const ACR_DECLARED: &str = "urn:tongban:acr:declared";
 pub(crate) const ACR_VERIFIED: &str = "urn:tongban:acr:verified";
+pub(crate) const ACR_STRONG: &str = "urn:tongban:acr:strong";
 
-pub(crate) const fn acr(assurance: Assurance) -> &'static str {
-    match assurance {
-        Assurance::Declared => ACR_DECLARED,
-        Assurance::Verified => ACR_VERIFIED,
+pub(crate) const fn acr(level: AssuranceLevel) -> &'static str {
+    match level {
+        AssuranceLevel::Registered => ACR_DECLARED,
+        AssuranceLevel::Verified => ACR_VERIFIED,
+        AssuranceLevel::Strong => ACR_STRONG,
     }
 }
 
@@ -161,7 +163,9 @@ pub(crate) struct Holder {
     pub(crate) subject: Subject,
     /// When they showed their password.
     pub(crate) opened_at: Timestamp,
-    pub(crate) assurance: Assurance,
+    pub(crate) level: AssuranceLevel,
+    /// With what they proved themselves (RFC 8176), words separated by blanks.
+    pub(crate) amr: String,
     /// By which name this client's sector knows them, if it does.
     pub(crate) sub: Option<String>,
     /// What they have answered before.
@@ -173,6 +177,8 @@ pub(crate) struct Holder {
 pub(crate) enum Next {
     /// Somebody has to sign in, or to sign in again.
     SignIn,
+    /// The visit does not reach the level that is asked for, and can.
+    Prove(AssuranceLevel),
     /// These are to be asked for.
     Consent(Scopes),
     /// A code for these.
@@ -208,7 +214,11 @@ pub(crate) fn decide(client: &Client, asked: &Asked, asked_at: Timestamp, holder
     if asked.expected_sub.is_some() && asked.expected_sub != holder.sub {
         return sign_in();
     }
-    if !is_sure_enough(&asked.acr_values, holder.assurance) {
+    if let Some(level) = lacking(&asked.acr_values, holder.level) {
+        // A factor can be proved here and now; an identity is checked at a counter.
+        if level == AssuranceLevel::Strong && holder.level == AssuranceLevel::Verified && !silent {
+            return Next::Prove(level);
+        }
         let description = "the account does not reach any of the acr_values";
         return Next::Refuse(Fault::new("unmet_authentication_requirements", description));
     }
@@ -224,12 +234,11 @@ pub(crate) fn decide(client: &Client, asked: &Asked, asked_at: Timestamp, holder
     }
 }
 
-/// Levels that this platform does not know ask for nothing.
-fn is_sure_enough(acr_values: &[String], assurance: Assurance) -> bool {
-    let known: Vec<&String> =
-        acr_values.iter().filter(|value| [ACR_DECLARED, ACR_VERIFIED].contains(&value.as_str())).collect();
-    let reaches = |value: &&String| value.as_str() == ACR_DECLARED || assurance == Assurance::Verified;
-    known.is_empty() || known.iter().any(reaches)
+/// The lowest of the levels that are asked for, where the visit reaches none of them. Levels that this platform does not
+/// know ask for nothing.
+fn lacking(acr_values: &[String], level: AssuranceLevel) -> Option<AssuranceLevel> {
+    let named = |value: &String| AssuranceLevel::ALL.into_iter().find(|level| acr(*level) == value);
+    acr_values.iter().filter_map(named).min().filter(|lowest| *lowest > level)
 }
 
 #[cfg(test)]

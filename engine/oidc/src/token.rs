@@ -187,9 +187,10 @@ fn id_token(
     let key = ring.signing(wanted, now).or_else(|| ring.signing(Alg::Es256, now));
     let key = key.ok_or_else(|| Fault::from(Refusal::internal("no signing key")))?;
     let at = now.as_second();
+    let amr: Vec<&str> = grant.amr.split(' ').collect();
     let mut claims = json!({
         "iss": *room.issuer, "sub": grant.sub, "aud": client.id.to_string(), "iat": at, "exp": at + ID_TOKEN_SECONDS,
-        "auth_time": grant.auth_time.as_second(), "acr": grant.acr, "amr": ["pwd"], "sid": grant.id.to_string(),
+        "auth_time": grant.auth_time.as_second(), "acr": grant.acr, "amr": amr, "sid": grant.id.to_string(),
         "at_hash": key.alg.half_hash(&issued.access.reveal()),
     });
     if let Some(nonce) = nonce {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BodyId, LegalPersonId, PersonId, Refusal, StaffId};
+use crate::{AssuranceLevel, BodyId, LegalPersonId, PersonId, Refusal, StaffId};
 
 /// What a member of staff is trusted with inside their body (岗位角色).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,6 +73,8 @@ pub struct PersonActor {
     pub person: PersonId,
     /// The legal person on whose behalf they act, if any.
     pub acting_for: Option<LegalPersonId>,
+    /// How sure it is, in this visit, that it is them (实名等级).
+    pub level: AssuranceLevel,
     /// Masked name, fit for a page header.
     pub shown_as: String,
 }
@@ -90,6 +92,8 @@ pub struct StaffActor {
     pub roles: BTreeSet<Role>,
     /// Colleagues of the same body for whom they stand in today (代理).
     pub deputy_of: BTreeSet<StaffId>,
+    /// Whether they have proved themselves with a strong factor in this visit (强认证).
+    pub strong: bool,
     /// Name shown to colleagues and on documents.
     pub shown_as: String,
 }
@@ -203,6 +207,7 @@ mod tests {
     fn staff(roles: &[Role]) -> Actor {
         let at = Timestamp::UNIX_EPOCH;
         Actor::Staff(StaffActor {
+            strong: false,
             staff: StaffId::from_parts(at, [1; 10]),
             body: BodyId::from_parts(at, [2; 10]),
             division: "430000".into(),
@@ -213,7 +218,12 @@ mod tests {
     }
     fn person() -> Actor {
         let person = PersonId::from_parts(Timestamp::UNIX_EPOCH, [3; 10]);
-        Actor::Person(PersonActor { person, acting_for: None, shown_as: "张*".into() })
+        Actor::Person(PersonActor {
+            level: AssuranceLevel::Registered,
+            person,
+            acting_for: None,
+            shown_as: "张*".into(),
+        })
     }
     use crate::Timestamp;
 

@@ -2,6 +2,7 @@
 //! and which day it is in China. No I/O: time and randomness come in as parameters.
 
 mod actor;
+mod assurance;
 mod id;
 mod refusal;
 mod rule;
@@ -9,6 +10,7 @@ mod time;
 mod words;
 
 pub use actor::{Actor, Audience, Permission, PersonActor, Role, StaffActor};
+pub use assurance::AssuranceLevel;
 pub use id::{
     AgentId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, InvalidId, JobId, LegalPersonId,
     LetterId, LicenceId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, PersonId, RevisionId,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::AssuranceLevel;
+
 /// A sentence for a person, named by its key in the message catalogue, so that it can be said in their language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -53,6 +55,9 @@ pub enum Refusal {
     /// This actor may not do this (403).
     #[error("not allowed")]
     Forbidden,
+    /// The visit does not reach the level that is asked for (403, or the page that says how to reach it).
+    #[error("assurance level {0} needed")]
+    LevelNeeded(AssuranceLevel),
     /// The state has moved on: a stale page, a second clerk, a repeated notice (409).
     #[error("conflict: {}", .0.key)]
     Conflict(Message),

@@ -40,13 +40,14 @@ static JS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("app", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/app.js"))
 });
 /// What only some pages need: they name it in their block `head`.
-static FURTHER: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+static FURTHER: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     let css = "text/css; charset=utf-8";
     let js = "text/javascript; charset=utf-8";
     [
         Asset::new("desk", "js", js, include_bytes!("../assets/desk.js")),
         Asset::new("desk-case", "css", css, include_bytes!("../assets/desk-case.css")),
         Asset::new("desk-case", "js", js, include_bytes!("../assets/desk-case.js")),
+        Asset::new("passkeys", "js", js, include_bytes!("../assets/passkeys.js")),
     ]
 });
 /// Icons of the installed platform (the drawing of `icon.svg`; the last one leaves room for masks).

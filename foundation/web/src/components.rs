@@ -57,6 +57,7 @@ impl FormErrors {
             Refusal::NotFound
             | Refusal::Unauthenticated
             | Refusal::Forbidden
+            | Refusal::LevelNeeded(_)
             | Refusal::Conflict(_)
             | Refusal::Malformed(_)
             | Refusal::TooLarge(_)

@@ -19,10 +19,11 @@ use crate::site::{RETRY_SECONDS, retry_after};
 use crate::{Shell, Site, Visitor};
 
 /// The kinds of problem, in the order in which the API page explains them.
-pub(crate) const KINDS: [&str; 13] = [
+pub(crate) const KINDS: [&str; 14] = [
     "malformed",
     "unauthenticated",
     "forbidden",
+    "level",
     "stale",
     "not-found",
     "method",
@@ -56,6 +57,10 @@ pub(crate) async fn render_errors(State(site): State<Site>, request: Request, ne
         write_problem(&mut response, &fault, &visitor);
     } else if fault.kind == "unauthenticated" {
         send_to_sign_in(&mut response, &method, &visitor);
+    } else if let Some(Refusal::LevelNeeded(level)) = fault.refusal.as_deref() {
+        // Forms that ask for a level are shown at the address that they are sent to.
+        let next = encode(&visitor.back);
+        lead_to(&mut response, &format!("/account/prove?wanted={level}&next={next}"));
     } else {
         write_page(&mut response, &fault, &visitor);
     }
@@ -89,6 +94,7 @@ fn kind_of(refusal: &Refusal) -> &'static str {
         Refusal::NotFound => "not-found",
         Refusal::Unauthenticated => "unauthenticated",
         Refusal::Forbidden => "forbidden",
+        Refusal::LevelNeeded(_) => "level",
         Refusal::Conflict(_) => "conflict",
         Refusal::Invalid(_) => "invalid",
         Refusal::Malformed(_) => "malformed",
@@ -158,6 +164,7 @@ impl Fault {
             Some(Refusal::TooLarge(bytes)) if *bytes >= 1024 => {
                 visitor.t1("web-problem-too-large-limit", "size", file_size(*bytes))
             }
+            Some(Refusal::LevelNeeded(level)) => visitor.t1("web-problem-level-needed", "level", level),
             Some(Refusal::TooMany(seconds)) => {
                 visitor.t1("web-problem-too-many-wait", "minutes", seconds.div_ceil(60))
             }
@@ -210,8 +217,12 @@ fn send_to_sign_in(response: &mut Response, method: &Method, visitor: &Visitor) 
     let door = if is_staff { "/staff/sign-in" } else { "/sign-in" };
     // What was sent is gone after the sign-in, so only a page that was being read is worth coming back to.
     let next = if method.is_safe() { format!("?next={}", encode(&visitor.back)) } else { String::new() };
+    lead_to(response, &format!("{door}{next}"));
+}
+
+fn lead_to(response: &mut Response, address: &str) {
     *response.status_mut() = StatusCode::SEE_OTHER;
-    if let Ok(location) = HeaderValue::try_from(format!("{door}{next}")) {
+    if let Ok(location) = HeaderValue::try_from(address) {
         response.headers_mut().insert(LOCATION, location);
     }
     response.headers_mut().remove(CONTENT_TYPE);

@@ -76,7 +76,7 @@ const CATALOGUE_NAV: &[NavLink] = &[
 ];
 
 /// Where the visitor's name in the navigation leads, and the page that hangs on it.
-const BY_NAME: [&str; 3] = ["/my/account", "/my/agents", "/staff/deputies"];
+const BY_NAME: [&str; 4] = ["/my/account", "/my/agents", "/staff/account", "/staff/deputies"];
 
 /// What every page template holds in its field `shell`; it offers all that a [`Visitor`] offers.
 #[derive(Debug, Clone)]

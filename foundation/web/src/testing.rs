@@ -31,11 +31,17 @@ pub(crate) fn site_with(config: WebConfig) -> Site {
 
 pub(crate) fn person() -> Actor {
     let person = PersonId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]);
-    Actor::Person(PersonActor { person, acting_for: None, shown_as: "张*".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person,
+        acting_for: None,
+        shown_as: "张*".into(),
+    })
 }
 
 pub(crate) fn staff(role: Role) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [2; 10]),
         body: BodyId::from_parts(Timestamp::UNIX_EPOCH, [3; 10]),
         division: "430102".into(),

@@ -50,6 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         public_url: format!("http://{listen}"),
         web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
         passwords: identity::Strength::STRONG,
+        strong_factor_roles: std::collections::BTreeSet::new(),
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
         senders: SenderSettings::default(),
     };
@@ -236,6 +237,7 @@ fn administrator(
     let staff = cast.staff.iter().find(|staff| staff.roles.contains(&kernel::Role::Administration))?;
     let body = bodies.by_slug(&staff.body)?;
     let actor = kernel::Actor::Staff(kernel::StaffActor {
+        strong: false,
         staff: imported.staff[&staff.login],
         body: body.id,
         division: body.division.clone(),

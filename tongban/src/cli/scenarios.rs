@@ -69,6 +69,7 @@ async fn play_on(
         public_url: "http://127.0.0.1:8080".into(),
         web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
         passwords: identity::Strength::CHEAP,
+        strong_factor_roles: std::collections::BTreeSet::new(),
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
         senders: messages::SenderSettings::default(),
     };

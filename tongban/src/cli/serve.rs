@@ -55,6 +55,7 @@ pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
             ..web::WebConfig::default()
         },
         passwords: identity::Strength::STRONG,
+        strong_factor_roles: config.identity.strong_factor_roles.clone(),
         certificates_from: machine_clock()(),
         senders: config.senders(|name| std::env::var(name).ok())?,
     })

@@ -217,7 +217,7 @@ impl<'a> Player<'a> {
     pub(super) async fn session(&self, subject: identity::Subject) -> Played<String> {
         let open = async {
             let mut tx = self.platform.db.begin().await?;
-            let opened = identity::open_session_for(&mut tx, subject, self.clock.now()).await?;
+            let opened = identity::open_strong_session_for(&mut tx, subject, self.clock.now()).await?;
             tx.commit().await?;
             Ok::<_, store::Error>(opened.token.reveal())
         };

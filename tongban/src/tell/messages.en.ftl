@@ -134,3 +134,18 @@ tell-due-moved-text = After holidays were announced ({ $source }) the limit of y
     [unknown] Not all holidays of the year are announced, so the last day is not known yet.
    *[other] The last day is now { $until }.
  } The page of the case shows how every day counts.
+tell-account-new-device-title = Your account was used on a new device
+tell-account-new-device-text = { $device ->
+    [unknown] Somebody signed in to your account from a new device.
+   *[other] Somebody signed in to your account from a new device ({ $device }).
+  } If it was not you, end all visits and change your password at once.
+tell-account-password-changed-title = Your password was changed
+tell-account-password-changed-text = The password of your account was changed, and all other visits ended. If it was not you, go to the counter of any body.
+tell-account-factor-added-title = A way to sign in was added
+tell-account-factor-added-text = An authenticator application or a passkey was set up for your account. If it was not you, end all visits, remove it and change your password at once.
+tell-account-factor-removed-title = A way to sign in was removed
+tell-account-factor-removed-text = An authenticator application or a passkey of your account was removed. If it was not you, end all visits and change your password at once.
+tell-account-recovery-code-used-title = A recovery code was used
+tell-account-recovery-code-used-text = A recovery code opened your account and is used up. If it was not you, end all visits and change your password at once.
+tell-account-passkey-copied-title = A passkey was refused
+tell-account-passkey-copied-text = Somebody used a passkey of yours whose counter went back: it may have been copied, so it was refused. Remove that passkey and add a new one.

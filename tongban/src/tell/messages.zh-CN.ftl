@@ -131,3 +131,18 @@ tell-due-moved-text = 放假安排公布后（{ $source }），您的办件（{ 
     [unknown] 所涉年份的放假安排尚未全部公布，最后一天暂时不能确定。
    *[other] 现在的最后一天是 { $until }。
  }每一天怎么算的，请看办件页面。
+tell-account-new-device-title = 账号在新设备上登录
+tell-account-new-device-text = { $device ->
+    [unknown] 有人在一台新设备上登录了您的账号。
+   *[other] 有人在新设备（{ $device }）上登录了您的账号。
+  }如果不是您，请立即退出其他设备并修改密码。
+tell-account-password-changed-title = 账号密码已修改
+tell-account-password-changed-text = 账号密码刚刚修改，其他设备已退出。如果不是您，请到受理机构窗口处理。
+tell-account-factor-added-title = 账号新增了登录验证方式
+tell-account-factor-added-text = 账号新增了验证器应用或通行密钥。如果不是您，请立即退出其他设备、移除它并修改密码。
+tell-account-factor-removed-title = 账号移除了登录验证方式
+tell-account-factor-removed-text = 账号移除了验证器应用或通行密钥。如果不是您，请立即退出其他设备并修改密码。
+tell-account-recovery-code-used-title = 使用了一个恢复码
+tell-account-recovery-code-used-text = 账号用一个恢复码通过了验证，这个恢复码不能再用。如果不是您，请立即退出其他设备并修改密码。
+tell-account-passkey-copied-title = 拒绝了一次通行密钥登录
+tell-account-passkey-copied-text = 有人用您的通行密钥登录，但它的使用次数倒退，可能被复制，已拒绝。请移除这个通行密钥，重新添加。

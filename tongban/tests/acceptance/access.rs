@@ -10,11 +10,19 @@ use web::{RouteKind, RouteSpec};
 use crate::server::{Place, machine_clock};
 
 /// Where strangers come in, and what they say of an answer.
-const DOORS: [&str; 20] = [
+const DOORS: [&str; 27] = [
     "/sign-in",
     "/sign-out",
     "/staff/sign-in",
     "/register",
+    // The second step, and passkeys; each asks for its own proof.
+    "/sign-in/second",
+    "/sign-in/second/challenge",
+    "/sign-in/second/passkey",
+    "/sign-in/passkey",
+    "/sign-in/passkey/challenge",
+    "/staff/sign-in/passkey",
+    "/api/v1/sessions/second-step",
     "/check",
     "/progress",
     "/api/v1/progress",
@@ -38,6 +46,8 @@ const DOORS: [&str; 20] = [
 const OWN: [&str; 10] = [
     " /messages/",
     " /account/notices",
+    // What protects their own account, and their own visits.
+    " /account/",
     "/api/v1/messages",
     "/api/v1/notice-settings",
     "/questions/{id}/vote",
@@ -164,6 +174,7 @@ async fn strangers_change_nothing() {
         .collect();
     assert!(open.is_empty(), "{open:?}");
     let supervision = Actor::Staff(kernel::StaffActor {
+        strong: false,
         staff: place.imported.staff["supervisor"],
         body: store::fresh_id((platform.clock)()),
         division: "430000".into(),

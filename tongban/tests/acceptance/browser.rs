@@ -317,6 +317,15 @@ impl Browser {
         self.client.delete_all_cookies().await.unwrap();
     }
 
+    /// Plugs an authenticator in that verifies its user by itself (WebDriver extension of WebAuthn Level 2 §11).
+    pub(crate) async fn add_authenticator(&self) {
+        let options = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserConsenting": true, "isUserVerified": true,
+        });
+        tell(&format!("{}/webauthn/authenticator", self.session), options).await;
+    }
+
     /// Ends the session in order.
     pub(crate) async fn close(self) {
         let _closed: Option<WindowHandle> = self.client.window().await.ok();

@@ -13,6 +13,7 @@ mod crash;
 mod description;
 mod directory;
 mod dump;
+mod factors;
 mod guidance;
 mod journey;
 mod journey_association;

@@ -49,13 +49,14 @@ const OPEN_TO_ALL: [&str; 40] = [
 ];
 
 /// Pages of whoever decides in a body.
-const MANAGERS: [&str; 11] = [
+const MANAGERS: [&str; 12] = [
     "/desk",
     "/desk/manage",
     "/desk/manage/items",
     "/desk/manage/tasks",
     "/desk/manage/tasks?light=red",
     "/staff/deputies",
+    "/staff/account",
     "/desk/news",
     "/desk/news/new",
     "/desk/packages",
@@ -89,6 +90,11 @@ async fn look(browser: &mut Browser) {
         "/org",
         "/my/licences",
         "/my/account",
+        "/account/password",
+        "/account/totp",
+        "/account/passkeys",
+        "/account/recovery-codes",
+        "/account/prove?wanted=strong&next=/my",
         "/my/agents",
         "/my/connected-systems",
         "/my/data/looks",

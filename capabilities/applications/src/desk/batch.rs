@@ -299,7 +299,9 @@ pub(super) fn sentence(visitor: &Visitor, error: DeskError) -> String {
             faults.iter().map(|fault| visitor.message(&fault.message)).collect::<Vec<_>>().join(" ")
         }
         Refusal::NotFound => visitor.t("desk-batch-unknown"),
-        Refusal::Forbidden | Refusal::Unauthenticated => visitor.t("desk-batch-forbidden"),
+        Refusal::Forbidden | Refusal::LevelNeeded(_) | Refusal::Unauthenticated => {
+            visitor.t("desk-batch-forbidden")
+        }
         refusal @ (Refusal::TooLarge(_)
         | Refusal::TooMany(_)
         | Refusal::Unavailable

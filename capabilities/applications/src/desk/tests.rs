@@ -101,6 +101,7 @@ fn staff(word: &str) -> Option<Actor> {
         _ => return None,
     };
     Some(Actor::Staff(StaffActor {
+        strong: false,
         staff: staff_id(n),
         body: body_id(body),
         division: if body == TOWN { "430102001".into() } else { "430102".into() },
@@ -112,7 +113,12 @@ fn staff(word: &str) -> Option<Actor> {
 
 fn owner() -> PersonActor {
     let person = PersonId::from_parts(Timestamp::UNIX_EPOCH, [9; 10]);
-    PersonActor { person, acting_for: None, shown_as: "张**".into() }
+    PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person,
+        acting_for: None,
+        shown_as: "张**".into(),
+    }
 }
 
 fn bodies() -> Bodies {

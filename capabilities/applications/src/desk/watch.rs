@@ -74,6 +74,7 @@ mod tests {
     fn a_division_is_watched_with_all_below_it() {
         let check = |own: &str, other: &str| {
             let watcher = StaffActor {
+                strong: false,
                 staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]),
                 body: BodyId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]),
                 division: own.into(),

@@ -71,6 +71,7 @@ pub(super) async fn settle(
         ends.push(cases::get(tx, case).await?);
     }
     let applicant = Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
         person: master.applicant.person,
         acting_for: master.applicant.acting_for,
         shown_as: master.applicant_shown.clone(),

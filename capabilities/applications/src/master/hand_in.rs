@@ -15,6 +15,7 @@ use crate::attach::{self, Kept, Place};
 use crate::dossier::Owner;
 use crate::draft::{self, Draft};
 use crate::stand_in;
+use crate::start::check_level;
 use crate::submit::{self, SubmitError, closed, is_outdated};
 
 /// Turns a complete draft of a bundle into a master case. The caller commits: number, parts, cases, answers and files
@@ -42,6 +43,7 @@ pub(crate) async fn hand_in(
         return Err(SubmitError::Outdated);
     }
     let filled = Filled::read(tx, room, person, draft, now).await?;
+    check_level(&filled.package, person).map_err(SubmitError::LevelNeeded)?;
     let missing = filled.missing(room);
     if !missing.is_empty() {
         return Err(SubmitError::Incomplete(missing));

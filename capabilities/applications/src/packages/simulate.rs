@@ -181,6 +181,7 @@ fn refused(error: cases::CaseError) -> Vec<FieldError> {
         Refusal::Conflict(message) => vec![FieldError::new("_division", message)],
         Refusal::NotFound
         | Refusal::Forbidden
+        | Refusal::LevelNeeded(_)
         | Refusal::Unauthenticated
         | Refusal::TooLarge(_)
         | Refusal::TooMany(_)

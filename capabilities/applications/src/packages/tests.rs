@@ -55,6 +55,7 @@ fn only_who_decides_or_runs_the_platform_may() {
     let may = |roles: &[Role]| {
         let at = Timestamp::UNIX_EPOCH;
         let actor = StaffActor {
+            strong: false,
             staff: StaffId::from_parts(at, [1; 10]),
             body: BodyId::from_parts(at, [2; 10]),
             division: "430000".into(),

@@ -260,6 +260,7 @@ fn item(
         case_type: items().next()?.case_type,
         online_depth: String::new(),
         visits: text.visits,
+        assurance: items().map(|item| item.assurance).max().unwrap_or_default(),
         legal_basis: items().flat_map(|item| item.legal_basis.clone()).collect(),
         keywords: text.keywords.clone(),
         limits: Limits { statutory: text.promised.clone(), promised: text.promised.clone() },

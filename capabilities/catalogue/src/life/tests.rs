@@ -60,6 +60,7 @@ fn registers() -> Registers {
 pub(super) fn staff(number: u8, role: Role) -> Actor {
     let at = Timestamp::UNIX_EPOCH;
     Actor::Staff(StaffActor {
+        strong: false,
         staff: StaffId::from_parts(at, [number; 10]),
         body: BodyId::from_parts(at, [1; 10]),
         division: "430000".into(),

@@ -76,8 +76,14 @@ impl World {
         ]);
         let config = WebConfig { secure_cookies: false, ..WebConfig::default() };
         let site = Site::new(Arc::new(texts.unwrap()), Arc::new(move || now), config);
-        let identity =
-            identity::Room { db: db.clone(), vault, passwords, site: site.clone(), behind_proxy: false };
+        let identity = identity::Room {
+            db: db.clone(),
+            vault,
+            passwords,
+            site: site.clone(),
+            behind_proxy: false,
+            factors: identity::FactorRules::default(),
+        };
         let room = Room { db, files, shelf: library(&changed("item.yaml", &[])).into() };
         let clerk = tokens.pop().unwrap();
         Self { room, site, identity, admin: tokens.pop().unwrap(), clerk, _folder: folder }

@@ -37,6 +37,7 @@ fn packages(articles: &str) -> tempfile::TempDir {
 
 fn staff(role: Role) -> Actor {
     Actor::Staff(StaffActor {
+        strong: false,
         staff: StaffId::from_parts(Timestamp::UNIX_EPOCH, [2; 10]),
         body: BodyId::from_parts(Timestamp::UNIX_EPOCH, [3; 10]),
         division: "430102".into(),
@@ -48,7 +49,12 @@ fn staff(role: Role) -> Actor {
 
 fn person(number: u8) -> Actor {
     let person = PersonId::from_parts(Timestamp::UNIX_EPOCH, [number; 10]);
-    Actor::Person(PersonActor { person, acting_for: None, shown_as: "张*".into() })
+    Actor::Person(PersonActor {
+        level: kernel::AssuranceLevel::Registered,
+        person,
+        acting_for: None,
+        shown_as: "张*".into(),
+    })
 }
 
 struct World {

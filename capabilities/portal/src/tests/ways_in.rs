@@ -153,7 +153,14 @@ async fn where_somebody_lives_is_proposed_to_them_alone() {
         let person =
             identity::add_person(&mut tx, &world.room.set.vault, &passwords, now, add).await.unwrap();
         tx.commit().await.unwrap();
-        let actor = |acting_for| Actor::Person(PersonActor { person, acting_for, shown_as: "张*".into() });
+        let actor = |acting_for| {
+            Actor::Person(PersonActor {
+                level: kernel::AssuranceLevel::Registered,
+                person,
+                acting_for,
+                shown_as: "张*".into(),
+            })
+        };
         world.get_as(&actor(None), "/place").await.holds(&["用我登记的住址：长沙市岳麓区"]);
         let company = kernel::LegalPersonId::from_parts(now, [7; 10]);
         for other in [actor(Some(company)), citizen(), Actor::Anonymous] {

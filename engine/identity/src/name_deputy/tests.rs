@@ -64,6 +64,7 @@ impl Office {
             &[Role::Acceptance, Role::Review]
         };
         Actor::Staff(StaffActor {
+            strong: false,
             staff,
             body: if staff == self.elsewhere { self.other_body } else { self.town.office },
             division: "430102".into(),

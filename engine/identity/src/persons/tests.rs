@@ -7,6 +7,7 @@ use store::page::PageRequest;
 use store::{Db, Engine, Sql};
 
 use super::*;
+use crate::sessions::Subject;
 use crate::sign_in::sign_in_person;
 use crate::testing::{NAME, PASSWORD, PHONE, given, morning, resident_id, town};
 use crate::{AppointAgent, appoint_agent, sign_ins_of};
@@ -146,7 +147,7 @@ async fn a_token_is_nowhere_in_the_database() {
         let town = town(db).await;
         let opened =
             sign_in_person(&town.db, &town.vault, &town.passwords, morning(), given(PHONE, PASSWORD)).await;
-        let token = opened.unwrap().token.reveal();
+        let token = crate::testing::opened(opened.unwrap()).token.reveal();
         assert!(!dump(&town.db).await.contains(&token));
     })
     .await;
@@ -169,7 +170,7 @@ async fn the_log_of_sign_ins_comes_by_the_page() {
         let mut request = PageRequest { after: None, size: 2.try_into().unwrap() };
         let (mut seen, mut pages) = (Vec::new(), 0);
         loop {
-            let page = sign_ins_of(&mut tx, town.zhang, &request).await.unwrap();
+            let page = sign_ins_of(&mut tx, Subject::Person(town.zhang), &request).await.unwrap();
             pages += 1;
             seen.extend(page.items);
             request.after = page.next;
@@ -181,7 +182,13 @@ async fn the_log_of_sign_ins_comes_by_the_page() {
         assert!(seen.windows(2).all(|pair| (pair[0].at, pair[0].id) > (pair[1].at, pair[1].id)));
         assert_eq!(seen.iter().filter(|entry| entry.has_succeeded).count(), 4);
         assert_eq!(seen[0].device, "Firefox, Windows");
-        assert!(sign_ins_of(&mut tx, town.li, &PageRequest::default()).await.unwrap().items.is_empty());
+        assert!(
+            sign_ins_of(&mut tx, Subject::Person(town.li), &PageRequest::default())
+                .await
+                .unwrap()
+                .items
+                .is_empty()
+        );
     })
     .await;
 }

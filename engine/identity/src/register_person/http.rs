@@ -14,7 +14,7 @@ use super::{RegisterPerson, register_person};
 use crate::Room;
 use crate::client::Client;
 use crate::sign_in::{SignIn, sign_in_person};
-use crate::sign_in_page::{enter, next_path, too_many, wait_words};
+use crate::sign_in_page::{go_on, next_path, too_many, wait_words};
 
 #[derive(Template)]
 #[template(path = "register_person/register.html")]
@@ -103,7 +103,7 @@ async fn first_sign_in(
 ) -> Result<Response, AppError> {
     let given = SignIn { login: form.resident_id.clone(), password: form.password.clone(), client };
     match sign_in_person(&room.db, &room.vault, &room.passwords, visitor.now, given).await {
-        Ok(opened) => enter(room, visitor, &opened, &form.next, "/my").await,
+        Ok(step) => go_on(room, visitor, &step, &form.next, "/my").await,
         Err(error) => {
             tracing::info!(%error, "registered, not signed in");
             Ok(Redirect::to("/sign-in").into_response())

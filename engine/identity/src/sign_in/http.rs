@@ -11,22 +11,23 @@ use web::{AppError, FormErrors, PostForm, Shell, Visitor, page, page_with_status
 use super::{Door, SignIn, sign_in};
 use crate::Room;
 use crate::client::Client;
-use crate::sign_in_page::{enter, next_path, too_many, wait_words};
+use crate::sign_in_page::{go_on, next_path, too_many, wait_words};
 
 #[derive(Template)]
 #[template(path = "sign_in/sign_in.html")]
-struct SignInPage {
+pub(super) struct SignInPage {
     shell: Shell,
-    errors: FormErrors,
+    pub(super) errors: FormErrors,
     is_staff: bool,
     login: String,
     next: String,
     /// How long to wait, in words; empty when a try is welcome.
-    wait: String,
+    pub(super) wait: String,
+    offers_passkeys: bool,
 }
 
 impl SignInPage {
-    fn new(visitor: &Visitor, door: Door, login: String, next: &str) -> Self {
+    pub(super) fn new(room: &Room, visitor: &Visitor, door: Door, login: String, next: &str) -> Self {
         let title = match door {
             Door::Person => "identity-sign-in-title",
             Door::Staff => "identity-staff-sign-in-title",
@@ -38,6 +39,7 @@ impl SignInPage {
             login,
             next: next_path(next).to_owned(),
             wait: String::new(),
+            offers_passkeys: room.factors.rp_id().is_some(),
         }
     }
 }
@@ -51,12 +53,20 @@ pub(crate) struct Asked {
     login: String,
 }
 
-pub(crate) async fn show_person(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, AppError> {
-    page(&SignInPage::new(&visitor, Door::Person, asked.login, &asked.next))
+pub(crate) async fn show_person(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, AppError> {
+    page(&SignInPage::new(&room, &visitor, Door::Person, asked.login, &asked.next))
 }
 
-pub(crate) async fn show_staff(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response, AppError> {
-    page(&SignInPage::new(&visitor, Door::Staff, asked.login, &asked.next))
+pub(crate) async fn show_staff(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, AppError> {
+    page(&SignInPage::new(&room, &visitor, Door::Staff, asked.login, &asked.next))
 }
 
 #[derive(Deserialize)]
@@ -96,13 +106,9 @@ async fn submit(
 ) -> Result<Response, AppError> {
     let given = SignIn { login: form.login.clone(), password: form.password, client };
     let tried = sign_in(&room.db, &room.vault, &room.passwords, visitor.now, door, given).await;
-    let home = match door {
-        Door::Person => "/my",
-        Door::Staff => "/desk",
-    };
-    let mut again = SignInPage::new(visitor, door, form.login, &form.next);
+    let mut again = SignInPage::new(room, visitor, door, form.login, &form.next);
     match tried.map_err(Refusal::from) {
-        Ok(opened) => enter(room, visitor, &opened, &form.next, home).await,
+        Ok(step) => go_on(room, visitor, &step, &form.next, door.home()).await,
         Err(Refusal::TooMany(seconds)) => {
             again.wait = wait_words(visitor, seconds);
             too_many(&again, seconds)

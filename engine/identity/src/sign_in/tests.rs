@@ -6,14 +6,14 @@ use kernel::Refusal;
 
 use super::*;
 use crate::sessions::find_session;
-use crate::testing::{PASSWORD, PHONE, Town, client, given, later, morning, resident_id, town};
+use crate::testing::{PASSWORD, PHONE, Town, client, given, later, morning, opened, resident_id, town};
 
 async fn person(town: &Town, now: Timestamp, given: SignIn) -> Result<Opened, SignInError> {
-    sign_in_person(&town.db, &town.vault, &town.passwords, now, given).await
+    sign_in_person(&town.db, &town.vault, &town.passwords, now, given).await.map(opened)
 }
 
 async fn staff(town: &Town, now: Timestamp, given: SignIn) -> Result<Opened, SignInError> {
-    sign_in_staff(&town.db, &town.vault, &town.passwords, now, given).await
+    sign_in_staff(&town.db, &town.vault, &town.passwords, now, given).await.map(opened)
 }
 
 fn wait(outcome: Result<Opened, SignInError>) -> u64 {

@@ -16,7 +16,8 @@ async fn a_visit_is_vouched_for_while_it_lasts() {
         let opened = town.write(async |tx| open_session_for(tx, subject, morning()).await.unwrap()).await;
         let find =
             async || town.write(async |tx| find_visit(tx, opened.session, morning()).await.unwrap()).await;
-        let visit = Visit { subject, opened_at: morning(), assurance: Assurance::Verified };
+        let visit =
+            Visit { subject, opened_at: morning(), level: AssuranceLevel::Verified, amr: vec!["pwd"] };
         assert_eq!(find().await, Some(visit));
         town.write(async |tx| close_session(tx, opened.session, morning()).await.unwrap()).await;
         assert_eq!(find().await, None);

@@ -47,7 +47,8 @@ fn holder(opened: i64) -> Holder {
     Holder {
         subject: Subject::Person(person),
         opened_at: at(opened),
-        assurance: Assurance::Declared,
+        level: AssuranceLevel::Registered,
+        amr: "pwd".into(),
         sub: Some("s".into()),
         answers: Answers::default(),
     }
@@ -57,6 +58,7 @@ fn check(asked: &Asked, holder: Option<&Holder>, expected: &str) {
     let next = decide(&client(Door::Persons), asked, at(1000), holder);
     let found = match next {
         Next::SignIn => "sign in".to_owned(),
+        Next::Prove(level) => format!("prove {level}"),
         Next::Consent(scopes) => format!("consent {scopes}"),
         Next::Issue(scopes) => format!("issue {scopes}"),
         Next::Refuse(fault) => fault.error.to_owned(),
@@ -112,6 +114,15 @@ fn ages_hints_and_levels() {
     check(&level(ACR_DECLARED), Some(&holder(500)), "issue openid");
     check(&level(ACR_VERIFIED), Some(&holder(500)), "unmet_authentication_requirements");
     check(&level("gold"), Some(&holder(500)), "issue openid");
-    let sure = Holder { assurance: Assurance::Verified, ..holder(500) };
+    check(&level(ACR_STRONG), Some(&holder(500)), "unmet_authentication_requirements");
+    let sure = Holder { level: AssuranceLevel::Verified, ..holder(500) };
+    check(&level(ACR_STRONG), Some(&sure), "prove strong");
+    let silent = Asked { prompt: Prompt::None, ..level(ACR_STRONG) };
+    check(&silent, Some(&sure), "unmet_authentication_requirements");
+    let strong = Holder { level: AssuranceLevel::Strong, ..holder(500) };
+    check(&level(ACR_STRONG), Some(&strong), "issue openid");
+    let either =
+        Asked { acr_values: vec![ACR_STRONG.into(), ACR_VERIFIED.into()], ..asked("openid", Prompt::Needed) };
+    check(&either, Some(&sure), "issue openid");
     check(&level(ACR_VERIFIED), Some(&sure), "issue openid");
 }

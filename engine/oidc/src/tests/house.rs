@@ -198,8 +198,14 @@ impl House {
             web::Catalogue::load(&[source("identity", identity::MESSAGES), source("oidc", crate::MESSAGES)]);
         let now: web::Clock = Arc::new(move || from_micros(hand.load(Ordering::Relaxed)));
         let site = web::Site::new(Arc::new(texts.unwrap()), now, web::WebConfig::default());
-        let identity =
-            identity::Room { db: db.clone(), vault, passwords, site: site.clone(), behind_proxy: true };
+        let identity = identity::Room {
+            db: db.clone(),
+            vault,
+            passwords,
+            site: site.clone(),
+            behind_proxy: true,
+            factors: identity::FactorRules::default(),
+        };
         let room = Room::open(identity.clone(), ISSUER).await.unwrap();
         let routes = identity::routes(identity.clone()).merge(crate::routes(room.clone()));
         let (router, specs) = routes.finish();
@@ -312,6 +318,7 @@ impl House {
 
     pub(crate) fn administrator(&self) -> Actor {
         Actor::Staff(kernel::StaffActor {
+            strong: false,
             staff: self.admin,
             body: store::fresh_id(self.now()),
             division: "430102".into(),

@@ -37,8 +37,12 @@ pub(super) const NO_PAGES: &[&str] = &[
 ];
 
 /// Pages that tell of a fault.
-pub(super) const ERRORS: &[&str] =
-    &["/items/000000000000", "/cases/00000000000000000000000000000000", "/oauth/authorize"];
+pub(super) const ERRORS: &[&str] = &[
+    "/items/000000000000",
+    "/sign-in/second",
+    "/cases/00000000000000000000000000000000",
+    "/oauth/authorize",
+];
 
 /// Pages with hundreds of entries that one template makes: the first two of each chapter are looked at, not all of them.
 pub(super) const LONG: &[&str] = &["/api"];
@@ -91,6 +95,7 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Nobody, "/notices"),
     (Nobody, "/progress"),
     (Nobody, "/sign-in"),
+    (Nobody, "/sign-in/second"),
     (Nobody, "/staff/sign-in"),
     (Nobody, "/register"),
     (Nobody, "/oauth/authorize"),
@@ -116,6 +121,12 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Owner("corrected"), "/drafts/{draft}/confirm"),
     (Owner("corrected"), "/drafts/{draft}/discard"),
     (Person("wang-yangben"), "/my"),
+    (Person("wang-yangben"), "/account/password"),
+    (Person("wang-yangben"), "/account/totp"),
+    (Person("wang-yangben"), "/account/passkeys"),
+    (Person("wang-yangben"), "/account/recovery-codes"),
+    (Person("wang-yangben"), "/account/prove?wanted=strong&next=/my"),
+    (Person("wang-yangben"), "/account/prove?wanted=verified&next=/my"),
     (Person("wang-yangben"), "/my/licences"),
     (Person("wang-yangben"), "/messages"),
     (Person("wang-yangben"), "/my/data/looks"),
@@ -149,6 +160,7 @@ pub(super) const EXAMPLES: &[(Who, &str)] = &[
     (Staff("town-acceptance"), "/desk/cases/{defective}"),
     (Staff("town-acceptance"), "/desk/cases/{defective}/correction?task={accepting}"),
     (Staff("town-acceptance"), "/staff/deputies"),
+    (Staff("town-acceptance"), "/staff/account"),
     (Staff("town-review"), "/desk/cases/{noticed-case}"),
     (Staff("county-decision"), "/desk"),
     (Staff("county-decision"), "/desk?scope=body"),

@@ -191,6 +191,7 @@ pub(super) fn refused(visitor: &Visitor, error: DeskError) -> Result<String, App
         refusal @ (Refusal::NotFound
         | Refusal::Unauthenticated
         | Refusal::Forbidden
+        | Refusal::LevelNeeded(_)
         | Refusal::Conflict(_)
         | Refusal::Malformed(_)
         | Refusal::TooLarge(_)

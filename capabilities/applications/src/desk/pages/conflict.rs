@@ -58,6 +58,7 @@ pub(super) async fn refuse(
         Refusal::NotFound
         | Refusal::Unauthenticated
         | Refusal::Forbidden
+        | Refusal::LevelNeeded(_)
         | Refusal::Invalid(_)
         | Refusal::Malformed(_)
         | Refusal::TooLarge(_)

@@ -75,6 +75,7 @@ fn beside(material: &str, refusal: Refusal) -> Refusal {
         Refusal::NotFound
         | Refusal::Unauthenticated
         | Refusal::Forbidden
+        | Refusal::LevelNeeded(_)
         | Refusal::Conflict(_)
         | Refusal::Malformed(_)
         | Refusal::TooMany(_)

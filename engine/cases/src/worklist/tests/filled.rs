@@ -18,6 +18,7 @@ pub(super) fn today() -> LightDays {
 /// A clerk who accepts and reviews in the body 1.
 pub(super) fn clerk() -> StaffActor {
     StaffActor {
+        strong: false,
         staff: id(100),
         body: id(1),
         division: "430102".into(),
