@@ -102,6 +102,7 @@ pub struct Eligibility {
 }
 
 /// Everybody who has an account reaches it, so it is not written down.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_registered(level: &AssuranceLevel) -> bool {
     *level == AssuranceLevel::Registered
 }

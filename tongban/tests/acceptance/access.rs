@@ -43,7 +43,7 @@ const DOORS: [&str; 27] = [
 ];
 
 /// What everybody changes for themselves alone: what they have read, how they are told, what they say of an answer.
-const OWN: [&str; 10] = [
+const OWN: [&str; 11] = [
     " /messages/",
     " /account/notices",
     // What protects their own account, and their own visits.
