@@ -65,6 +65,7 @@ privacy-purpose-applications-own = You looked yourself
 privacy-purpose-applications-look-up = Somebody asked for progress by case number and name
 privacy-purpose-identity-own-account = You looked at your account
 privacy-purpose-identity-appoint-agent = Somebody named you as an agent, and the name was compared
+privacy-purpose-identity-check-code = To check a code of your authenticator
 privacy-purpose-identity-show-masked = To show your name with stars in it
 privacy-purpose-messages-confirm-address = To confirm how you can be reached
 privacy-purpose-messages-own-contacts = You looked at how you can be reached

@@ -65,6 +65,7 @@ privacy-purpose-applications-own = 本人查看
 privacy-purpose-applications-look-up = 有人用办件编号和姓名查进度
 privacy-purpose-identity-own-account = 本人查看账户
 privacy-purpose-identity-appoint-agent = 有人请您做单位的代办人，核对姓名
+privacy-purpose-identity-check-code = 核对验证器的动态码
 privacy-purpose-identity-show-masked = 显示打了星号的姓名
 privacy-purpose-messages-confirm-address = 确认您留的联系方式
 privacy-purpose-messages-own-contacts = 本人查看联系方式
