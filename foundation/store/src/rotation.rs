@@ -18,6 +18,7 @@ pub use record::{Rotation, RotationState, find, list};
 pub use statements::SealedTables;
 
 use crate::jobs::{self, Job, NewJob};
+use crate::schema::{self, FoundColumn};
 use crate::vault::{self, ANNOUNCED_SECONDS, Vault, VaultKey};
 use crate::{Db, Error, Files, Result, Tx, Val, sqlite, vals};
 use statements::SealedTable;
@@ -30,6 +31,8 @@ pub const STEP_ROWS: u32 = 300;
 /// An earlier key is destroyed so long after it sealed last: much longer than a node's knowledge of keys is worth, and
 /// than any transaction lasts.
 pub const RETIRED_AFTER_MINUTES: i64 = 60;
+/// Where the data keys lie, sealed under the master key and not under one of themselves.
+const WRAPPED: &str = "vault_keys";
 /// What is still not under the new key after so many times from the front cannot be opened.
 const PASSES_MAX: i64 = 4;
 
@@ -269,7 +272,8 @@ async fn check(
     tx.commit().await
 }
 
-/// How many values and files do not lie under this key.
+/// How many values and files do not lie under this key. A sealed column that no room declares is one of them: nobody knows
+/// how its values are sealed, so no key may go.
 pub async fn left(db: &Db, files: &Files, tables: &SealedTables, version: u16) -> Result<i64> {
     let header = vault::header(version);
     let mut left = files.count_not_under(version).await?;
@@ -277,6 +281,12 @@ pub async fn left(db: &Db, files: &Files, tables: &SealedTables, version: u16) -
     for table in &tables.0 {
         for column in &table.columns {
             left += tx.fetch_one(column.left, vals![header]).await?.get::<i64>(0)?;
+        }
+    }
+    for column in schema::columns(&mut tx).await? {
+        if column.name.ends_with("_sealed") && column.table != WRAPPED && !tables.has(&column) {
+            tracing::error!(table = column.table, column = column.name, "sealed, and declared by nobody");
+            left += 1;
         }
     }
     Ok(left)
@@ -297,6 +307,11 @@ impl SealedTables {
 
     fn find(&self, name: &str) -> Option<&SealedTable> {
         self.0.iter().find(|table| table.name == name)
+    }
+
+    fn has(&self, found: &FoundColumn) -> bool {
+        let table = self.find(&found.table);
+        table.is_some_and(|table| table.columns.iter().any(|column| column.name == found.name))
     }
 
     /// The tables go by their names, so that the place behind one is known even when it is gone.

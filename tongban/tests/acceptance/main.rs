@@ -20,6 +20,7 @@ mod journey_association;
 mod journey_relief;
 mod keyboard;
 mod licence_file;
+mod matrix;
 mod notices;
 mod pages;
 mod portal;

@@ -19,6 +19,7 @@ pub(super) struct SealedTable {
 
 #[derive(Debug, Clone)]
 pub(super) struct SealedColumn {
+    pub(super) name: &'static str,
     pub(super) field: &'static str,
     pub(super) update: &'static str,
     pub(super) left: &'static str,
@@ -49,6 +50,7 @@ impl SealedTable {
             table.key.iter().zip(places(3)).map(|(key, place)| format!("{key} = {place}")).collect();
         let is_this = is_this.join(" and ");
         let column = |(column, field): (&'static str, &'static str)| SealedColumn {
+            name: column,
             field,
             update: text(format!("update {name} set {column} = $1 where {is_this} and {column} = $2")),
             left: text(format!(

@@ -258,6 +258,22 @@ async fn a_database_of_the_first_program_is_taken_over() {
 }
 
 /// The fingerprint of the key in this folder: HMAC-SM3 of its label.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_column_that_nobody_declares_keeps_the_old_key() {
+    each_test_database(async |test| {
+        let node = Node::open(&test.url, &Arc::new(folder())).await;
+        node.fill(3).await;
+        let mut tx = node.db.begin().await.unwrap();
+        tx.execute("alter table papers add column c_sealed bytea", vals![]).await.unwrap();
+        tx.commit().await.unwrap();
+        node.plan(at("10:00")).await;
+        node.run(at("12:00")).await;
+        assert_eq!(node.rotation(2).await.state, RotationState::Stuck);
+        assert_eq!(node.states().await, [(2, KeyState::InUse), (1, KeyState::Readable)]);
+    })
+    .await;
+}
+
 fn fingerprint(folder: &std::path::Path) -> String {
     let text = std::fs::read_to_string(folder.join("key")).unwrap();
     hex::encode(guomi::sm3::hmac(&hex::decode(text.trim()).unwrap(), b"tongban vault 1\nfingerprint\n"))

@@ -1,0 +1,284 @@
+//! Who gets what from every route (权限矩阵): asked with a real case, draft, licence and so on of one organisation, by everybody
+//! from a stranger to the administrator. The answers are compared with `data/permissions.tsv`, which people read and
+//! review; a route that is not in it fails. `TONGBAN_WRITE=permissions` writes the file anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity::Subject;
+use kernel::{Actor, LegalPersonId};
+use serde_json::{Value, json};
+use testkit::TestDb;
+use tongban::cast::{Cast, Imported};
+use tongban::platform::Platform;
+use tongban::scenario::{Client, Extent, FrozenClock, Player, beijing};
+use tower::ServiceExt as _;
+use web::{RouteKind, RouteSpec};
+
+use crate::journey::scenario;
+use crate::server::{Place, workspace};
+
+const PACKAGE: &str = "minfei-biangeng-mingcheng";
+const FILE: &str = "packages/minzheng";
+const ITEM: (&str, &str) = ("001011003000", "01");
+
+/// Who asks, with the least rights first: what somebody destroys is asked for by the others before.
+const WHO: [&str; 9] = [
+    "stranger",
+    "other-citizen",
+    "other-clerk",
+    "auditor",
+    "administrator",
+    "supervisor",
+    "clerk",
+    "agent",
+    "citizen",
+];
+
+/// The paths that end or change what others are asked about come last, in this order.
+const LAST: [&str; 9] =
+    ["withdraw", "discard", "remove", "revoke", "end", "part", "shut-out", "sign-out", "sessions"];
+
+struct House {
+    platform: Platform,
+    clock: FrozenClock,
+    imported: Imported,
+    things: BTreeMap<&'static str, String>,
+    _folder: tempfile::TempDir,
+}
+
+struct Asker {
+    name: &'static str,
+    subject: Option<Subject>,
+    hat: Option<LegalPersonId>,
+}
+
+impl House {
+    async fn open(database: &TestDb) -> Self {
+        let folder = testkit::folder();
+        let mut settings = Place::settings(folder.path(), 1, Some(&database.url));
+        settings.packages = workspace().join(FILE);
+        let clock = FrozenClock::at(beijing("2026-03-30 09:00").unwrap());
+        let platform = Platform::open(&settings, clock.clock()).await.unwrap();
+        let cast = Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
+        let mut tx = platform.db.begin().await.unwrap();
+        let imported = cast.import(&mut tx, &platform.identity, clock.now(), |_| None).await.unwrap();
+        tx.commit().await.unwrap();
+        platform.refresh_bodies().await.unwrap();
+        let mut house = Self { platform, clock, imported, things: BTreeMap::new(), _folder: folder };
+        house.fill(&cast).await;
+        house
+    }
+
+    /// One of everything: a closed case with its licence, a draft, and what staff keep.
+    async fn fill(&mut self, cast: &Cast) {
+        let player = Player::new(&self.platform, self.clock.clone(), cast, &self.imported);
+        let library = self.platform.library();
+        let shown = workspace().join(FILE).join(PACKAGE);
+        let package =
+            library.list().find(|found| std::path::Path::new(&found.folder) == shown).unwrap().clone();
+        let story = scenario(PACKAGE, "01-granted.yaml");
+        let case = player.play(&package, &story, Extent::Whole).await.unwrap().unwrap();
+        let legal_person = self.imported.legal_persons["yanshi-yuedu"];
+        let citizen = self.asker("citizen");
+        let mut things = BTreeMap::from([
+            ("cases", case.to_string()),
+            ("legal-persons", legal_person.to_string()),
+            ("items", ITEM.0.to_owned()),
+            ("apply", package.item.code.clone()),
+            ("handling", ITEM.1.to_owned()),
+            ("bodies", "hunan-mz".to_owned()),
+            ("questions", "working-days".to_owned()),
+            ("choose", "hardship".to_owned()),
+            ("choices", "hardship".to_owned()),
+            ("topics", "change".to_owned()),
+            ("bundles", "open-teahouse".to_owned()),
+            ("registers", "social-organisations".to_owned()),
+        ]);
+        let draft = json!({ "item": package.item.code, "handling": "01", "division": "430000" });
+        let draft = self.call(&citizen, Method::POST, "/api/v1/drafts", Some(draft)).await;
+        things.insert("drafts", word(&draft, "id"));
+        for (name, path) in [
+            ("licences", "/api/v1/licences".to_owned()),
+            ("agents", format!("/api/v1/legal-persons/{legal_person}/agents")),
+            ("messages", "/api/v1/messages".to_owned()),
+        ] {
+            let list = self.call(&citizen, Method::GET, &path, None).await;
+            things.insert(name, word(&list["items"][0], "id"));
+        }
+        let now = self.clock.now();
+        let mut tx = self.platform.db.begin().await.unwrap();
+        let settings = oidc::Settings {
+            name_zh: "演示系统".into(),
+            name_en: "Demo system".into(),
+            redirect_uris: vec!["https://demo.example/back".into()],
+            grant_types: vec![oidc::GrantType::Code],
+            scopes: vec![oidc::Scope::OpenId],
+            ..oidc::Settings::default()
+        };
+        let client = oidc::register_client(&mut tx, &Actor::System, &settings, now).await.unwrap();
+        tx.commit().await.unwrap();
+        things.insert("clients", client.id.to_string());
+        things.insert("connected-systems", client.id.to_string());
+        self.things = things;
+    }
+
+    fn asker(&self, name: &'static str) -> Asker {
+        let person = |slug: &str| Some(Subject::Person(self.imported.persons[slug]));
+        let staff = |login: &str| Some(Subject::Staff(self.imported.staff[login]));
+        let hat = Some(self.imported.legal_persons["yanshi-yuedu"]);
+        let (subject, hat) = match name {
+            "other-citizen" => (person("li-shili"), None),
+            "other-clerk" => (staff("county-acceptance"), None),
+            "auditor" => (staff("auditor"), None),
+            "administrator" => (staff("admin"), None),
+            "supervisor" => (staff("supervisor"), None),
+            "clerk" => (staff("province-acceptance"), None),
+            "agent" => (person("zhao-ceshi"), hat),
+            "citizen" => (person("liu-moni"), hat),
+            _ => (None, None),
+        };
+        Asker { name, subject, hat }
+    }
+
+    /// A fresh visit for each request: some routes end the one they are asked with.
+    async fn visit(&self, asker: &Asker) -> Option<String> {
+        let subject = asker.subject?;
+        let mut tx = self.platform.db.begin().await.unwrap();
+        let now = self.clock.now();
+        let mut opened = identity::open_session_for(&mut tx, subject, now).await.unwrap();
+        if asker.hat.is_some() {
+            opened = identity::switch_hat(&mut tx, opened.session, asker.hat, now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        Some(opened.token.reveal())
+    }
+
+    async fn call(&self, asker: &Asker, method: Method, path: &str, body: Option<Value>) -> Value {
+        let token = self.visit(asker).await;
+        let client = Client::new(self.platform.router.clone());
+        let answer = match &body {
+            Some(body) => client.create(path, token.as_deref().unwrap(), body, "matrix").await,
+            None => client.send(method, path, token.as_deref(), None).await,
+        };
+        assert!(answer.is_good(), "{path}: {} {}", answer.status, answer.json());
+        answer.json()
+    }
+
+    /// The path with a real thing in every parameter of which there is one, and with nobody's in the others.
+    fn filled(&self, path: &str) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for part in path.split('/') {
+            let before = parts.last().map_or("", String::as_str);
+            let real = match part {
+                "{code}" => self.things.get(if before == "apply" { "apply" } else { "items" }),
+                "{handling}" => self.things.get("handling"),
+                _ if part.starts_with('{') => self.things.get(before),
+                _ => None,
+            };
+            let nobody = "01a1b8c3571771de8a4bbb9f68abb522";
+            parts.push(match (part.starts_with('{'), real) {
+                (true, Some(real)) => part.replace(&part[..=part.find('}').unwrap()], real),
+                (true, None) => part.replace(&part[..=part.find('}').unwrap()], nobody),
+                (false, _) => part.to_owned(),
+            });
+        }
+        parts.join("/")
+    }
+
+    async fn ask(&self, route: &RouteSpec, asker: &Asker) -> &'static str {
+        let (path, visit) = (self.filled(&route.path), self.visit(asker).await);
+        let mut request =
+            Request::builder().method(&route.method).uri(&path).header(header::HOST, "localhost");
+        let is_page = matches!(route.kind, RouteKind::Page);
+        let mut body = String::new();
+        if let Some(token) = &visit {
+            request = if is_page {
+                let secret = URL_SAFE_NO_PAD.decode(token).unwrap();
+                body = format!("_csrf={}", web::csrf_token(&secret, "forms"));
+                request.header(header::COOKIE, format!("session={token}"))
+            } else {
+                "{}".clone_into(&mut body);
+                request.header(header::AUTHORIZATION, format!("Bearer {token}"))
+            };
+        }
+        if route.method == Method::GET || route.method == Method::DELETE {
+            body.clear();
+        } else {
+            let form = if is_page { "application/x-www-form-urlencoded" } else { "application/json" };
+            request = request.header(header::CONTENT_TYPE, form).header("idempotency-key", "a");
+        }
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.platform.router.clone().oneshot(request).await.unwrap();
+        let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+        match response.status() {
+            status if status.is_server_error() => "FAULT",
+            StatusCode::UNAUTHORIZED => "401",
+            StatusCode::FORBIDDEN => "403",
+            StatusCode::NOT_FOUND => "404",
+            StatusCode::SEE_OTHER if to.starts_with("/sign-in") || to.starts_with("/staff/sign-in") => {
+                "sign-in"
+            }
+            _ => "yes",
+        }
+    }
+}
+
+fn word(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("{name} of {value}")).to_owned()
+}
+
+/// What ends something is asked last.
+fn order(route: &RouteSpec) -> (usize, bool, String, String) {
+    let changes = route.method != Method::GET;
+    let last = LAST.iter().position(|word| route.path.contains(word)).map_or(0, |at| at + 1);
+    let deletes = route.method == Method::DELETE;
+    (if changes { last + 1 } else { 0 }, deletes, route.path.clone(), route.method.to_string())
+}
+
+async fn table(database: &TestDb) -> String {
+    let house = House::open(database).await;
+    let askers = WHO.map(|name| house.asker(name));
+    let mut routes: Vec<&RouteSpec> = house.platform.routes.iter().collect();
+    routes.sort_by_key(|route| order(route));
+    let mut rows = BTreeMap::new();
+    for route in routes {
+        let mut row = String::new();
+        for asker in &askers {
+            write!(row, "\t{}", house.ask(route, asker).await).unwrap();
+        }
+        rows.insert(format!("{}\t{}\t{}", route.path, route.method, route.permission.name), row);
+    }
+    let mut table = format!("path\tmethod\tpermission\t{}\n", askers.map(|asker| asker.name).join("\t"));
+    for (route, row) in rows {
+        writeln!(table, "{route}{row}").unwrap();
+    }
+    table
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_everybody_as_the_table_says() {
+    let file = workspace().join("tongban/tests/acceptance/data/permissions.tsv");
+    for database in testkit::databases().await {
+        let found = table(&database).await;
+        assert!(!found.contains("FAULT"), "{found}");
+        if std::env::var("TONGBAN_WRITE").is_ok_and(|what| what == "permissions") {
+            std::fs::write(&file, &found).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+        let (found, kept) = (lines(&found), lines(&kept));
+        let new: Vec<_> = found.difference(&kept).collect();
+        let gone: Vec<_> = kept.difference(&found).collect();
+        assert!(
+            new.is_empty() && gone.is_empty(),
+            "{}: the table does not say what the program does; look at each line, then write it with \
+             TONGBAN_WRITE=permissions\nprogram: {new:#?}\ntable: {gone:#?}",
+            database.engine
+        );
+    }
+}
