@@ -10,6 +10,7 @@ mod calendars;
 mod catalogue;
 mod command_line;
 mod crash;
+mod defence;
 mod description;
 mod directory;
 mod dump;
