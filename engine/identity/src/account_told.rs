@@ -1,4 +1,4 @@
-//! What the holder of an account is told of it (账号安全提醒): a job that `tongban` turns into messages.
+//! What the holder of an account is told of it (账号安全提醒): a job of which `tongban` makes messages.
 
 use kernel::{EventId, Timestamp};
 use serde_json::json;
