@@ -11,6 +11,7 @@ pub(crate) mod maintenance;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod packages;
+pub(crate) mod permissions;
 pub(crate) mod rules;
 pub(crate) mod scenarios;
 pub(crate) mod search;

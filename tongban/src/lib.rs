@@ -5,6 +5,7 @@ pub mod bench;
 pub mod cast;
 pub mod config;
 pub mod effects;
+pub mod explain;
 pub mod housekeeping;
 pub mod maintenance;
 pub mod platform;

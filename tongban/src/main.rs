@@ -55,6 +55,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::directory::Command,
     },
+    /// See who may do what, and by which rule.
+    Permissions {
+        #[command(subcommand)]
+        command: cli::permissions::Command,
+    },
     /// Let a running platform say that it is being maintained, and let it answer again.
     Maintenance {
         #[command(subcommand)]
@@ -108,6 +113,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Packages { command } => cli::packages::run(command),
         Command::Rules { command } => cli::rules::run(command),
         Command::Calendar { command } => cli::calendar::run(command),
+        Command::Permissions { command } => cli::permissions::run(command),
         Command::Maintenance { command } => cli::maintenance::run(command),
         Command::Directory { command } => cli::directory::run(command),
         Command::Notices { command } => cli::notices::run(command),

@@ -8,6 +8,7 @@ use store::page::{Page, PageRequest};
 use store::{Row, Tx, vals};
 
 use crate::Room;
+use crate::reach::Reach;
 
 /// What the applicant has filled in so far: field and value.
 pub type Answers = Map<String, Value>;
@@ -146,12 +147,6 @@ pub fn applicant_of(by: &PersonActor) -> Applicant {
     Applicant { person: by.person, acting_for: by.acting_for }
 }
 
-/// Whether what this applicant asked for is this person's business: their own, or that of the legal person whose hat
-/// they wear, whichever agent began it.
-pub fn is_own(applicant: &Applicant, by: &PersonActor) -> bool {
-    applicant.acting_for == by.acting_for && (by.acting_for.is_some() || applicant.person == by.person)
-}
-
 /// The draft, if it is this person's business.
 pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Result<Draft, DraftError> {
     let row = tx
@@ -164,7 +159,7 @@ pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Res
         .await?
         .ok_or(DraftError::NotFound)?;
     let applicant = Applicant { person: row.get(1)?, acting_for: row.get(2)? };
-    if !is_own(&applicant, by) {
+    if !Reach::of_person(&applicant, by).is_there() {
         return Err(DraftError::NotFound);
     }
     let sealed: Vec<u8> = row.get(7)?;

@@ -31,6 +31,7 @@ mod packages;
 pub mod permission;
 mod prefill;
 pub mod progress;
+pub mod reach;
 mod reasons;
 mod requirement;
 mod room;

@@ -9,7 +9,7 @@ use store::page::{Page, PageRequest};
 use store::{Row, Tx, vals};
 
 use crate::Room;
-use crate::draft::is_own;
+use crate::reach::Reach;
 
 pub(crate) mod api;
 pub(crate) mod go_on;
@@ -157,7 +157,7 @@ pub(crate) async fn of_number(
 /// The same, if it is this person's business. Another's is not there.
 pub async fn own(tx: &mut Tx, by: &PersonActor, id: MasterCaseId) -> Result<MasterCase, MasterError> {
     let master = get(tx, id).await?;
-    if is_own(&master.applicant, by) { Ok(master) } else { Err(MasterError::NotFound) }
+    if Reach::of_person(&master.applicant, by).is_there() { Ok(master) } else { Err(MasterError::NotFound) }
 }
 
 /// The one thing of which a case is a part.

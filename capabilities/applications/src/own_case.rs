@@ -4,10 +4,10 @@ use cases::{Case, CaseError};
 use kernel::{CaseId, PersonActor};
 use store::Tx;
 
-use crate::draft::is_own;
+use crate::reach::Reach;
 
 /// The case, if it is this person's business. Another's is not there: its existence is nobody else's affair.
 pub async fn get(tx: &mut Tx, by: &PersonActor, id: CaseId) -> Result<Case, CaseError> {
     let case = cases::get(tx, id).await?;
-    if is_own(&case.applicant, by) { Ok(case) } else { Err(CaseError::NotFound) }
+    if Reach::of_person(&case.applicant, by).is_there() { Ok(case) } else { Err(CaseError::NotFound) }
 }

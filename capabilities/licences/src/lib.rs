@@ -36,6 +36,7 @@ pub use revoke::{RevokeError, revoke, revoke_by_decision};
 pub use room::{Room, routes};
 pub use signers::{Signers, SignersError};
 pub use verify::{Verified, VerifyError, verify as verify_file};
+pub use view::get_visible;
 
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] = &[

@@ -16,7 +16,7 @@ pub(crate) fn id_of(text: &str) -> Result<LicenceId, Refusal> {
 }
 
 /// The document, if it is the visitor's own or the work of their body. To anybody else it does not exist.
-pub(crate) async fn get_visible(tx: &mut Tx, by: &Actor, id: LicenceId) -> Result<Licence, Refusal> {
+pub async fn get_visible(tx: &mut Tx, by: &Actor, id: LicenceId) -> Result<Licence, Refusal> {
     let licence = crate::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let may = match by {
         Actor::Anonymous => return Err(Refusal::Unauthenticated),
@@ -30,7 +30,7 @@ pub(crate) async fn get_visible(tx: &mut Tx, by: &Actor, id: LicenceId) -> Resul
 /// Whether the clerk's body had work on the case that the document comes from.
 async fn has_handled(tx: &mut Tx, staff: &StaffActor, licence: &Licence) -> Result<bool, Refusal> {
     match cases::get(tx, licence.case).await {
-        Ok(case) => Ok(case.body == staff.body || case.tasks.iter().any(|task| task.body == staff.body)),
+        Ok(case) => Ok(case.concerns(staff.body)),
         Err(cases::CaseError::NotFound) => Ok(false),
         Err(error) => Err(error.into()),
     }

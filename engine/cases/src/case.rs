@@ -260,6 +260,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether this body accepted it, or has or had work on it.
+    pub fn concerns(&self, body: BodyId) -> bool {
+        self.body == body || self.tasks.iter().any(|task| task.body == body)
+    }
+
     /// The case that a first event makes. Only `Submitted` can be the first.
     pub fn begin(id: CaseId, first: &Recorded) -> Option<Self> {
         let Event::Submitted {

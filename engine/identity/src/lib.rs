@@ -88,7 +88,7 @@ pub use sessions::{
 };
 pub use sign_in::{Second, SignIn, SignInError, Step, sign_in_person, sign_in_staff};
 pub use sign_ins::{SignInRecord, sign_ins_of};
-pub use staff::{StaffRecord, find_staff, staff_of};
+pub use staff::{StaffRecord, find_staff, find_staff_by_login, staff_of};
 pub use switch_hat::{SwitchHatError, switch_hat};
 pub use token::Token;
 pub use vouch::{Passed, Visit, Wanted, find_visit, pass_on, stands};

@@ -53,6 +53,13 @@ pub async fn staff_of(tx: &mut Tx, body: BodyId) -> Result<Vec<StaffRecord>> {
     Ok(staff)
 }
 
+/// Who of staff signs in by this login.
+pub async fn find_staff_by_login(tx: &mut Tx, login: &str) -> Result<Option<StaffId>> {
+    let sql = "select id from staff where login = $1";
+    let row = tx.fetch_optional(sql, vals![login.trim().to_lowercase()]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// A member of staff, if there is one of this id.
 pub async fn find_staff(tx: &mut Tx, id: StaffId) -> Result<Option<StaffRecord>> {
     let rows = tx

@@ -13,6 +13,7 @@ use super::{DeskError, actions};
 use crate::Room;
 use crate::dossier::{self, Material, Owner};
 use crate::letters::{self, Letter, Side};
+use crate::reach::Reach;
 use crate::stand_in::{self, StandIn};
 
 /// The member of staff who acts.
@@ -23,11 +24,7 @@ pub(super) fn staff(by: &Actor) -> Result<&StaffActor, DeskError> {
 /// The case, if work on it lies or lay in the clerk's body. To anybody else it is not there.
 pub(super) async fn case(tx: &mut Tx, clerk: &StaffActor, id: CaseId) -> Result<Case, DeskError> {
     let case = cases::get(tx, id).await?;
-    if is_of_body(&case, clerk) { Ok(case) } else { Err(CaseError::NotFound.into()) }
-}
-
-pub(super) fn is_of_body(case: &Case, clerk: &StaffActor) -> bool {
-    case.body == clerk.body || case.tasks.iter().any(|task| task.body == clerk.body)
+    if Reach::of_staff(&case, clerk).is_there() { Ok(case) } else { Err(CaseError::NotFound.into()) }
 }
 
 /// The package version under which the case runs.

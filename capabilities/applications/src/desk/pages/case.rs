@@ -22,6 +22,7 @@ use crate::desk::templates::{self, Template as Saying};
 use crate::desk::{DeskError, actions, findings, names};
 use crate::letters::view::Thread;
 use crate::master::siblings::{self, Siblings};
+use crate::reach::Reach;
 use crate::{Room, division, http, letters};
 
 pub(super) mod files;
@@ -200,9 +201,11 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         sayings: templates::list(&mut tx, clerk).await?,
         drafts: drafts::list(&mut tx, room, by, id).await?,
         is_watched: cases::is_watched(&mut tx, clerk.staff, id).await?,
-        siblings: siblings::of(&mut tx, room, visitor, &case, |other| see::is_of_body(other, clerk))
-            .await
-            .map_err(DeskError::Refused)?,
+        siblings: siblings::of(&mut tx, room, visitor, &case, |other| {
+            Reach::of_staff(other, clerk).is_there()
+        })
+        .await
+        .map_err(DeskError::Refused)?,
         next: if flash::finishes(&query.done) {
             flash::next(&mut tx, room, visitor, clerk, &query.task).await?
         } else {
