@@ -7,8 +7,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
-use identity::{AddBody, AddLegalPerson, AddPerson, AddStaff, LegalPersonKind, Passwords, Strength, Subject};
-use kernel::{Actor, LegalPersonId, PersonActor, PersonId, Role, StaffActor, StaffId, Timestamp, Words};
+use identity::{Passwords, Strength, Subject};
+use kernel::{Actor, LegalPersonId, PersonActor, PersonId, Role, StaffActor, StaffId, Timestamp};
 use serde_json::{Value, json};
 use store::{Db, Files, Vault};
 use tempfile::TempDir;
@@ -20,8 +20,10 @@ use crate::Room;
 
 mod dogs;
 mod guard;
+mod people;
 
 pub(crate) use guard::GUARD;
+use people::People;
 
 pub(crate) const ITEM: &str = "430120001000";
 /// The same item for organisations.
@@ -425,74 +427,6 @@ fn site(clock: Arc<Mutex<Timestamp>>) -> Site {
     ]);
     let config = WebConfig { secure_cookies: false, ..WebConfig::default() };
     Site::new(Arc::new(texts.unwrap()), Arc::new(move || *clock.lock().unwrap()), config)
-}
-
-struct People {
-    zhang: PersonId,
-    li: PersonId,
-    company: LegalPersonId,
-    clerk: (StaffId, kernel::BodyId),
-    county_clerk: (StaffId, kernel::BodyId),
-}
-
-impl People {
-    async fn add(tx: &mut store::Tx, vault: &Vault, passwords: &Passwords, now: Timestamp) -> Self {
-        let body = |slug: &str, uscc: &str, division: &str, serves: &str| AddBody {
-            slug: slug.into(),
-            name: Words::new(format!("{slug}办公室"), format!("{slug} office")),
-            uscc: uscc.into(),
-            division: division.into(),
-            serves: vec![serves.into()],
-            parent: None,
-            address: String::new(),
-            phone: "0731-00000001".into(),
-        };
-        let mut added = Vec::new();
-        for wanted in [
-            body("county", "11430102DEM000030T", "430102", "20"),
-            body("town", "11430102DEM000049P", TOWN, "20"),
-            body("province", "11430000DEM0000143", "430000", "99"),
-        ] {
-            added.push(identity::add_body(tx, now, wanted).await.unwrap());
-        }
-        let mut persons = Vec::new();
-        for (name, resident_id, phone, division) in [
-            ("张演示", "439900197901010011", Some("19900000001"), Some(TOWN)),
-            ("李示例", "439900198506060021", None, None),
-        ] {
-            let person = AddPerson {
-                name: name.into(),
-                resident_id: resident_id.into(),
-                phone: phone.map(str::to_owned),
-                division: division.map(str::to_owned),
-                password: None,
-                assurance: identity::Assurance::Verified,
-            };
-            persons.push(identity::add_person(tx, vault, passwords, now, person).await.unwrap());
-        }
-        let company = AddLegalPerson {
-            name: "长沙演示犬舍有限公司".into(),
-            uscc: "91430102DEM0001106".into(),
-            kind: LegalPersonKind::Enterprise,
-            representative: persons[1],
-        };
-        let clerk = |login: &str, body: &str| AddStaff {
-            login: login.into(),
-            name: "陈受理".into(),
-            body: body.into(),
-            roles: [Role::Acceptance, Role::Review, Role::Decision].into(),
-            password: None,
-        };
-        let town = identity::add_staff(tx, passwords, now, clerk("town", "town")).await.unwrap();
-        let county = identity::add_staff(tx, passwords, now, clerk("county", "county")).await.unwrap();
-        Self {
-            zhang: persons[0],
-            li: persons[1],
-            company: identity::add_legal_person(tx, now, company).await.unwrap(),
-            clerk: (town, added[1]),
-            county_clerk: (county, added[0]),
-        }
-    }
 }
 
 async fn bodies(tx: &mut store::Tx) -> cases::Bodies {
