@@ -30,8 +30,13 @@ fn rules_of_the_item_1() {
         "visits: 0",
         "visits: 0\nvisitors: 3",
         &[
-            "item.yaml:13: unknown field `visitors`, expected one of code, handling, version, name, summary, type, levels, audience, case_type, online_depth, visits, legal_basis, keywords, limits, conditions, requirements, eligibility, materials, fees, windows, complaints, faq, results, sources, accepted",
+            "item.yaml:13: unknown field `visitors`, expected one of code, handling, version, name, summary, type, levels, audience, case_type, online_depth, visits, assurance, legal_basis, keywords, limits, conditions, requirements, eligibility, materials, fees, windows, complaints, faq, results, sources, accepted",
         ],
+    );
+    check(
+        "visits: 0",
+        "visits: 0\nassurance: godlike",
+        &["item.yaml:13: unknown variant `godlike`, expected one of registered, verified, strong"],
     );
     check(
         "en: Dog licence}\nsummary",
