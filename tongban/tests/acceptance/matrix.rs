@@ -27,21 +27,12 @@ const FILE: &str = "packages/minzheng";
 const ITEM: (&str, &str) = ("001011003000", "01");
 
 /// Who asks, with the least rights first: what somebody destroys is asked for by the others before.
-const WHO: [&str; 9] = [
-    "stranger",
-    "other-citizen",
-    "other-clerk",
-    "auditor",
-    "administrator",
-    "supervisor",
-    "clerk",
-    "agent",
-    "citizen",
-];
+const WHO: [&str; 8] =
+    ["stranger", "other-citizen", "other-clerk", "administrator", "supervisor", "clerk", "agent", "citizen"];
 
 /// The paths that end or change what others are asked about come last, in this order.
 const LAST: [&str; 9] =
-    ["withdraw", "discard", "remove", "revoke", "end", "part", "shut-out", "sign-out", "sessions"];
+    ["withdraw", "discard", "remove", "licences", "end", "part", "shut-out", "sign-out", "agents"];
 
 struct House {
     platform: Platform,
@@ -134,7 +125,6 @@ impl House {
         let (subject, hat) = match name {
             "other-citizen" => (person("li-shili"), None),
             "other-clerk" => (staff("county-acceptance"), None),
-            "auditor" => (staff("auditor"), None),
             "administrator" => (staff("admin"), None),
             "supervisor" => (staff("supervisor"), None),
             "clerk" => (staff("province-acceptance"), None),
@@ -152,7 +142,10 @@ impl House {
         let now = self.clock.now();
         let mut opened = identity::open_session_for(&mut tx, subject, now).await.unwrap();
         if asker.hat.is_some() {
-            opened = identity::switch_hat(&mut tx, opened.session, asker.hat, now).await.unwrap();
+            // When the last row has ended the agent's right, they are there as themselves.
+            if let Ok(worn) = identity::switch_hat(&mut tx, opened.session, asker.hat, now).await {
+                opened = worn;
+            }
         }
         tx.commit().await.unwrap();
         Some(opened.token.reveal())
@@ -264,7 +257,7 @@ async fn table(database: &TestDb) -> String {
 async fn every_route_answers_everybody_as_the_table_says() {
     let file = workspace().join("tongban/tests/acceptance/data/permissions.tsv");
     for database in testkit::databases().await {
-        let found = table(&database).await;
+        let found = Box::pin(table(&database)).await;
         assert!(!found.contains("FAULT"), "{found}");
         if std::env::var("TONGBAN_WRITE").is_ok_and(|what| what == "permissions") {
             std::fs::write(&file, &found).unwrap();
