@@ -191,6 +191,8 @@ impl World {
                 "packages": self.settings.packages,
                 "passphrase_file": passphrase,
             },
+            // Clerks of the measurement sign in without a second factor.
+            "identity": { "strong_factor_roles": [] },
             "log": { "format": "json", "filter": "info" },
         });
         let path = self.folder.join("tongban.toml");

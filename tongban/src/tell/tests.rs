@@ -214,6 +214,21 @@ fn every_event_that_concerns_somebody_is_told_in_whole_sentences() {
             }
         }
     }
+    for what in identity::Told::ALL {
+        for (owner, device) in
+            [(identity::Subject::Person(id(4)), "Firefox · Linux"), (identity::Subject::Staff(id(5)), "")]
+        {
+            let telling = account::telling(owner, what, device, "key");
+            assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
+            for message in [&telling.title, &telling.text] {
+                used.insert(message.key);
+                for lang in Lang::ALL {
+                    let text = texts.format(lang, message.key, &message.args);
+                    assert!(!text.contains(['⟦', '{']) && !text.contains("unknown"), "{what:?}: {text}");
+                }
+            }
+        }
+    }
     let written = MESSAGES.0.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
     let unused: Vec<&str> = written.filter(|key| key.starts_with("tell-") && !used.contains(key)).collect();
     assert!(unused.is_empty(), "sentences that nobody says: {unused:?}");
