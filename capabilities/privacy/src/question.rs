@@ -4,19 +4,14 @@ use applications::start::{StartApplication, StartError, start};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{EventId, Refusal};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::access_log;
-use web::{AppError, PostForm, Visitor};
+use web::{AppError, Nothing, PostForm, Visitor};
 
 use crate::{Room, words};
 
 /// The service item “question about a look at my data”.
 const ITEM: (&str, &str) = ("432011899W00", "01");
-
-/// The form has no field but its token.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 pub(crate) async fn ask(
     State(room): State<Room>,

@@ -3,7 +3,8 @@
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use web::{AppError, Visitor, encode, local_path, page_with_status};
+use kernel::Refusal;
+use web::{AppError, FormErrors, Visitor, encode, local_path, page_with_status};
 
 use crate::Room;
 use crate::authenticate::{hand_cookie, hand_half, settle_cookies};
@@ -13,6 +14,14 @@ use crate::sign_in::Step;
 /// Where to go afterwards, if the address asks for a page of this site.
 pub(crate) fn next_path(next: &str) -> &str {
     local_path(next).unwrap_or_default()
+}
+
+/// The page at this path, and where it leads afterwards.
+pub(crate) fn with_next(path: &str, next: &str) -> String {
+    match next_path(next) {
+        "" => path.to_owned(),
+        next => format!("{path}?next={}", encode(next)),
+    }
 }
 
 /// Hands the new visit to the browser and goes on. A visit that the browser had before ends: it would go on unseen.
@@ -45,11 +54,7 @@ pub(crate) async fn go_on(
     match step {
         Step::Opened(opened) => enter(room, visitor, opened, next, otherwise).await,
         Step::Second(second) => {
-            let next = match next_path(next) {
-                "" => String::new(),
-                next => format!("?next={}", encode(next)),
-            };
-            let mut response = Redirect::to(&format!("/sign-in/second{next}")).into_response();
+            let mut response = Redirect::to(&with_next("/sign-in/second", next)).into_response();
             hand_half(room, response.headers_mut(), &second.token);
             Ok(response)
         }
@@ -57,7 +62,7 @@ pub(crate) async fn go_on(
 }
 
 /// How long to wait, in words: seconds below two minutes, then whole minutes.
-pub(crate) fn wait_words(visitor: &Visitor, seconds: u64) -> String {
+fn wait_words(visitor: &Visitor, seconds: u64) -> String {
     if seconds < 120 {
         visitor.t1("identity-wait-seconds", "seconds", seconds)
     } else {
@@ -65,9 +70,19 @@ pub(crate) fn wait_words(visitor: &Visitor, seconds: u64) -> String {
     }
 }
 
-/// The page again, with 429 and the time to wait.
-pub(crate) fn too_many(template: &impl askama::Template, seconds: u64) -> Result<Response, AppError> {
-    let mut response = page_with_status(StatusCode::TOO_MANY_REQUESTS, template)?;
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    Ok(response)
+/// The page again after a refusal, which `say` writes on it: what was wrong, or how long to wait (429).
+pub(crate) fn refused<P: askama::Template>(
+    visitor: &Visitor,
+    refusal: Refusal,
+    mut again: P,
+    say: impl FnOnce(&mut P, FormErrors, String),
+) -> Result<Response, AppError> {
+    if let Refusal::TooMany(seconds) = refusal {
+        say(&mut again, FormErrors::none(), wait_words(visitor, seconds));
+        let mut response = page_with_status(StatusCode::TOO_MANY_REQUESTS, &again)?;
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        return Ok(response);
+    }
+    say(&mut again, FormErrors::of(visitor, refusal)?, String::new());
+    page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
 }

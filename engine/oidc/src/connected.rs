@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::page::{Cursor, PageRequest};
 use utoipa::ToSchema;
-use web::{AppError, Operation, PostForm, Shell, Visitor, page};
+use web::{AppError, Nothing, Operation, PostForm, Shell, Visitor, page};
 
 use crate::back_channel;
 use crate::consent::scope_words;
@@ -92,10 +92,6 @@ fn row(visitor: &Visitor, one: &Connected) -> Row {
         consented: words(&consented),
     }
 }
-
-/// The form has no field but its token.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 pub(crate) async fn part(
     State(room): State<Room>,

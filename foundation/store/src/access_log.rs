@@ -51,6 +51,17 @@ pub struct Wanted {
     pub until: Option<Timestamp>,
 }
 
+/// The query for looks with these conditions, in the order in which [`read`] wants the columns.
+macro_rules! looks {
+    ($rest:literal) => {
+        concat!(
+            "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
+             from personal_data_accesses ",
+            $rest
+        )
+    };
+}
+
 /// Notes a look at `subject`'s data.
 pub async fn record(
     tx: &mut Tx,
@@ -86,35 +97,31 @@ pub async fn list(tx: &mut Tx, subject: &str, request: &PageRequest) -> Result<P
 
 /// The looks that are asked for, the latest first. One of subject, looker and body leads the search, in this order.
 pub async fn list_wanted(tx: &mut Tx, wanted: &Wanted, request: &PageRequest) -> Result<Page<Access>> {
-    const OF_SUBJECT: &str =
-        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
-         from personal_data_accesses
-         where subject = $6 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+    const OF_SUBJECT: &str = looks!(
+        "where subject = $6 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($7 as text) is null or accessed_by = $7)
              and (cast($8 as text) is null or looker_body = $8)
-         order by accessed_at desc, id desc limit $5";
-    const OF_LOOKER: &str =
-        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
-         from personal_data_accesses
-         where accessed_by = $7 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+         order by accessed_at desc, id desc limit $5"
+    );
+    const OF_LOOKER: &str = looks!(
+        "where accessed_by = $7 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($6 as text) is null or subject = $6)
              and (cast($8 as text) is null or looker_body = $8)
-         order by accessed_at desc, id desc limit $5";
-    const OF_BODY: &str =
-        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
-         from personal_data_accesses
-         where looker_body = $8 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+         order by accessed_at desc, id desc limit $5"
+    );
+    const OF_BODY: &str = looks!(
+        "where looker_body = $8 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($6 as text) is null or subject = $6)
              and (cast($7 as text) is null or accessed_by = $7)
-         order by accessed_at desc, id desc limit $5";
-    const OF_TIME: &str =
-        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
-         from personal_data_accesses
-         where (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
+         order by accessed_at desc, id desc limit $5"
+    );
+    const OF_TIME: &str = looks!(
+        "where (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($6 as text) is null or subject = $6)
              and (cast($7 as text) is null or accessed_by = $7)
              and (cast($8 as text) is null or looker_body = $8)
-         order by accessed_at desc, id desc limit $5";
+         order by accessed_at desc, id desc limit $5"
+    );
     let sql = match (&wanted.subject, &wanted.by, &wanted.body) {
         (Some(_), _, _) => OF_SUBJECT,
         (None, Some(_), _) => OF_LOOKER,
@@ -159,9 +166,7 @@ fn read(row: &Row) -> Result<Access> {
 
 /// One look, if it was at this subject's data.
 pub async fn find(tx: &mut Tx, id: EventId) -> Result<Option<Access>> {
-    let sql =
-        "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
-               from personal_data_accesses where id = $1";
+    let sql = looks!("where id = $1");
     tx.fetch_optional(sql, vals![id]).await?.as_ref().map(read).transpose()
 }
 
@@ -179,9 +184,10 @@ pub async fn settled(
     let values: Vec<Val> = vals![at, id, settled, most];
     let rows = tx
         .fetch_all(
-            "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
-             from personal_data_accesses where (accessed_at, id) > ($1, $2) and accessed_at < $3
-             order by accessed_at, id limit $4",
+            looks!(
+                "where (accessed_at, id) > ($1, $2) and accessed_at < $3
+             order by accessed_at, id limit $4"
+            ),
             values,
         )
         .await?;

@@ -6,6 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kernel::{Message, Refusal};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::csrf::same_token;
@@ -19,6 +20,10 @@ pub(crate) const TOKEN_FIELD: &str = "_csrf";
 /// An urlencoded form whose `_csrf` field was right, read into `T`.
 #[derive(Debug, Clone)]
 pub struct PostForm<T>(pub T);
+
+/// What [`PostForm`] reads of a form that has no field but its token.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Nothing {}
 
 /// The same as bare pairs in the order of the page, without the token: for forms made from a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]

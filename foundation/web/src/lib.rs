@@ -32,7 +32,7 @@ pub use catalogue::{Catalogue, CatalogueError, Source};
 pub use components::{Choice, FormErrors};
 pub use csrf::csrf_token;
 pub use error::{AppError, status_of};
-pub use form::{FormPairs, PostForm};
+pub use form::{FormPairs, Nothing, PostForm};
 pub use json::{ApiJson, IdempotencyKey};
 pub use lang::Lang;
 pub use openapi::{ApiInfo, Problem, ProblemField, openapi};

@@ -7,7 +7,7 @@ use tongban::platform::Platform;
 use tongban::scenario::Client;
 use web::{RouteKind, RouteSpec};
 
-use crate::server::{Place, machine_clock};
+use crate::server::{Place, filled, machine_clock};
 
 /// Where strangers come in, and what they say of an answer.
 const DOORS: [&str; 27] = [
@@ -93,22 +93,6 @@ async fn visitors(platform: &Platform, place: &Place) -> Vec<Visitor> {
         visitors.push(Visitor { name, subject: Some(subject), actor: live.unwrap().actor });
     }
     visitors
-}
-
-/// A path with something in every parameter.
-fn filled(path: &str) -> String {
-    let mut filled = String::new();
-    for part in path.split_inclusive('/') {
-        match (part.find('{'), part.find('}')) {
-            (Some(from), Some(to)) => {
-                filled.push_str(&part[..from]);
-                filled.push_str("01a1b8c3571771de8a4bbb9f68abb522");
-                filled.push_str(&part[to + 1..]);
-            }
-            _ => filled.push_str(part),
-        }
-    }
-    filled
 }
 
 async fn ask(platform: &Platform, client: &Client, route: &RouteSpec, visitor: &Visitor) -> StatusCode {

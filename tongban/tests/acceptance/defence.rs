@@ -6,7 +6,7 @@ use tongban::platform::Platform;
 use tower::ServiceExt as _;
 use web::RouteKind;
 
-use crate::server::{Place, machine_clock};
+use crate::server::{Place, filled, machine_clock};
 
 struct Answer {
     status: StatusCode,
@@ -58,17 +58,6 @@ async fn cookie(platform: &Platform, subject: identity::Subject) -> String {
     let opened = identity::open_session_for(&mut tx, subject, (platform.clock)()).await.unwrap();
     tx.commit().await.unwrap();
     format!("__Host-session={}", opened.token.reveal())
-}
-
-/// A path with something in every parameter.
-fn filled(path: &str) -> String {
-    let part = |part: &str| match (part.find('{'), part.find('}')) {
-        (Some(from), Some(to)) => {
-            format!("{}01a1b8c3571771de8a4bbb9f68abb522{}", &part[..from], &part[to + 1..])
-        }
-        _ => part.to_owned(),
-    };
-    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 fn faults_of_headers(answer: &Answer) -> Vec<String> {

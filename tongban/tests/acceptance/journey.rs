@@ -17,7 +17,7 @@ use crate::server::{PASSWORD, Place, workspace};
 /// hang for seven days, and nobody waits for that.
 pub(crate) struct House {
     pub(crate) platform: Platform,
-    clock: FrozenClock,
+    pub(crate) clock: FrozenClock,
     pub(crate) url: String,
     folder: tempfile::TempDir,
     cast: Cast,
@@ -32,10 +32,15 @@ impl House {
 
     /// The same with other service packages.
     pub(crate) async fn open_with(at: &str, packages: &str) -> Self {
+        Self::open_on(at, packages, None).await
+    }
+
+    /// The same on a database; none means SQLite in the folder.
+    pub(crate) async fn open_on(at: &str, packages: &str, database: Option<&str>) -> Self {
         let folder = testkit::folder();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let mut settings = Place::settings(folder.path(), port, None);
+        let mut settings = Place::settings(folder.path(), port, database);
         settings.packages = workspace().join(packages);
         let clock = FrozenClock::at(beijing(at).unwrap());
         let platform = Platform::open(&settings, clock.clock()).await.unwrap();

@@ -13,16 +13,16 @@ use identity::Subject;
 use kernel::{Actor, LegalPersonId};
 use serde_json::{Value, json};
 use testkit::TestDb;
-use tongban::cast::{Cast, Imported};
-use tongban::platform::Platform;
-use tongban::scenario::{Client, Extent, FrozenClock, Player, beijing};
+use tongban::scenario::Client;
 use tower::ServiceExt as _;
 use web::{RouteKind, RouteSpec};
 
-use crate::journey::scenario;
-use crate::server::{Place, workspace};
+use crate::journey::{House, scenario};
+use crate::server::{filled_with, workspace};
 
 const PACKAGE: &str = "minfei-biangeng-mingcheng";
+/// The code of its item.
+const CODE: &str = "000111003000";
 const FILE: &str = "packages/minzheng";
 const ITEM: (&str, &str) = ("001011003000", "01");
 
@@ -34,12 +34,10 @@ const WHO: [&str; 8] =
 const LAST: [&str; 9] =
     ["withdraw", "discard", "remove", "licences", "end", "part", "shut-out", "sign-out", "agents"];
 
-struct House {
-    platform: Platform,
-    clock: FrozenClock,
-    imported: Imported,
+/// The platform, and the ids of what really is there by the part of a path that stands before them.
+struct Filled {
+    house: House,
     things: BTreeMap<&'static str, String>,
-    _folder: tempfile::TempDir,
 }
 
 struct Asker {
@@ -48,39 +46,26 @@ struct Asker {
     hat: Option<LegalPersonId>,
 }
 
-impl House {
+impl Filled {
     async fn open(database: &TestDb) -> Self {
-        let folder = testkit::folder();
-        let mut settings = Place::settings(folder.path(), 1, Some(&database.url));
-        settings.packages = workspace().join(FILE);
-        let clock = FrozenClock::at(beijing("2026-03-30 09:00").unwrap());
-        let platform = Platform::open(&settings, clock.clock()).await.unwrap();
-        let cast = Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
-        let mut tx = platform.db.begin().await.unwrap();
-        let imported = cast.import(&mut tx, &platform.identity, clock.now(), |_| None).await.unwrap();
-        tx.commit().await.unwrap();
-        platform.refresh_bodies().await.unwrap();
-        let mut house = Self { platform, clock, imported, things: BTreeMap::new(), _folder: folder };
-        house.fill(&cast).await;
-        house
+        let house = House::open_on("2026-03-30 09:00", FILE, Some(&database.url)).await;
+        let mut filled = Self { house, things: BTreeMap::new() };
+        filled.fill().await;
+        filled
     }
 
     /// One of everything: a closed case with its licence, a draft, and what staff keep.
-    async fn fill(&mut self, cast: &Cast) {
-        let player = Player::new(&self.platform, self.clock.clone(), cast, &self.imported);
-        let library = self.platform.library();
-        let shown = workspace().join(FILE).join(PACKAGE);
-        let package =
-            library.list().find(|found| std::path::Path::new(&found.folder) == shown).unwrap().clone();
+    async fn fill(&mut self) {
         let story = scenario(PACKAGE, "01-granted.yaml");
-        let case = player.play(&package, &story, Extent::Whole).await.unwrap().unwrap();
-        let legal_person = self.imported.legal_persons["yanshi-yuedu"];
+        let steps = story.steps.len();
+        let case = self.house.play_one(PACKAGE, "01-granted.yaml", steps, "2026-04-09 10:00").await;
+        let legal_person = self.house.imported.legal_persons["yanshi-yuedu"];
         let citizen = self.asker("citizen");
         let mut things = BTreeMap::from([
             ("cases", case.to_string()),
             ("legal-persons", legal_person.to_string()),
             ("items", ITEM.0.to_owned()),
-            ("apply", package.item.code.clone()),
+            ("apply", CODE.to_owned()),
             ("handling", ITEM.1.to_owned()),
             ("bodies", "hunan-mz".to_owned()),
             ("questions", "working-days".to_owned()),
@@ -90,7 +75,7 @@ impl House {
             ("bundles", "open-teahouse".to_owned()),
             ("registers", "social-organisations".to_owned()),
         ]);
-        let draft = json!({ "item": package.item.code, "handling": "01", "division": "430000" });
+        let draft = json!({ "item": CODE, "handling": "01", "division": "430000" });
         let draft = self.call(&citizen, Method::POST, "/api/v1/drafts", Some(draft)).await;
         things.insert("drafts", word(&draft, "id"));
         for (name, path) in [
@@ -101,8 +86,8 @@ impl House {
             let list = self.call(&citizen, Method::GET, &path, None).await;
             things.insert(name, word(&list["items"][0], "id"));
         }
-        let now = self.clock.now();
-        let mut tx = self.platform.db.begin().await.unwrap();
+        let now = self.house.clock.now();
+        let mut tx = self.house.platform.db.begin().await.unwrap();
         let settings = oidc::Settings {
             name_zh: "演示系统".into(),
             name_en: "Demo system".into(),
@@ -119,9 +104,9 @@ impl House {
     }
 
     fn asker(&self, name: &'static str) -> Asker {
-        let person = |slug: &str| Some(Subject::Person(self.imported.persons[slug]));
-        let staff = |login: &str| Some(Subject::Staff(self.imported.staff[login]));
-        let hat = Some(self.imported.legal_persons["yanshi-yuedu"]);
+        let person = |slug: &str| Some(Subject::Person(self.house.imported.persons[slug]));
+        let staff = |login: &str| Some(Subject::Staff(self.house.imported.staff[login]));
+        let hat = Some(self.house.imported.legal_persons["yanshi-yuedu"]);
         let (subject, hat) = match name {
             "other-citizen" => (person("li-shili"), None),
             "other-clerk" => (staff("county-acceptance"), None),
@@ -138,8 +123,8 @@ impl House {
     /// A fresh visit for each request: some routes end the one they are asked with.
     async fn visit(&self, asker: &Asker) -> Option<String> {
         let subject = asker.subject?;
-        let mut tx = self.platform.db.begin().await.unwrap();
-        let now = self.clock.now();
+        let mut tx = self.house.platform.db.begin().await.unwrap();
+        let now = self.house.clock.now();
         let mut opened = identity::open_session_for(&mut tx, subject, now).await.unwrap();
         if asker.hat.is_some() {
             // When the last row has ended the agent's right, they are there as themselves.
@@ -153,7 +138,7 @@ impl House {
 
     async fn call(&self, asker: &Asker, method: Method, path: &str, body: Option<Value>) -> Value {
         let token = self.visit(asker).await;
-        let client = Client::new(self.platform.router.clone());
+        let client = Client::new(self.house.platform.router.clone());
         let answer = match &body {
             Some(body) => client.create(path, token.as_deref().unwrap(), body, "matrix").await,
             None => client.send(method, path, token.as_deref(), None).await,
@@ -164,23 +149,14 @@ impl House {
 
     /// The path with a real thing in every parameter of which there is one, and with nobody's in the others.
     fn filled(&self, path: &str) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        for part in path.split('/') {
-            let before = parts.last().map_or("", String::as_str);
-            let real = match part {
-                "{code}" => self.things.get(if before == "apply" { "apply" } else { "items" }),
-                "{handling}" => self.things.get("handling"),
-                _ if part.starts_with('{') => self.things.get(before),
-                _ => None,
+        filled_with(path, |before, parameter| {
+            let kind = match parameter {
+                "code" if before != "apply" => "items",
+                "handling" => "handling",
+                _ => before,
             };
-            let nobody = "01a1b8c3571771de8a4bbb9f68abb522";
-            parts.push(match (part.starts_with('{'), real) {
-                (true, Some(real)) => part.replace(&part[..=part.find('}').unwrap()], real),
-                (true, None) => part.replace(&part[..=part.find('}').unwrap()], nobody),
-                (false, _) => part.to_owned(),
-            });
-        }
-        parts.join("/")
+            self.things.get(kind).map(String::as_str)
+        })
     }
 
     async fn ask(&self, route: &RouteSpec, asker: &Asker) -> &'static str {
@@ -206,7 +182,7 @@ impl House {
             request = request.header(header::CONTENT_TYPE, form).header("idempotency-key", "a");
         }
         let request = request.body(Body::from(body)).unwrap();
-        let response = self.platform.router.clone().oneshot(request).await.unwrap();
+        let response = self.house.platform.router.clone().oneshot(request).await.unwrap();
         let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
         match response.status() {
             status if status.is_server_error() => "FAULT",
@@ -234,15 +210,15 @@ fn order(route: &RouteSpec) -> (usize, bool, String, String) {
 }
 
 async fn table(database: &TestDb) -> String {
-    let house = House::open(database).await;
-    let askers = WHO.map(|name| house.asker(name));
-    let mut routes: Vec<&RouteSpec> = house.platform.routes.iter().collect();
+    let filled = Filled::open(database).await;
+    let askers = WHO.map(|name| filled.asker(name));
+    let mut routes: Vec<&RouteSpec> = filled.house.platform.routes.iter().collect();
     routes.sort_by_key(|route| order(route));
     let mut rows = BTreeMap::new();
     for route in routes {
         let mut row = String::new();
         for asker in &askers {
-            write!(row, "\t{}", house.ask(route, asker).await).unwrap();
+            write!(row, "\t{}", filled.ask(route, asker).await).unwrap();
         }
         rows.insert(format!("{}\t{}\t{}", route.path, route.method, route.permission.name), row);
     }

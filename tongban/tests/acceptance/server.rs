@@ -74,6 +74,31 @@ impl Drop for Server {
     }
 }
 
+/// An id of the right form that is nobody's.
+const NOBODY: &str = "01a1b8c3571771de8a4bbb9f68abb522";
+
+/// A path with something in every parameter; `real` says what, where there is a real thing, by the part of the path
+/// before it and the parameter.
+pub(crate) fn filled_with<'a>(path: &str, real: impl Fn(&str, &str) -> Option<&'a str>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for part in path.split('/') {
+        parts.push(match (part.find('{'), part.find('}')) {
+            (Some(from), Some(to)) => {
+                let before = parts.last().map_or("", String::as_str);
+                let thing = real(before, &part[from + 1..to]).unwrap_or(NOBODY);
+                format!("{}{thing}{}", &part[..from], &part[to + 1..])
+            }
+            _ => part.to_owned(),
+        });
+    }
+    parts.join("/")
+}
+
+/// A path with nobody's id in every parameter.
+pub(crate) fn filled(path: &str) -> String {
+    filled_with(path, |_before, _parameter| None)
+}
+
 #[expect(clippy::print_stderr, reason = "a test tells its reader what it left out or what it saw")]
 pub(crate) fn say(sentence: &str) {
     eprintln!("{sentence}");

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::Tx;
 use store::idempotency::Once;
 use web::{
-    AppError, FormErrors, IdempotencyKey, Operation, PostForm, PostUpload, Shell, Visitor, page,
+    AppError, FormErrors, IdempotencyKey, Nothing, Operation, PostForm, PostUpload, Shell, Visitor, page,
     page_with_status,
 };
 
@@ -324,9 +324,6 @@ pub(crate) async fn file(
     let found = files.iter().find(|found| found.id == file).ok_or(AppError(Refusal::NotFound))?;
     show_file(found, room.files.get(&found.file_sm3).await?)
 }
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 pub(crate) async fn remove(
     State(room): State<Room>,

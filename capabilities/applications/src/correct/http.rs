@@ -8,10 +8,12 @@ use cases::Lapse;
 use catalogue::Package;
 use kernel::{CaseId, FieldError, Refusal};
 use store::Tx;
-use web::{AppError, FormErrors, FormPairs, PostForm, PostUpload, Shell, Visitor, page, page_with_status};
+use web::{
+    AppError, FormErrors, FormPairs, Nothing, PostForm, PostUpload, Shell, Visitor, page, page_with_status,
+};
 
 use super::{Correcting, Sending, change, flagged_fields, get, send};
-use crate::attach::http::{FileRow, MaterialRow, Nothing, may_add, said, size};
+use crate::attach::http::{FileRow, MaterialRow, may_add, said, size};
 use crate::attach::{AttachError, HandedIn, add_to_correction, keep_for_correction};
 use crate::detach::detach_correction;
 use crate::dossier::Material as File;

@@ -5,10 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use kernel::DraftId;
-use web::{AppError, Operation, PostForm, Shell, Visitor, page};
+use web::{AppError, Nothing, Operation, PostForm, Shell, Visitor, page};
 
 use super::discard;
-use crate::attach::http::Nothing;
 use crate::http::id;
 use crate::{Room, draft};
 

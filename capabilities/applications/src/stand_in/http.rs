@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{DraftId, Message, Refusal};
 use serde::Deserialize;
-use web::{AppError, FormErrors, Operation, PostForm, Visitor, page_with_status};
+use web::{AppError, FormErrors, Nothing, Operation, PostForm, Visitor, page_with_status};
 
 use super::{Kind, StandInError, put, take_back};
 use crate::Room;
-use crate::attach::http::{Nothing, build};
+use crate::attach::http::build;
 use crate::http::id;
 use crate::save;
 use crate::view::DraftView;

@@ -8,14 +8,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Refusal;
 use serde::Deserialize;
 use serde_json::Value;
-use web::{AppError, FormErrors, PostForm, Shell, Visitor, encode, page, page_with_status};
+use web::{AppError, FormErrors, Nothing, PostForm, Shell, Visitor, page, page_with_status};
 
 use super::{NAME_CHARACTERS_MAX, New, add, ask_for_new, list, remove};
 use crate::Room;
 use crate::factors::{Factor, strengthen, ways_of};
 use crate::prove::http::{account_href, own, to_proof, with_token};
-use crate::second_step::http::Nothing;
-use crate::sign_in_page::next_path;
+use crate::sign_in_page::{next_path, with_next};
 
 #[derive(Template)]
 #[template(path = "passkeys/passkeys.html")]
@@ -44,10 +43,7 @@ pub(crate) struct Asked {
 }
 
 fn here(next: &str) -> String {
-    match next_path(next) {
-        "" => "/account/passkeys".to_owned(),
-        next => format!("/account/passkeys?next={}", encode(next)),
-    }
+    with_next("/account/passkeys", next)
 }
 
 async fn build(

@@ -3,16 +3,13 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Actor, AssuranceLevel, Refusal};
 use serde::Deserialize;
 use serde_json::Value;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{
-    ApiJson, AppError, FormErrors, Operation, PostForm, Shell, Visitor, encode, page, page_with_status,
-};
+use web::{ApiJson, AppError, FormErrors, Nothing, Operation, PostForm, Shell, Visitor, encode, page};
 
 use super::{ProveError, by_code, by_passkey, by_password};
 use crate::Room;
@@ -20,10 +17,9 @@ use crate::authenticate::hand_cookie;
 use crate::client::Client;
 use crate::factors::{Standing, Ways, standing, ways_of};
 use crate::passkeys;
-use crate::second_step::http::Nothing;
 use crate::session_api::SessionToken;
 use crate::sessions::Opened;
-use crate::sign_in_page::{next_path, too_many, wait_words};
+use crate::sign_in_page::{next_path, refused};
 
 /// How the visit that asks stands.
 pub(crate) async fn own(tx: &mut Tx, visitor: &Visitor) -> Result<Standing, AppError> {
@@ -165,7 +161,7 @@ pub(crate) async fn submit(
     PostForm(form): PostForm<Form>,
 ) -> Result<Response, AppError> {
     let asked = Asked { wanted: form.wanted, next: form.next };
-    let Some(mut again) = build(&room, &visitor, &asked).await? else {
+    let Some(again) = build(&room, &visitor, &asked).await? else {
         return Ok(onward(&visitor, &asked.next).into_response());
     };
     let mut tx = room.db.snapshot().await?;
@@ -181,13 +177,8 @@ pub(crate) async fn submit(
     match done.map_err(Refusal::from) {
         // Where a check of the document is still missing, this page says so.
         Ok(opened) => Ok(with_token(&room, onward_or_here(&visitor, &again, &asked), &opened)),
-        Err(Refusal::TooMany(seconds)) => {
-            again.wait = wait_words(&visitor, seconds);
-            too_many(&again, seconds)
-        }
         Err(refusal) => {
-            again.errors = FormErrors::of(&visitor, refusal)?;
-            page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+            refused(&visitor, refusal, again, |page, errors, wait| (page.errors, page.wait) = (errors, wait))
         }
     }
 }

@@ -4,13 +4,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use web::{AppError, PostForm, Shell, Visitor, encode, page};
+use web::{AppError, PostForm, Shell, Visitor, page};
 
 use super::{COUNT, make};
 use crate::Room;
 use crate::factors::{Ways, ways_of};
 use crate::prove::http::{account_href, own, to_proof};
-use crate::sign_in_page::next_path;
+use crate::sign_in_page::{next_path, with_next};
 
 #[derive(Template)]
 #[template(path = "recovery_codes/codes.html")]
@@ -32,10 +32,7 @@ pub(crate) struct Asked {
 
 /// The page, and where it leads afterwards.
 pub(crate) fn here(next: &str) -> String {
-    match next_path(next) {
-        "" => "/account/recovery-codes".to_owned(),
-        next => format!("/account/recovery-codes?next={}", encode(next)),
-    }
+    with_next("/account/recovery-codes", next)
 }
 
 impl CodesPage {

@@ -14,7 +14,7 @@ use super::{RegisterPerson, register_person};
 use crate::Room;
 use crate::client::Client;
 use crate::sign_in::{SignIn, sign_in_person};
-use crate::sign_in_page::{go_on, next_path, too_many, wait_words};
+use crate::sign_in_page::{go_on, next_path, refused};
 
 #[derive(Template)]
 #[template(path = "register_person/register.html")]
@@ -79,17 +79,12 @@ pub(crate) async fn submit(
     let mut again = RegisterPage::new(&visitor, form);
     match done.map_err(Refusal::from) {
         Ok(_id) => first_sign_in(&room, &visitor, client, &again.form).await,
-        Err(Refusal::TooMany(seconds)) => {
-            again.wait = wait_words(&visitor, seconds);
-            too_many(&again, seconds)
-        }
         Err(Refusal::Conflict(_)) => {
             again.is_taken = true;
             page_with_status(StatusCode::CONFLICT, &again)
         }
         Err(refusal) => {
-            again.errors = FormErrors::of(&visitor, refusal)?;
-            page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+            refused(&visitor, refusal, again, |page, errors, wait| (page.errors, page.wait) = (errors, wait))
         }
     }
 }

@@ -4,15 +4,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
 use kernel::{AgentId, Refusal};
-use serde::Deserialize;
-use web::{AppError, Operation, PostForm, Visitor};
+use web::{AppError, Nothing, Operation, PostForm, Visitor};
 
 use super::revoke_agent;
 use crate::Room;
-
-/// The form has no field but its token.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 pub(crate) async fn submit(
     State(room): State<Room>,

@@ -9,9 +9,7 @@ use kernel::Refusal;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use web::{
-    ApiJson, AppError, FormErrors, Operation, PostForm, Shell, Visitor, cookie, page, page_with_status,
-};
+use web::{ApiJson, AppError, FormErrors, Nothing, Operation, PostForm, Shell, Visitor, cookie, page};
 
 use super::{SecondStepError, by_code, by_passkey, find};
 use crate::Room;
@@ -20,7 +18,7 @@ use crate::client::Client;
 use crate::passkeys;
 use crate::session_api::SessionToken;
 use crate::sessions::{Opened, Subject};
-use crate::sign_in_page::{enter, next_path, too_many, wait_words};
+use crate::sign_in_page::{enter, next_path, refused};
 use crate::token::Token;
 
 #[derive(Template)]
@@ -113,25 +111,16 @@ async fn finish(
     room: &Room,
     visitor: &Visitor,
     done: Result<Opened, SecondStepError>,
-    mut again: SecondPage,
+    again: SecondPage,
 ) -> Result<Response, AppError> {
     let home = if again.is_staff { "/desk" } else { "/my" };
     match done.map_err(Refusal::from) {
         Ok(opened) => enter(room, visitor, &opened, &again.next, home).await,
-        Err(Refusal::TooMany(seconds)) => {
-            again.wait = wait_words(visitor, seconds);
-            too_many(&again, seconds)
-        }
         Err(refusal) => {
-            again.errors = FormErrors::of(visitor, refusal)?;
-            page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+            refused(visitor, refusal, again, |page, errors, wait| (page.errors, page.wait) = (errors, wait))
         }
     }
 }
-
-/// The form has no field but its token.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 /// What the browser is to be asked for.
 pub(crate) async fn challenge(

@@ -2,12 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{Refusal, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
-use web::{AppError, FormErrors, PostForm, Visitor, page_with_status};
+use web::{AppError, Nothing, PostForm, Visitor};
 
 use super::http::SignInPage;
 use super::{Door, Whose, complete, knock};
@@ -17,7 +16,7 @@ use crate::factors::Factor;
 use crate::passkeys::{self, For, PasskeyError};
 use crate::second_step::SecondStepError;
 use crate::sessions::{Opened, Subject};
-use crate::sign_in_page::{enter, too_many, wait_words};
+use crate::sign_in_page::{enter, refused};
 use crate::vouch;
 
 /// Opens a visit for the owner of a passkey, if they come through their own door.
@@ -57,10 +56,6 @@ pub(crate) async fn sign_in_by_passkey(
     tx.commit().await?;
     Ok(opened)
 }
-
-/// The form has no field but its token.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 /// What the browser is to be asked for; the same for everybody.
 pub(crate) async fn challenge(
@@ -108,16 +103,11 @@ async fn submit(
     form: &Form,
 ) -> Result<Response, AppError> {
     let done = sign_in_by_passkey(room, door, &form.answer, &visitor.csrf, client, visitor.now).await;
-    let mut again = SignInPage::new(room, visitor, door, String::new(), &form.next);
+    let again = SignInPage::new(room, visitor, door, String::new(), &form.next);
     match done.map_err(Refusal::from) {
         Ok(opened) => enter(room, visitor, &opened, &form.next, door.home()).await,
-        Err(Refusal::TooMany(seconds)) => {
-            again.wait = wait_words(visitor, seconds);
-            too_many(&again, seconds)
-        }
         Err(refusal) => {
-            again.errors = FormErrors::of(visitor, refusal)?;
-            page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+            refused(visitor, refusal, again, |page, errors, wait| (page.errors, page.wait) = (errors, wait))
         }
     }
 }

@@ -2,16 +2,15 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::Refusal;
 use serde::Deserialize;
-use web::{AppError, FormErrors, PostForm, Shell, Visitor, page, page_with_status};
+use web::{AppError, FormErrors, PostForm, Shell, Visitor, page};
 
 use super::{Door, SignIn, sign_in};
 use crate::Room;
 use crate::client::Client;
-use crate::sign_in_page::{go_on, next_path, too_many, wait_words};
+use crate::sign_in_page::{go_on, next_path, refused};
 
 #[derive(Template)]
 #[template(path = "sign_in/sign_in.html")]
@@ -106,16 +105,11 @@ async fn submit(
 ) -> Result<Response, AppError> {
     let given = SignIn { login: form.login.clone(), password: form.password, client };
     let tried = sign_in(&room.db, &room.vault, &room.passwords, visitor.now, door, given).await;
-    let mut again = SignInPage::new(room, visitor, door, form.login, &form.next);
+    let again = SignInPage::new(room, visitor, door, form.login, &form.next);
     match tried.map_err(Refusal::from) {
         Ok(step) => go_on(room, visitor, &step, &form.next, door.home()).await,
-        Err(Refusal::TooMany(seconds)) => {
-            again.wait = wait_words(visitor, seconds);
-            too_many(&again, seconds)
-        }
         Err(refusal) => {
-            again.errors = FormErrors::of(visitor, refusal)?;
-            page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
+            refused(visitor, refusal, again, |page, errors, wait| (page.errors, page.wait) = (errors, wait))
         }
     }
 }

@@ -4,16 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Refusal, SessionId};
-use serde::Deserialize;
-use web::{AppError, Operation, PostForm, Visitor};
+use web::{AppError, Nothing, Operation, PostForm, Visitor};
 
 use crate::Room;
 use crate::authenticate::clear_cookie;
 use crate::sessions::close_session;
-
-/// The form has no field but its token.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 pub(crate) async fn submit(
     State(room): State<Room>,

@@ -12,7 +12,7 @@ use super::{begin, begun, confirm, remove};
 use crate::Room;
 use crate::factors::{Factor, strengthen, ways_of};
 use crate::prove::http::{account_href, own, to_proof, with_token};
-use crate::sign_in_page::next_path;
+use crate::sign_in_page::{next_path, with_next};
 
 #[derive(Template)]
 #[template(path = "totp/totp.html")]
@@ -36,10 +36,7 @@ pub(crate) struct Asked {
 
 /// Where the pages about factors lead to when they are done.
 fn here(next: &str) -> String {
-    match next_path(next) {
-        "" => "/account/totp".to_owned(),
-        next => format!("/account/totp?next={}", encode(next)),
-    }
+    with_next("/account/totp", next)
 }
 
 async fn build(room: &Room, visitor: &Visitor, next: &str) -> Result<Result<TotpPage, Response>, AppError> {

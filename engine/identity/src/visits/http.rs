@@ -4,13 +4,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Refusal, SessionId};
 use serde::Deserialize;
-use web::{AppError, PostForm, Visitor};
+use web::{AppError, Nothing, PostForm, Visitor};
 
 use super::{end, end_all};
 use crate::Room;
 use crate::authenticate::clear_cookie;
 use crate::prove::http::{account_href, own};
-use crate::second_step::http::Nothing;
 
 pub(crate) async fn submit_end(
     State(room): State<Room>,

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Message, Refusal, Timestamp};
 use serde::Deserialize;
-use web::{AppError, FormErrors, PostForm, Shell, Visitor, page, page_with_status};
+use web::{AppError, FormErrors, Nothing, PostForm, Shell, Visitor, page, page_with_status};
 
-use super::pages::{Nothing, shell};
+use super::pages::shell;
 use crate::Room;
 use crate::jws::Alg;
 use crate::keys::{Key, Next, follow, withdraw};

@@ -9,7 +9,7 @@ use kernel::{ClientId, GrantId, Refusal};
 use serde::Deserialize;
 use store::Tx;
 use store::page::{Cursor, PageRequest};
-use web::{AppError, FormErrors, FormPairs, PostForm, Shell, Visitor, page, page_with_status};
+use web::{AppError, FormErrors, FormPairs, Nothing, PostForm, Shell, Visitor, page, page_with_status};
 
 use super::form::{Fields, auth_words, door_words, grant_words, read};
 use crate::Room;
@@ -303,10 +303,6 @@ pub(crate) async fn show(
             .collect(),
     })
 }
-
-/// The forms of the page have no field but their token.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
 
 pub(crate) async fn renew(
     State(room): State<Room>,
