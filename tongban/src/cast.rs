@@ -6,7 +6,8 @@ use std::path::Path;
 
 use identity::{AddBody, AddLegalPerson, AddPerson, AddStaff};
 use kernel::{
-    Actor, BodyId, LegalPersonId, PersonActor, PersonId, Role, StaffId, Timestamp, TypedId as _, Words,
+    Actor, BodyId, Items, LegalPersonId, MandateKind, PersonActor, PersonId, Role, StaffActor, StaffId,
+    Timestamp, TypedId as _, Words,
 };
 use serde::Deserialize;
 use store::Tx;
@@ -26,6 +27,30 @@ pub struct Cast {
     /// 法人
     #[serde(default)]
     pub legal_persons: Vec<LegalPersonText>,
+    /// 被监护人
+    #[serde(default)]
+    pub wards: Vec<WardText>,
+}
+
+/// A ward with a guardian, as the file writes it. The ward has an account that only the guardian uses.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WardText {
+    /// Full name.
+    pub name: String,
+    /// Resident identity number.
+    pub resident_id: String,
+    /// Slug of the guardian.
+    pub guardian: String,
+    /// Login of the clerk who entered it.
+    clerk: String,
+    /// Word of the document on which it rests ([`identity::Ground`]).
+    ground: String,
+    /// Its number.
+    number: String,
+    /// The last day; of minors the day before full age by itself.
+    #[serde(default)]
+    until: Option<jiff::civil::Date>,
 }
 
 /// A body as the file writes it.
@@ -216,7 +241,48 @@ impl Cast {
             imported.persons.insert(slug, id.map_err(|error| entry(&person.slug, error))?);
         }
         self.import_legal_persons(tx, identity, now, &mut imported).await?;
+        for ward in &self.wards {
+            self.import_ward(tx, identity, now, ward, &imported).await?;
+        }
         Ok(imported)
+    }
+
+    async fn import_ward(
+        &self,
+        tx: &mut Tx,
+        identity: &identity::Room,
+        now: Timestamp,
+        ward: &WardText,
+        imported: &Imported,
+    ) -> Result<(), CastError> {
+        let unknown = |what: &str| entry(&ward.name, format!("no {what} in this file"));
+        let guardian = self.persons.iter().find(|person| person.slug == ward.guardian);
+        let guardian = guardian.ok_or_else(|| unknown(&ward.guardian))?;
+        let id = imported.staff.get(&ward.clerk).ok_or_else(|| unknown(&ward.clerk))?;
+        let clerk = self.staff.iter().find(|staff| staff.login == ward.clerk);
+        let clerk = clerk.ok_or_else(|| unknown(&ward.clerk))?;
+        let body = identity::find_body(tx, &clerk.body).await?.ok_or_else(|| unknown(&clerk.body))?;
+        let by = Actor::Staff(StaffActor {
+            staff: *id,
+            body: body.id,
+            division: body.division.clone(),
+            roles: clerk.roles.clone(),
+            deputy_of: BTreeSet::new(),
+            strong: false,
+            shown_as: clerk.name.clone(),
+        });
+        let enter = identity::EnterGuardian {
+            ward_name: ward.name.clone(),
+            ward_resident_id: ward.resident_id.clone(),
+            name: guardian.name.clone(),
+            resident_id: guardian.resident_id.clone(),
+            ground: identity::Ground::from_word(&ward.ground),
+            number: ward.number.clone(),
+            until: ward.until,
+        };
+        let entered = identity::enter_guardian(tx, &identity.vault, &by, now, enter).await;
+        entered.map_err(|error| entry(&ward.name, kernel::Refusal::from(error)))?;
+        Ok(())
     }
 
     async fn import_legal_persons(
@@ -254,7 +320,7 @@ impl Cast {
         let by = Actor::Person(PersonActor {
             level: kernel::AssuranceLevel::Registered,
             person: by,
-            acting_for: Some(id),
+            acting_for: None,
             shown_as: String::new(),
         });
         for agent in agents.iter().filter(|agent| *agent != representative) {
@@ -264,6 +330,8 @@ impl Cast {
                 legal_person: id,
                 name: named.name.clone(),
                 resident_id: named.resident_id.clone(),
+                kind: MandateKind::Handler,
+                items: Items::All,
                 until: None,
             };
             let appointed = identity::appoint_agent(tx, &identity.vault, &by, now, appoint).await;

@@ -2,6 +2,7 @@
 //! `TONGBAN_SERVER_LISTEN`, and so on. Secrets come from files or from the environment, never from this file.
 
 mod senders;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use kernel::Role;
 use serde::Deserialize;
 
 pub use senders::{Bridge, Mail, MailSecurity, ProofKind, Receiver};
+pub use upstream::Upstream;
 
 /// The whole config file.
 #[derive(Debug, Clone, Deserialize)]
@@ -80,13 +82,16 @@ pub struct Data {
 pub struct Identity {
     /// Staff with one of these roles do nothing before they have proved a strong factor (强制强认证).
     pub strong_factor_roles: BTreeSet<Role>,
+    /// Providers whose accounts open accounts here; none by default.
+    #[serde(deserialize_with = "upstream::all")]
+    pub upstream: Vec<Upstream>,
 }
 
 impl Default for Identity {
     /// Those who decide, or see much.
     fn default() -> Self {
-        let roles = [Role::Decision, Role::Supervision, Role::Administration, Role::Catalogue];
-        Self { strong_factor_roles: roles.into() }
+        let roles = [Role::Decision, Role::Supervision, Role::Administration, Role::Catalogue, Role::Audit];
+        Self { strong_factor_roles: roles.into(), upstream: Vec::new() }
     }
 }
 
@@ -239,7 +244,7 @@ mod tests {
     #[test]
     fn who_decides_or_sees_much_needs_a_strong_factor_unless_the_file_says_otherwise() {
         let roles = |text: &str| read(&format!("{GOOD}{text}"), &[]).unwrap().identity.strong_factor_roles;
-        assert_eq!(roles("").len(), 4);
+        assert_eq!(roles("").len(), 5);
         assert!(roles("").contains(&Role::Decision) && !roles("").contains(&Role::Acceptance));
         assert_eq!(roles("[identity]\nstrong_factor_roles = [\"acceptance\"]\n"), [Role::Acceptance].into());
         assert!(roles("[identity]\nstrong_factor_roles = []\n").is_empty());

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use applications::reach::Reach;
 use identity::Subject;
-use kernel::{Actor, CaseId, LegalPersonId, LicenceId, Permission, Refusal};
+use kernel::{Actor, CaseId, LicenceId, Permission, Principal, Refusal};
 use store::Tx;
 
 use crate::platform::Platform;
@@ -13,7 +13,7 @@ use crate::platform::Platform;
 pub struct Question {
     /// `anonymous`, `system`, `person:ID`, `staff:ID` or `staff:LOGIN`.
     pub who: String,
-    /// The legal person for which they act.
+    /// For whom they act: `person:ID` or `legal-person:ID`.
     pub acting_for: Option<String>,
     /// The name of a permission, or `METHOD /path` of a route.
     pub may: String,
@@ -85,9 +85,18 @@ async fn actor(tx: &mut Tx, platform: &Platform, question: &Question) -> anyhow:
     };
     anyhow::ensure!(identity::stands(tx, subject).await?, "there is no account {subject}");
     let now = (platform.clock)();
+    if let Subject::Staff(staff) = subject {
+        // A visit has the rights of the chosen post; asked from outside there is none that was chosen.
+        let posts = identity::posts_on(tx, staff, kernel::china_date(now)).await?;
+        anyhow::ensure!(
+            posts.len() < 2,
+            "holds {} posts; ask about somebody who holds one of them",
+            posts.len()
+        );
+    }
     let mut visit = identity::open_session_for(tx, subject, now).await?;
     if let Some(hat) = &question.acting_for {
-        let hat: LegalPersonId = hat.parse().context("the id of the legal person")?;
+        let hat: Principal = hat.parse().context("--as is person:ID or legal-person:ID")?;
         visit = identity::switch_hat(tx, visit.session, Some(hat), now).await?;
     }
     let live = identity::find_session(tx, &platform.identity.vault, &visit.token, now).await?;
@@ -113,13 +122,13 @@ async fn thing_rule(tx: &mut Tx, actor: &Actor, thing: &str) -> anyhow::Result<(
             let id: LicenceId = word.parse().context("the id of the licence")?;
             let is_theirs = match licences::get_visible(tx, actor, id).await {
                 Ok(_licence) => true,
-                Err(Refusal::NotFound | Refusal::Unauthenticated) => false,
+                Err(Refusal::NotFound | Refusal::Unauthenticated | Refusal::Outside(_)) => false,
                 Err(refusal) => return Err(refusal.into()),
             };
             let why = if is_theirs {
-                "they hold it, or their body issued it or worked on its case"
+                "they, or whoever they act for, hold it, or their body issued it or worked on its case"
             } else {
-                "they do not hold it, and their body neither issued it nor worked on its case: to them it is not there (404)"
+                "they do not hold it or their mandate does not let them open it, and their body neither issued it nor worked on its case: to them it is not there (404)"
             };
             Ok((is_theirs, why.to_owned()))
         }

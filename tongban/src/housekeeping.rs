@@ -82,6 +82,7 @@ mod tests {
             vault: testkit::vault(),
             passwords: identity::Passwords::new(identity::Strength::CHEAP).unwrap(),
             site: web::Site::new(texts, clock, web::WebConfig::default()),
+            items: identity::ItemNames::default(),
             behind_proxy: false,
             factors: identity::FactorRules::default(),
         };

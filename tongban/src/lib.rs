@@ -4,12 +4,15 @@
 pub mod bench;
 pub mod cast;
 pub mod config;
+mod copies;
 pub mod effects;
 pub mod explain;
 pub mod housekeeping;
 pub mod maintenance;
 pub mod platform;
+pub mod posts;
 pub mod reevaluate;
+pub mod retention;
 pub mod rotation;
 pub mod scenario;
 pub mod tell;

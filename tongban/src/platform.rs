@@ -14,7 +14,7 @@ use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{effects, housekeeping, maintenance, reevaluate, rotation, tell};
+use crate::{copies, effects, housekeeping, maintenance, posts, reevaluate, retention, rotation, tell};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct Settings {
     pub web: WebConfig,
     /// Staff with one of these roles do nothing before they have proved a strong factor.
     pub strong_factor_roles: std::collections::BTreeSet<kernel::Role>,
+    /// Identity providers whose accounts open accounts here.
+    pub upstreams: Vec<oidc::Upstream>,
     /// Cost of password hashes.
     pub passwords: identity::Strength,
     /// The first instant at which signing certificates are valid.
@@ -146,10 +148,13 @@ impl Platform {
             vault: vault.clone(),
             passwords: identity::Passwords::new(settings.passwords)?,
             site: site.clone(),
+            items: item_names(&shelf),
             behind_proxy: settings.web.secure_cookies,
-            factors: identity::FactorRules::new(&settings.public_url, settings.strong_factor_roles.clone()),
+            factors: identity::FactorRules::new(&settings.public_url, settings.strong_factor_roles.clone())
+                .with_upstreams(settings.upstreams.iter().map(oidc::Upstream::named).collect()),
         };
         let oidc = oidc::Room::open(identity.clone(), &settings.public_url).await?;
+        let oidc = oidc.with_upstreams(settings.upstreams.clone())?;
         let applications = applications::Room {
             db: db.clone(),
             files: files.clone(),
@@ -204,11 +209,14 @@ impl Platform {
         let handlers = effects::handlers(&applications, &licences, &calendars)
             .and(tell::handlers(&applications, &messages))
             .and(tell::account_handlers(&messages))
+            .and(tell::mandate_handlers(&messages))
+            .and(posts::handlers(&applications))
             .and(reevaluate::handlers(&applications, &calendars))
             .and(directory_imports(&directory))
             .and(catalogue::handlers(&catalogue))
             .and(oidc::handlers(&oidc))
             .and(housekeeping::handlers(&oidc))
+            .and(retention::handlers(&applications))
             .and(rotation);
         let deliverers = oidc::deliverers(&oidc, messages::deliverers(&messages))?;
         let platform = Self {
@@ -269,6 +277,18 @@ impl Platform {
     }
 }
 
+/// What the items in force are called, for the scope of mandates.
+fn item_names(shelf: &catalogue::Shelf) -> identity::ItemNames {
+    let shelf = shelf.clone();
+    identity::ItemNames::new(move || {
+        let library = shelf.now();
+        let name =
+            |package: &Arc<catalogue::Package>| (package.reference.item.clone(), package.item.name.clone());
+        let names: std::collections::BTreeMap<_, _> = library.list().map(name).collect();
+        names.into_iter().collect()
+    })
+}
+
 async fn open_database(url: &str) -> anyhow::Result<Db> {
     let db = Db::open(url).await.context("database")?;
     db.migrate(&MIGRATIONS).await?;
@@ -282,6 +302,7 @@ async fn load_packages(db: &Db, folder: &Path, now: Timestamp) -> anyhow::Result
     })?;
     let mut tx = db.begin().await?;
     housekeeping::plan(&mut tx, now).await?;
+    retention::plan(&mut tx, now).await?;
     tx.commit().await?;
     // Nodes that start at the same moment with something new write down the same: whoever is later reads it.
     for _ in 0..2 {
@@ -368,7 +389,10 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         .merge(registers::routes(registers::Room { db: db.clone() }))
         .merge(messages::routes(messages.clone()))
         .merge(calendars::routes(calendars.clone()))
-        .merge(privacy::routes(privacy::Room { applications: applications.clone() }))
+        .merge(privacy::routes(privacy::Room {
+            applications: applications.clone(),
+            copies: copies::sources(identity, applications, messages),
+        }))
         .merge(health(db));
     let info = ApiInfo {
         title: "Tongban 通办".into(),

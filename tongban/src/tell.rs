@@ -4,6 +4,7 @@
 mod account;
 mod applicant;
 mod deputies;
+mod mandates;
 mod staff;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,19 @@ pub fn account_handlers(room: &messages::Room) -> Handlers {
     Handlers::new().on(identity::ACCOUNT_JOB, move |job, now| {
         let room = room.clone();
         async move { Ok(account::run(&room, &job, now).await?) }
+    })
+}
+
+/// The handlers of [`identity::MANDATE_JOB`] and [`identity::OFFER_JOB`]: both sides of a mandate are told of it.
+pub fn mandate_handlers(room: &messages::Room) -> Handlers {
+    let (told, offered) = (room.clone(), room.clone());
+    let told = Handlers::new().on(identity::MANDATE_JOB, move |job, now| {
+        let room = told.clone();
+        async move { Ok(mandates::run(&room, &job, now).await?) }
+    });
+    told.on(identity::OFFER_JOB, move |job, now| {
+        let room = offered.clone();
+        async move { Ok(mandates::run_offer(&room, &job, now).await?) }
     })
 }
 
@@ -121,6 +135,32 @@ macro_rules! words {
 }
 use words;
 
+/// The same for messages that are about no case: `tell-KIND-title` and `tell-KIND-text`.
+macro_rules! named {
+    ($kind:literal) => {
+        (
+            $kind,
+            ::kernel::Message::new(concat!("tell-", $kind, "-title")),
+            ::kernel::Message::new(concat!("tell-", $kind, "-text")),
+        )
+    };
+}
+use named;
+
+/// Tells it and ends the job, in one transaction.
+async fn tell_once(
+    room: &messages::Room,
+    telling: &Telling,
+    job: &Job,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let mut tx = room.db.begin().await?;
+    messages::tell(&mut tx, room, telling, now).await?;
+    jobs::finish(&mut tx, job, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 type Sentences = (&'static str, Message, Message);
 
 /// What is told of one event, and to whom.
@@ -160,6 +200,7 @@ fn tellings(moment: &Moment<'_>) -> Vec<Telling> {
         | Event::Checked { .. } => applicant::tellings(moment),
         // What `Event::tells` leaves out.
         Event::RulesApplied { .. }
+        | Event::ApplicantMerged { .. }
         | Event::TaskOpened { .. }
         | Event::TaskClaimed { .. }
         | Event::DefectNoted { .. }
@@ -185,7 +226,11 @@ impl Moment<'_> {
             title: both(title, "item", item),
             text: text.with("number", &case.number),
             link,
-            about: Some(About { case: case.id, number: case.number.clone() }),
+            about: Some(About {
+                case: case.id,
+                item: case.case_type.item.clone(),
+                number: case.number.clone(),
+            }),
             key: format!("{}:{}", case.id, self.recorded.seq),
         }
     }

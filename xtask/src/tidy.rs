@@ -59,7 +59,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
     ("portal", &["kernel", "codes", "store", "web", "identity", "cases", "catalogue"]),
-    ("privacy", &["kernel", "store", "web", "identity", "oidc", "cases", "applications"]),
+    ("privacy", &["kernel", "store", "web", "identity", "oidc", "cases", "messages", "applications"]),
     ("xtask", &[]),
 ];
 

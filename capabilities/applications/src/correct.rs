@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use cases::{Case, CaseError, Command, Status};
-use kernel::{Actor, CaseId, FieldError, Message, PersonActor, Refusal, Timestamp};
+use identity::AgentAct;
+use kernel::{Actor, CaseId, FieldError, Message, PersonActor, Refusal, Right, Timestamp};
 use serde_json::Value;
 use store::{Tx, vals};
 
@@ -13,7 +14,7 @@ use crate::draft::{Answers, DraftError};
 use crate::known::Known;
 use crate::room::own_purpose;
 use crate::submit::{facts, missing};
-use crate::{Room, asked, draft, own_case, save};
+use crate::{Room, acting, asked, draft, own_case, save};
 
 pub(crate) mod api;
 pub(crate) mod http;
@@ -142,7 +143,7 @@ pub fn flagged_materials(case: &Case) -> BTreeSet<String> {
 
 /// The case, while it awaits a correction by this person.
 pub(crate) async fn get_awaiting(tx: &mut Tx, by: &PersonActor, id: CaseId) -> Result<Case, CaseError> {
-    let case = own_case::get(tx, by, id).await?;
+    let case = own_case::get_to(tx, by, id, Right::Apply).await?;
     match case.status {
         Status::Correction => Ok(case),
         Status::Closed => Err(CaseError::Closed),
@@ -260,6 +261,7 @@ pub async fn send(
     let around = room.around(&bodies, now);
     let case = cases::act(tx, &around, &package.case_type, id, expected, by, command).await?;
     keep(tx, room, id, &answers, &materials).await?;
+    acting::note_case(tx, by, AgentAct::Corrected, &case, now).await?;
     Ok(case)
 }
 

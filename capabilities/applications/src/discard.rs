@@ -1,10 +1,11 @@
 //! Throwing a draft away.
 
-use kernel::{Actor, DraftId, Refusal, Timestamp};
+use identity::AgentAct;
+use kernel::{Actor, DraftId, PersonId, Refusal, Timestamp};
 use store::{Tx, vals};
 
 use crate::draft::{self, DraftError};
-use crate::{Room, stand_in};
+use crate::{Room, acting, stand_in};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -34,6 +35,23 @@ impl From<DiscardError> for Refusal {
     }
 }
 
+/// Removes every draft of a natural person's own (注销账号).
+pub async fn discard_all(tx: &mut Tx, person: PersonId) -> Result<(), store::Error> {
+    let sql = "select id from drafts where person = $1 and legal_person is null and case_id is null";
+    for row in tx.fetch_all(sql, vals![person]).await? {
+        remove(tx, row.get(0)?).await?;
+    }
+    Ok(())
+}
+
+async fn remove(tx: &mut Tx, id: DraftId) -> Result<(), store::Error> {
+    // Another material may have the same content under the same name: files go by night, once no row knows them.
+    tx.execute("delete from materials where draft_id = $1 and case_id is null", vals![id]).await?;
+    stand_in::forget(tx, id).await?;
+    tx.execute("delete from drafts where id = $1 and case_id is null", vals![id]).await?;
+    Ok(())
+}
+
 /// Removes a draft and what was attached to it. A submitted one stays: it is part of the case.
 pub async fn discard(
     tx: &mut Tx,
@@ -43,11 +61,9 @@ pub async fn discard(
     id: DraftId,
 ) -> Result<(), DiscardError> {
     let person = by.person().map_err(DiscardError::NotAPerson)?;
-    draft::get_open(tx, room, person, id).await?;
+    let draft = draft::get_open(tx, room, person, id).await?;
     draft::lock_open(tx, id, now).await?;
-    // The files themselves stay in the store: another material may have the same content under the same name.
-    tx.execute("delete from materials where draft_id = $1 and case_id is null", vals![id]).await?;
-    stand_in::forget(tx, id).await?;
-    tx.execute("delete from drafts where id = $1 and case_id is null", vals![id]).await?;
+    remove(tx, id).await?;
+    acting::note_draft(tx, by, AgentAct::Discarded, &draft, now).await?;
     Ok(())
 }

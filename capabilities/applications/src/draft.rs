@@ -1,14 +1,13 @@
 //! An application being filled in (草稿): who may see it, how it is kept, how it changes.
 
-use cases::{Applicant, TypeRef};
+use cases::{Applicant, CaseError, Through, TypeRef};
 use catalogue::{Package, Step};
-use kernel::{CaseId, DraftId, MasterCaseId, Message, PersonActor, Refusal, Timestamp};
+use kernel::{CaseId, DraftId, MasterCaseId, Message, PersonActor, Principal, Refusal, Right, Timestamp};
 use serde_json::{Map, Value};
 use store::page::{Page, PageRequest};
 use store::{Row, Tx, vals};
 
-use crate::Room;
-use crate::reach::Reach;
+use crate::{Room, acting};
 
 /// What the applicant has filled in so far: field and value.
 pub type Answers = Map<String, Value>;
@@ -109,6 +108,9 @@ pub enum DraftError {
     /// There is none, or it is another person's.
     #[error("no such draft")]
     NotFound,
+    /// It is there, and the mandate of whoever acts does not reach so far (超出授权范围).
+    #[error("outside the mandate")]
+    Outside,
     /// It was changed since the page was made, perhaps in another window.
     #[error("the draft has changed")]
     Stale,
@@ -133,6 +135,7 @@ impl From<DraftError> for Refusal {
     fn from(error: DraftError) -> Self {
         match error {
             DraftError::NotFound => Self::NotFound,
+            DraftError::Outside => CaseError::OutsideMandate.into(),
             DraftError::Stale => Self::Conflict(Message::new("applications-draft-stale")),
             DraftError::Submitted => Self::Conflict(Message::new("applications-draft-submitted")),
             DraftError::TooLarge => Self::TooLarge(ANSWERS_BYTES_MAX),
@@ -142,26 +145,30 @@ impl From<DraftError> for Refusal {
     }
 }
 
-/// Who applies when this person asks for something: they themselves, or the legal person whose hat they wear.
-pub fn applicant_of(by: &PersonActor) -> Applicant {
-    Applicant { person: by.person, acting_for: by.acting_for }
+/// The draft, if this person may see it: their own, or that of whoever they act for.
+pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Result<Draft, DraftError> {
+    get_to(tx, room, by, id, Right::See).await
 }
 
-/// The draft, if it is this person's business.
-pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Result<Draft, DraftError> {
+/// The draft, if this person may do that with it.
+pub(crate) async fn get_to(
+    tx: &mut Tx,
+    room: &Room,
+    by: &PersonActor,
+    id: DraftId,
+    right: Right,
+) -> Result<Draft, DraftError> {
     let row = tx
         .fetch_optional(
             "select id, person, legal_person, item, handling, package_version, division, answers_sealed, version,
-                 created_at, updated_at, case_id, again_of, dropped, bundle, part
+                 created_at, updated_at, case_id, again_of, dropped, bundle, part, through, through_kind
              from drafts where id = $1",
             vals![id],
         )
         .await?
         .ok_or(DraftError::NotFound)?;
-    let applicant = Applicant { person: row.get(1)?, acting_for: row.get(2)? };
-    if !Reach::of_person(&applicant, by).is_there() {
-        return Err(DraftError::NotFound);
-    }
+    let applicant = Applicant { person: row.get(1)?, acting_for: row.get(2)?, through: through(&row, 16)? };
+    acting::check(&applicant, by, right, &row.get::<String>(3)?)?;
     let sealed: Vec<u8> = row.get(7)?;
     let plain = room.vault.open("drafts.answers", &sealed, &crate::room::own_purpose(by, None))?;
     Ok(Draft {
@@ -183,9 +190,9 @@ pub async fn get(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Res
     })
 }
 
-/// The same, only while it can still be changed.
+/// The same, only while it can still be changed, and by whoever may.
 pub async fn get_open(tx: &mut Tx, room: &Room, by: &PersonActor, id: DraftId) -> Result<Draft, DraftError> {
-    let draft = get(tx, room, by, id).await?;
+    let draft = get_to(tx, room, by, id, Right::Apply).await?;
     if draft.case.is_some() || draft.master.is_some() { Err(DraftError::Submitted) } else { Ok(draft) }
 }
 
@@ -197,8 +204,8 @@ fn type_of(row: &Row, first: usize) -> Result<TypeRef, store::Error> {
 pub(crate) async fn insert(tx: &mut Tx, room: &Room, draft: &Draft) -> Result<(), DraftError> {
     tx.execute(
         "insert into drafts (id, person, legal_person, item, handling, package_version, division, answers_sealed,
-             version, created_at, updated_at, again_of, dropped, bundle, part)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             version, created_at, updated_at, again_of, dropped, bundle, part, through, through_kind)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         vals![
             draft.id,
             draft.applicant.person,
@@ -214,7 +221,9 @@ pub(crate) async fn insert(tx: &mut Tx, room: &Room, draft: &Draft) -> Result<()
             draft.again_of,
             serde_json::to_string(&draft.dropped)?,
             draft.master,
-            draft.part.as_deref()
+            draft.part.as_deref(),
+            draft.applicant.through.as_ref().map(|through| through.person),
+            draft.applicant.through.as_ref().map(|through| through.kind.as_str())
         ],
     )
     .await?;
@@ -265,6 +274,12 @@ pub(crate) fn to_bytes(answers: &Answers) -> Result<Vec<u8>, DraftError> {
     if bytes.len() as u64 > ANSWERS_BYTES_MAX { Err(DraftError::TooLarge) } else { Ok(bytes) }
 }
 
+/// Who began it for a natural person, in two columns.
+pub(crate) fn through(row: &Row, at: usize) -> Result<Option<Through>, store::Error> {
+    let Some(person) = row.get(at)? else { return Ok(None) };
+    Ok(Some(Through { person, kind: row.parse(at + 1)? }))
+}
+
 /// The applicant's drafts that are not submitted, newest first.
 pub async fn list(
     tx: &mut Tx,
@@ -281,12 +296,14 @@ pub async fn list(
     // Ids are hexadecimal, so `g` stands after all of them.
     let before = page.keys(vals!["g"])?.pop().unwrap_or_else(|| "g".into());
     let size = page.size.limit();
-    let rows = match by.acting_for {
-        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, before, size]).await?,
-        None => tx.fetch_all(OF_PERSON, vals![by.person, before, size]).await?,
+    let rows = match by.principal() {
+        Principal::LegalPerson(id) => tx.fetch_all(OF_LEGAL_PERSON, vals![id, before, size]).await?,
+        Principal::Person(id) => tx.fetch_all(OF_PERSON, vals![id, before, size]).await?,
     };
     let drafts = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(drafts, page.size, |draft| vals![draft.id]))
+    let mut page = Page::cut(drafts, page.size, |draft: &DraftSummary| vals![draft.id]);
+    page.items.retain(|draft| by.may(Right::See, &draft.case_type.item));
+    Ok(page)
 }
 
 /// The newest open draft of the applicant for an item, to be gone on with.
@@ -305,9 +322,12 @@ pub async fn find_running(
         "select id, item, handling, package_version, division, updated_at, answers_sealed from drafts
          where legal_person = $1 and case_id is null and bundle is null and item = $2 and handling = $3
          order by id desc limit 1";
-    let row = match by.acting_for {
-        Some(legal_person) => tx.fetch_optional(OF_LEGAL_PERSON, vals![legal_person, item, handling]).await?,
-        None => tx.fetch_optional(OF_PERSON, vals![by.person, item, handling]).await?,
+    if !by.may(Right::See, item) {
+        return Ok(None);
+    }
+    let row = match by.principal() {
+        Principal::LegalPerson(id) => tx.fetch_optional(OF_LEGAL_PERSON, vals![id, item, handling]).await?,
+        Principal::Person(id) => tx.fetch_optional(OF_PERSON, vals![id, item, handling]).await?,
     };
     Ok(row.as_ref().map(summary).transpose()?)
 }

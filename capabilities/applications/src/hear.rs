@@ -1,10 +1,11 @@
 //! Asking to be heard, or doing without (听证; 行政许可法 §47).
 
 use cases::{Case, CaseError, Command};
-use kernel::{Actor, CaseId, Refusal, Timestamp};
+use identity::AgentAct;
+use kernel::{Actor, CaseId, Refusal, Right, Timestamp};
 use store::Tx;
 
-use crate::{Room, own_case};
+use crate::{Room, acting, own_case};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -41,10 +42,12 @@ pub async fn answer(
     wanted: Option<String>,
 ) -> Result<Case, HearError> {
     let person = by.person().map_err(HearError::Refused)?;
-    let case = own_case::get(tx, person, id).await?;
+    let case = own_case::get_to(tx, person, id, Right::Apply).await?;
     let package = room.package(&case.case_type).map_err(|error| HearError::Refused(error.into()))?;
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
     let command = wanted.map_or(Command::WaiveHearing, |reason| Command::RequestHearing { reason });
-    Ok(cases::act(tx, &around, &package.case_type, id, expected, by, command).await?)
+    let case = cases::act(tx, &around, &package.case_type, id, expected, by, command).await?;
+    acting::note_case(tx, by, AgentAct::Heard, &case, now).await.map_err(CaseError::from)?;
+    Ok(case)
 }

@@ -75,7 +75,7 @@ async fn code_of(
     answers: &Answers,
 ) -> Result<Option<String>, store::Error> {
     let Some(field) = &lookup.code_from else {
-        let Some(id) = by.acting_for else { return Ok(None) };
+        let Some(id) = by.legal_person() else { return Ok(None) };
         let legal_person = identity::find_legal_person(tx, id).await?;
         return Ok(legal_person.map(|found| found.uscc.as_str().to_owned()));
     };

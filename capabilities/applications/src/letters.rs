@@ -6,7 +6,9 @@
 
 use cases::{Case, CaseError};
 use jiff::ToSpan as _;
-use kernel::{Actor, BodyId, CaseId, FieldError, LetterId, Message, Refusal, Timestamp, china_date};
+use kernel::{
+    Actor, BodyId, CaseId, FieldError, LetterId, Message, Principal, Refusal, Timestamp, china_date,
+};
 use store::page::{Page, PageRequest, PageSize};
 use store::{Purpose, Row, Tx, vals};
 
@@ -208,9 +210,9 @@ pub async fn mark_read(tx: &mut Tx, case: CaseId, reader: Side, now: Timestamp) 
 
 /// The cases in which the applicant of `case_of` has letters unread, at most a hundred.
 pub async fn unread_of(tx: &mut Tx, applicant: &cases::Applicant) -> Result<Vec<CaseId>, store::Error> {
-    let reader = match applicant.acting_for {
-        Some(legal_person) => format!("legal:{legal_person}"),
-        None => format!("person:{}", applicant.person),
+    let reader = match applicant.principal() {
+        Principal::LegalPerson(id) => format!("legal:{id}"),
+        Principal::Person(id) => format!("person:{id}"),
     };
     unread(tx, &reader).await
 }

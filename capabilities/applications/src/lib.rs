@@ -4,6 +4,7 @@
 //! it: in that one transaction the draft becomes a case of the engine. From then on the answers change only in
 //! answer to the one correction notice.
 
+mod acting;
 pub mod again;
 mod asked;
 pub mod attach;
@@ -23,6 +24,7 @@ mod http;
 mod known;
 pub mod letters;
 pub mod master;
+pub mod merge;
 pub mod mine;
 pub mod notices;
 pub mod object;
@@ -33,7 +35,9 @@ mod prefill;
 pub mod progress;
 pub mod reach;
 mod reasons;
+mod recuse;
 mod requirement;
+pub mod retention;
 mod room;
 mod routes;
 pub mod save;
@@ -67,6 +71,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("applications/0005_tried_packages", include_str!("sql/0005_tried_packages.sql")),
     store::Migration::new("applications/0006_bundles", include_str!("sql/0006_bundles.sql")),
     store::Migration::new("applications/0007_progress", include_str!("sql/0007_progress.sql")),
+    store::Migration::new("applications/0008_acting", include_str!("sql/0008_acting.sql")),
+    store::Migration::new("applications/0009_recusals", include_str!("sql/0009_recusals.sql")),
+    store::Migration::new("applications/0010_by_file", include_str!("sql/0010_by_file.sql")),
 ];
 
 /// What each column of these tables holds ([`store::data_class`]).

@@ -3,13 +3,14 @@
 
 use cases::{Applicant, TypeRef};
 use catalogue::{BUNDLE, Bundle};
-use kernel::{CaseId, DraftId, MasterCaseId, PersonActor, Refusal, Timestamp};
+use kernel::{CaseId, DraftId, MasterCaseId, PersonActor, Principal, Refusal, Right, Timestamp};
 use std::sync::Arc;
 use store::page::{Page, PageRequest};
 use store::{Row, Tx, vals};
 
 use crate::Room;
-use crate::reach::Reach;
+use crate::acting;
+use crate::draft::{DraftError, through};
 
 pub(crate) mod api;
 pub(crate) mod go_on;
@@ -93,6 +94,9 @@ pub enum MasterError {
     /// There is none, or it is another's.
     #[error("no such master case")]
     NotFound,
+    /// It is there, and the mandate of whoever acts does not reach so far (超出授权范围).
+    #[error("outside the mandate")]
+    Outside,
     /// This version of the bundle is not loaded.
     #[error("unknown bundle version {0:?}")]
     UnknownBundle(TypeRef),
@@ -105,6 +109,7 @@ impl From<MasterError> for Refusal {
     fn from(error: MasterError) -> Self {
         match error {
             MasterError::NotFound => Self::NotFound,
+            MasterError::Outside => cases::CaseError::OutsideMandate.into(),
             MasterError::Store(error) => error.into(),
             MasterError::UnknownBundle(_) => Self::internal(error),
         }
@@ -124,7 +129,8 @@ impl MasterCase {
 }
 
 const OF_ID: &str =
-    "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at
+    "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at,
+         through, through_kind
      from master_cases where id = $1";
 
 /// The master case of this id.
@@ -149,15 +155,28 @@ pub(crate) async fn of_number(
     let sql = "select id, person, legal_person from master_cases where number = $1";
     let row = tx.fetch_optional(sql, vals![number]).await?;
     let read = |row: &Row| -> Result<_, store::Error> {
-        Ok((row.get(0)?, Applicant { person: row.get(1)?, acting_for: row.get(2)? }))
+        Ok((row.get(0)?, Applicant { person: row.get(1)?, acting_for: row.get(2)?, through: None }))
     };
     Ok(row.as_ref().map(read).transpose()?)
 }
 
 /// The same, if it is this person's business. Another's is not there.
 pub async fn own(tx: &mut Tx, by: &PersonActor, id: MasterCaseId) -> Result<MasterCase, MasterError> {
+    own_to(tx, by, id, Right::See).await
+}
+
+/// The same, if this person may do that with it.
+pub(crate) async fn own_to(
+    tx: &mut Tx,
+    by: &PersonActor,
+    id: MasterCaseId,
+    right: Right,
+) -> Result<MasterCase, MasterError> {
     let master = get(tx, id).await?;
-    if Reach::of_person(&master.applicant, by).is_there() { Ok(master) } else { Err(MasterError::NotFound) }
+    acting::check(&master.applicant, by, right, &master.bundle.item).map_err(|error| {
+        if matches!(error, DraftError::Outside) { MasterError::Outside } else { MasterError::NotFound }
+    })?;
+    Ok(master)
 }
 
 /// The one thing of which a case is a part.
@@ -182,20 +201,24 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<MasterCase>, MasterError> {
     const OF_PERSON: &str =
-        "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at
+        "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at,
+         through, through_kind
          from master_cases where person = $1 and legal_person is null and id < $2 order by id desc limit $3";
     const OF_LEGAL_PERSON: &str =
-        "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at
+        "select id, number, person, legal_person, applicant_shown, bundle, version, division, submitted_at,
+         through, through_kind
          from master_cases where legal_person = $1 and id < $2 order by id desc limit $3";
     // Ids are hexadecimal, so `g` stands after all of them.
     let before = page.keys(vals!["g"])?.pop().unwrap_or_else(|| "g".into());
     let size = page.size.limit();
-    let rows = match by.acting_for {
-        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, before, size]).await?,
-        None => tx.fetch_all(OF_PERSON, vals![by.person, before, size]).await?,
+    let rows = match by.principal() {
+        Principal::LegalPerson(id) => tx.fetch_all(OF_LEGAL_PERSON, vals![id, before, size]).await?,
+        Principal::Person(id) => tx.fetch_all(OF_PERSON, vals![id, before, size]).await?,
     };
     let masters = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(masters, page.size, |master| vals![master.id]))
+    let mut page = Page::cut(masters, page.size, |master: &MasterCase| vals![master.id]);
+    page.items.retain(|master| by.may(Right::See, &master.bundle.item));
+    Ok(page)
 }
 
 /// How many parts of an applicant's master cases still wait, by master case; those with none are left out.
@@ -209,9 +232,9 @@ pub(crate) async fn waiting_parts(
     const OF_LEGAL_PERSON: &str =
         "select p.master, count(*) from master_parts p join master_cases m on m.id = p.master
          where m.legal_person = $1 and p.state = 'waiting' group by p.master";
-    let rows = match by.acting_for {
-        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person]).await?,
-        None => tx.fetch_all(OF_PERSON, vals![by.person]).await?,
+    let rows = match by.principal() {
+        Principal::LegalPerson(id) => tx.fetch_all(OF_LEGAL_PERSON, vals![id]).await?,
+        Principal::Person(id) => tx.fetch_all(OF_PERSON, vals![id]).await?,
     };
     Ok(rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, store::Error>>()?)
 }
@@ -220,7 +243,7 @@ fn read(row: &Row) -> Result<MasterCase, store::Error> {
     Ok(MasterCase {
         id: row.get(0)?,
         number: row.get(1)?,
-        applicant: Applicant { person: row.get(2)?, acting_for: row.get(3)? },
+        applicant: Applicant { person: row.get(2)?, acting_for: row.get(3)?, through: through(row, 9)? },
         applicant_shown: row.get(4)?,
         bundle: TypeRef { item: row.get(5)?, handling: BUNDLE.into(), version: row.get(6)? },
         division: row.get(7)?,

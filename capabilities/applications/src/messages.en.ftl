@@ -17,6 +17,7 @@ applications-confirm = Check and submit
 applications-guide = Guide
 
 applications-acting-self = You are acting for yourself ({ $name }).
+applications-acting-person = You are acting for { $name }; { $kind }: { $agent }.
 applications-acting-for = You are acting for { $name }; agent: { $agent }.
 applications-change-hat = Act for somebody else
 applications-for-persons-only = This item is for individuals. Switch to acting for yourself first.
@@ -383,6 +384,7 @@ packages-role-decision = decision
 packages-role-supervision = supervision
 packages-role-administration = administration
 packages-role-catalogue = service items
+packages-role-audit = audit
 # One thing (一件事)
 applications-master = One thing
 applications-master-number = Master number
@@ -469,8 +471,6 @@ applications-org-code = Unified social credit code
 applications-org-kind = Kind
 applications-org-head = Legal representative
 applications-org-role = You are
-applications-org-representative = Legal representative
-applications-org-agent = Agent
 applications-org-kind-enterprise = Enterprise
 applications-org-kind-individual-business = Individual business
 applications-org-kind-public-institution = Public institution
@@ -483,7 +483,7 @@ applications-org-licences = Documents
 applications-org-no-licences = The organisation holds no document of this platform yet.
 applications-org-registers = Register entries
 applications-org-agents = Agents
-applications-org-agents-text = An agent may handle every item for the organisation until the appointment ends or is revoked.
+applications-org-agents-text = An agent may handle the items of their right for the organisation until it ends or is revoked.
 applications-org-no-agents = There are no agents; only the legal representative may act.
 applications-org-agent-days = Since { $since }, until { $until }
 applications-org-open-end = revoked
@@ -539,3 +539,9 @@ applications-item-suspended-until = This item is suspended, probably until { $un
 applications-item-cancelled = This item was cancelled and can no longer be sent. Reason: { $word }. Its guide says what you can ask for instead.
 
 applications-brought = Your answers from the guided choice are filled in; you can change them
+
+# Keeping out
+applications-recuse-nobody-left = Everybody there who could handle this looked at your data or handed that work on, and is kept out of it, so nobody is left. Your draft is kept; please call 12345 or turn to the body above.
+applications-kept-until = What you filled in, your files and letters are kept until { $day }, as archives must, and then deleted.
+applications-kept-ever = What you filled in, your files and letters are kept for ever, as archives must.
+applications-kept-over = The keeping time is over: what you filled in, your files and letters were deleted on { $day }.

@@ -17,6 +17,7 @@ applications-confirm = 核对并提交
 applications-guide = 办事指南
 
 applications-acting-self = 您正在以本人（{ $name }）的名义办理。
+applications-acting-person = 您正在以“{ $name }”的名义办理：{ $kind } { $agent }。
 applications-acting-for = 您正在以“{ $name }”的名义办理，经办人 { $agent }。
 applications-change-hat = 切换办理身份
 applications-for-persons-only = 这个事项面向个人。请切换到本人身份后再办理。
@@ -383,6 +384,7 @@ packages-role-decision = 决定岗
 packages-role-supervision = 监察岗
 packages-role-administration = 系统管理
 packages-role-catalogue = 事项管理
+packages-role-audit = 审计
 # 一件事
 applications-master = 一件事
 applications-master-number = 主办件编号
@@ -466,8 +468,6 @@ applications-org-code = 统一社会信用代码
 applications-org-kind = 主体类型
 applications-org-head = 法定代表人
 applications-org-role = 您的身份
-applications-org-representative = 法定代表人
-applications-org-agent = 经办人
 applications-org-kind-enterprise = 企业
 applications-org-kind-individual-business = 个体工商户
 applications-org-kind-public-institution = 事业单位
@@ -480,7 +480,7 @@ applications-org-licences = 证照
 applications-org-no-licences = 本单位在本平台还没有证照。
 applications-org-registers = 登记信息
 applications-org-agents = 经办人
-applications-org-agents-text = 经办人可以代表本单位办理全部事项，直到授权结束或者被收回。
+applications-org-agents-text = 经办人可以代表本单位办理授权范围内的事项，直到授权结束或者被收回。
 applications-org-no-agents = 还没有经办人，只有法定代表人可以代表本单位办事。
 applications-org-agent-days = 自 { $since } 起，至 { $until }
 applications-org-open-end = 收回为止
@@ -536,3 +536,9 @@ applications-item-suspended-until = 这个事项暂停办理，预计到{ $until
 applications-item-cancelled = 这个事项已经取消，不能再提交，原因：{ $word }。办事指南里写明了现在可以办什么。
 
 applications-brought = 智能导办里的回答已经带入，填表时可以改
+
+# 回避
+applications-recuse-nobody-left = 那里能办理的人就是查询您数据的人，或者是把这项工作交给查询人的人，都要回避，没有别的人能办理。草稿已经保留；请拨打 12345，或者向上一级机关反映。
+applications-kept-until = 您填写的内容、材料和留言按档案管理的期限保存到 { $day }，之后删除。
+applications-kept-ever = 您填写的内容、材料和留言按档案管理的要求永久保存。
+applications-kept-over = 保管期限已满，您填写的内容、材料和留言已于 { $day } 删除。

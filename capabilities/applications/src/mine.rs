@@ -1,16 +1,16 @@
 //! What is mine: drafts to go on with, cases to follow, and what I must do now.
 
-use cases::{Case, CaseError, CaseSummary, OwnCases, Recorded, Status};
+use cases::{Applicant, Case, CaseError, CaseSummary, OwnCases, Recorded, Status};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use kernel::{CaseId, PersonActor, Refusal, Timestamp, china_date, china_midnight};
+use kernel::{CaseId, PersonActor, Refusal, Right, Timestamp, china_date, china_midnight};
 use serde_json::Value;
 use store::Tx;
 use store::page::{Page, PageRequest};
 use web::Visitor;
 
 use crate::dossier::{self, Material, Owner};
-use crate::draft::{Answers, DraftError, applicant_of};
+use crate::draft::{Answers, DraftError};
 use crate::room::own_purpose;
 use crate::{Room, own_case};
 use now::{CaseToDo, Look};
@@ -58,7 +58,8 @@ pub async fn list(
     now: Timestamp,
     page: &PageRequest,
 ) -> Result<Page<CaseSummary>, MineError> {
-    Ok(cases::of_applicant(tx, &applicant_of(by), which, china_date(now), page).await?)
+    let which = OwnCases { within: by.seen_items(), ..which.clone() };
+    Ok(cases::of_applicant(tx, &Applicant::of(by), &which, china_date(now), page).await?)
 }
 
 /// Days after the decision during which a visit that it fixed may still lie ahead.
@@ -97,7 +98,10 @@ pub(crate) async fn ahead(
 ) -> Result<Ahead, Refusal> {
     let since = china_midnight(visitor.today().saturating_sub(VISIT_DAYS_MAX.days()));
     let mut ahead = Ahead::default();
-    for case in cases::alive_of_applicant(tx, &applicant_of(by), since).await? {
+    for case in cases::alive_of_applicant(tx, &Applicant::of(by), since).await? {
+        if !by.may(Right::See, &case.case_type.item) {
+            continue;
+        }
         let package = room.package(&case.case_type)?;
         let look = Look { visitor, room, package: &package, case: &case };
         let to_do = look.waiting_for_applicant()?;

@@ -1,13 +1,22 @@
-//! A case as its applicant may see it: only their own, or that of the legal person whose hat they wear.
+//! A case as its applicant may see it: only their own, or that of whoever they act for, as far as their mandate reaches.
 
 use cases::{Case, CaseError};
-use kernel::{CaseId, PersonActor};
+use kernel::{CaseId, PersonActor, Right};
 use store::Tx;
-
-use crate::reach::Reach;
 
 /// The case, if it is this person's business. Another's is not there: its existence is nobody else's affair.
 pub async fn get(tx: &mut Tx, by: &PersonActor, id: CaseId) -> Result<Case, CaseError> {
+    get_to(tx, by, id, Right::See).await
+}
+
+/// The case, if this person may do that in it; the engine asks once more when a command is given.
+pub(crate) async fn get_to(
+    tx: &mut Tx,
+    by: &PersonActor,
+    id: CaseId,
+    right: Right,
+) -> Result<Case, CaseError> {
     let case = cases::get(tx, id).await?;
-    if Reach::of_person(&case.applicant, by).is_there() { Ok(case) } else { Err(CaseError::NotFound) }
+    case.allows(by, right)?;
+    Ok(case)
 }

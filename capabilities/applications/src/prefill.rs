@@ -1,9 +1,9 @@
 //! What the account already knows is not asked again (免填): it stands in the form and can be changed.
 
 use catalogue::Package;
-use kernel::{PersonActor, Refusal, Timestamp};
+use kernel::{PersonActor, Principal, Refusal, Timestamp};
 use serde_json::Value;
-use store::Tx;
+use store::{Purpose, Tx};
 
 use crate::Room;
 use crate::draft::Answers;
@@ -26,9 +26,15 @@ pub(crate) async fn of(
     package: &Package,
     now: Timestamp,
 ) -> Result<Answers, Refusal> {
-    let purpose = own_purpose(by, None);
-    let person = identity::find_person(tx, &room.vault, &purpose, by.person, now).await?;
-    let legal_person = match by.acting_for {
+    // Who sits there is the contact; who applies is whoever they act for.
+    let contact = identity::find_person(tx, &room.vault, &contact_purpose(by), by.person, now).await?;
+    let applicant = match by.principal() {
+        Principal::Person(id) if id != by.person => {
+            identity::find_person(tx, &room.vault, &own_purpose(by, None), id, now).await?
+        }
+        Principal::Person(_) | Principal::LegalPerson(_) => contact.clone(),
+    };
+    let legal_person = match by.legal_person() {
         Some(id) => identity::find_legal_person(tx, id).await?,
         None => None,
     };
@@ -36,16 +42,17 @@ pub(crate) async fn of(
     if let Some(legal_person) = &legal_person {
         known.push((LEGAL_NAME, legal_person.name.clone()));
         known.push((USCC, legal_person.uscc.as_str().to_owned()));
+    } else if let Some(applicant) = &applicant {
+        known.push((NAME, applicant.name.as_str().to_owned()));
+        known.push((RESIDENT_ID, applicant.resident_id.as_str().to_owned()));
     }
-    if let Some(person) = &person {
-        let names = if legal_person.is_some() { CONTACT_NAME } else { NAME };
-        known.push((names, person.name.as_str().to_owned()));
-        if legal_person.is_none() {
-            known.push((RESIDENT_ID, person.resident_id.as_str().to_owned()));
+    if let Some(contact) = &contact {
+        if by.acting_for.is_some() {
+            known.push((CONTACT_NAME, contact.name.as_str().to_owned()));
         }
         // Forms ask for mainland numbers; one from elsewhere is better typed than corrected.
         let phone =
-            person.phone.as_ref().map(identity::Phone::as_str).filter(|phone| !phone.starts_with('+'));
+            contact.phone.as_ref().map(identity::Phone::as_str).filter(|phone| !phone.starts_with('+'));
         known.extend(phone.map(|phone| (PHONE, phone.to_owned())));
     }
     let mut answers = Answers::new();
@@ -67,10 +74,18 @@ pub(crate) async fn full_name(
     by: &PersonActor,
     now: Timestamp,
 ) -> Result<String, Refusal> {
-    if let Some(id) = by.acting_for {
-        let legal_person = identity::find_legal_person(tx, id).await?;
-        return Ok(legal_person.map(|found| found.name).unwrap_or_default());
-    }
-    let person = identity::find_person(tx, &room.vault, &own_purpose(by, None), by.person, now).await?;
+    let id = match by.principal() {
+        Principal::LegalPerson(id) => {
+            let legal_person = identity::find_legal_person(tx, id).await?;
+            return Ok(legal_person.map(|found| found.name).unwrap_or_default());
+        }
+        Principal::Person(id) => id,
+    };
+    let person = identity::find_person(tx, &room.vault, &own_purpose(by, None), id, now).await?;
     person.map(|found| found.name.as_str().to_owned()).ok_or(Refusal::NotFound)
+}
+
+/// One's own name and telephone, as whoever is to be asked.
+fn contact_purpose(by: &PersonActor) -> Purpose {
+    Purpose::new("applications.own", format!("person:{}", by.person))
 }

@@ -53,9 +53,11 @@ impl Room {
     }
 }
 
-/// Why applicants' own data are opened for themselves. Looks at one's own data are not logged.
+/// Why applicants' own data are opened for themselves. Looks at one's own data are not logged; whoever acts for another looks
+/// with their eyes, and what they do stands on the list of acts (代办记录).
 pub(crate) fn own_purpose(by: &PersonActor, case: Option<CaseId>) -> Purpose {
-    let purpose = Purpose::new("applications.own", format!("person:{}", by.person));
+    let purpose =
+        Purpose::new("applications.own", format!("person:{}", by.principal().person().unwrap_or(by.person)));
     match case {
         Some(case) => purpose.for_case(case),
         None => purpose,

@@ -1,7 +1,8 @@
 //! Beginning an application: which item, where, and on whose behalf.
 
-use cases::Level;
+use cases::{Applicant, Level};
 use catalogue::Package;
+use identity::AgentAct;
 use kernel::{Actor, AssuranceLevel, CaseId, DraftId, Message, PersonActor, Refusal, Timestamp, Words};
 use serde_json::Map;
 use store::Tx;
@@ -12,7 +13,7 @@ use crate::division;
 use crate::dossier::Owner;
 use crate::draft::{self, Answers, Draft, DraftError};
 use crate::submit::closed;
-use crate::{Room, prefill, requirement};
+use crate::{Room, acting, prefill, requirement};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -124,6 +125,7 @@ pub async fn start(
     }
     check_hat(&package, person)?;
     check_level(&package, person).map_err(StartError::LevelNeeded)?;
+    acting::check_item(person, &wanted.item)?;
     let unmet = requirement::unmet_at_first(tx, room, &package, person, now).await;
     if let Some(says) = unmet.map_err(DraftError::from)?.into_iter().next() {
         return Err(StartError::NotEligible(says));
@@ -140,7 +142,7 @@ pub async fn start(
     answers.extend(prefill::of(tx, room, person, &package, now).await.map_err(StartError::Account)?);
     let draft = Draft {
         id: store::fresh_id::<DraftId>(now),
-        applicant: draft::applicant_of(person),
+        applicant: Applicant::of(person),
         case_type: package.reference.clone(),
         division: wanted.division,
         answers,
@@ -154,6 +156,7 @@ pub async fn start(
         part: None,
     };
     draft::insert(tx, room, &draft).await?;
+    acting::note_draft(tx, by, AgentAct::Started, &draft, now).await.map_err(DraftError::from)?;
     for (material, file) in &taken {
         let place = Place { owner: Owner::Draft(draft.id), material, state: "current" };
         attach::add(tx, room, by, now, place, file).await.map_err(AgainError::from)?;
@@ -163,7 +166,7 @@ pub async fn start(
 
 /// Who may ask (服务对象): natural persons for themselves, organisations through somebody who wears their hat.
 pub(crate) fn check_hat(package: &Package, by: &PersonActor) -> Result<(), StartError> {
-    match by.acting_for {
+    match by.legal_person() {
         Some(_) if !package.item.is_for_organisations() => Err(StartError::ForPersonsOnly),
         None if !package.item.is_for_people() => Err(StartError::ForLegalPersonsOnly),
         Some(_) | None => Ok(()),

@@ -2,7 +2,10 @@
 
 use cases::{Bodies, Case, CaseError, Intake, NewCase, TypeRef};
 use catalogue::{Field, Kind, Package};
-use kernel::{Actor, AssuranceLevel, BodyId, DraftId, FieldError, Message, Refusal, Timestamp};
+use identity::AgentAct;
+use kernel::{
+    Actor, AssuranceLevel, BodyId, DraftId, FieldError, Message, Refusal, Right, Timestamp, china_date,
+};
 use serde_json::Value;
 use store::{Tx, vals};
 
@@ -11,7 +14,7 @@ use crate::attach::AttachError;
 use crate::draft::{self, Answers, Draft, DraftError};
 use crate::master::MasterError;
 use crate::start::check_level;
-use crate::{Room, body_choice, prefill, requirement, stand_in, window};
+use crate::{Room, acting, body_choice, prefill, recuse, requirement, stand_in, window};
 
 pub(crate) mod http;
 pub(crate) mod receipt;
@@ -54,6 +57,9 @@ pub enum SubmitError {
     /// Papers for this item cannot be handed in at that window.
     #[error("window: not one for this item")]
     WrongWindow,
+    /// Everybody who could handle it is kept out of it (回避); the draft is kept.
+    #[error("nobody is left to handle it")]
+    NobodyLeft,
     /// The draft cannot be opened.
     #[error(transparent)]
     Draft(#[from] DraftError),
@@ -82,6 +88,7 @@ impl From<SubmitError> for Refusal {
             SubmitError::Master(error) => error.into(),
             SubmitError::NothingNeeded => Self::conflict("applications-bundle-nothing-needed"),
             SubmitError::WrongWindow => Self::field("window", Message::new("applications-window-wrong")),
+            SubmitError::NobodyLeft => Self::conflict("applications-recuse-nobody-left"),
             SubmitError::Draft(error) => error.into(),
             SubmitError::Case(error) => error.into(),
             SubmitError::Store(error) => error.into(),
@@ -103,7 +110,7 @@ pub async fn submit(
     let person = by.person().map_err(SubmitError::NotAPerson)?;
     // Held first and read afterwards: of two clicks at once the second waits here and then finds the first's case.
     let held = draft::lock_open(tx, id, now).await;
-    let draft = draft::get(tx, room, person, id).await?;
+    let draft = draft::get_to(tx, room, person, id, Right::Apply).await?;
     if let Some(case) = draft.case {
         return Ok(cases::get(tx, case).await?);
     }
@@ -124,7 +131,7 @@ pub async fn submit(
         return Err(SubmitError::Incomplete(missing));
     }
     let mut intake = filled.intake(filled.draft.again_of);
-    intake.received_by = received_by(tx, room, &filled.package, window).await?;
+    intake.received_by = received_by(tx, room, &filled.package, window, now).await?;
     open(tx, room, by, now, &filled, intake).await
 }
 
@@ -151,6 +158,8 @@ pub(crate) async fn open(
     let case = cases::open(tx, &room.around(&bodies, now), &package.case_type, by, new).await?;
     let name = prefill::full_name(tx, room, person, now).await.map_err(SubmitError::Account)?;
     keep(tx, room, draft, &case, &name).await?;
+    acting::note_case(tx, by, AgentAct::Submitted, &case, now).await?;
+    recuse::keep_out(tx, filled, &case, now).await?;
     for (material, _) in filled.counted() {
         stand_in::keep(tx, draft.id, case.id, &material.id).await?;
     }
@@ -163,12 +172,13 @@ async fn received_by(
     room: &Room,
     package: &Package,
     window: Option<&str>,
+    now: Timestamp,
 ) -> Result<Option<BodyId>, SubmitError> {
     let Some(slug) = window.map(str::trim).filter(|slug| !slug.is_empty()) else { return Ok(None) };
     if !package.process().acceptance.elsewhere {
         return Err(SubmitError::Case(CaseError::NotForeseen("elsewhere")));
     }
-    let found = window::find(tx, &room.bodies(), package, slug).await?;
+    let found = window::find(tx, &room.bodies(), package, slug, china_date(now)).await?;
     Ok(Some(found.ok_or(SubmitError::WrongWindow)?))
 }
 

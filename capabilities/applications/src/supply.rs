@@ -1,14 +1,15 @@
 //! Handing in what was promised when the application came in (容缺补齐).
 
 use cases::{Case, CaseError, Command, Status};
-use kernel::{Actor, CaseId, MaterialId, PersonActor, Refusal, Timestamp};
+use identity::AgentAct;
+use kernel::{Actor, CaseId, MaterialId, PersonActor, Refusal, Right, Timestamp};
 use store::Tx;
 
 use crate::attach::{self, AttachError, HandedIn, Kept, Place, asked_of_applicant, keep};
 use crate::correct;
 use crate::dossier::Owner;
 use crate::draft::DraftError;
-use crate::{Room, own_case};
+use crate::{Room, acting, own_case};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -54,7 +55,7 @@ pub(crate) async fn get_awaiting(
     id: CaseId,
     material: &str,
 ) -> Result<Case, CaseError> {
-    let case = own_case::get(tx, by, id).await?;
+    let case = own_case::get_to(tx, by, id, Right::Apply).await?;
     let promise = case.promises.iter().find(|promise| promise.material == material);
     let was_promised = case.intake.promised.iter().any(|promised| promised.material == material);
     match promise {
@@ -96,12 +97,13 @@ pub(crate) async fn supply(
 ) -> Result<(Case, Vec<MaterialId>), SupplyError> {
     let person = by.person().map_err(SupplyError::NotAPerson)?;
     correct::lock(tx, id).await?;
-    let case = own_case::get(tx, person, id).await?;
+    let case = own_case::get_to(tx, person, id, Right::Apply).await?;
     let package = room.package(&case.case_type)?;
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
     let command = Command::Supply { material: material.to_owned() };
     let case = cases::act(tx, &around, &package.case_type, id, None, by, command).await?;
+    acting::note_case(tx, by, AgentAct::Supplied, &case, now).await?;
     let mut added = Vec::new();
     for file in files {
         let place = Place { owner: Owner::Case(id), material, state: "current" };

@@ -133,6 +133,7 @@ impl World {
             vault,
             passwords,
             site: site.clone(),
+            items: identity::ItemNames::default(),
             behind_proxy: false,
             factors: identity::FactorRules::default(),
         };
@@ -212,7 +213,14 @@ impl World {
         let mut tx = self.room.db.begin().await.unwrap();
         let mut opened = identity::open_session_for(&mut tx, subject, self.now()).await.unwrap();
         if hat.is_some() {
-            opened = identity::switch_hat(&mut tx, opened.session, hat, self.now()).await.unwrap();
+            opened = identity::switch_hat(
+                &mut tx,
+                opened.session,
+                hat.map(kernel::Principal::LegalPerson),
+                self.now(),
+            )
+            .await
+            .unwrap();
         }
         tx.commit().await.unwrap();
         opened.token.reveal()

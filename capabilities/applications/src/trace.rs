@@ -92,6 +92,7 @@ pub fn sentence(visitor: &Visitor, package: &Package, event: &Event) -> String {
         }
         Event::Warned { due, .. } => visitor.t1(event.sentence().key, "due", visitor.date(*due)),
         Event::Submitted { .. }
+        | Event::ApplicantMerged { .. }
         | Event::RulesApplied { .. }
         | Event::Expedited { .. }
         | Event::TaskClaimed { .. }

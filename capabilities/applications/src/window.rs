@@ -2,6 +2,7 @@
 
 use cases::{Bodies, Body, Level};
 use catalogue::Package;
+use jiff::civil::Date;
 use kernel::{BodyId, Role};
 use store::Tx;
 use web::Visitor;
@@ -23,8 +24,8 @@ fn has_window(body: &Body, package: &Package) -> bool {
 }
 
 /// Whether somebody there accepts applications.
-async fn is_staffed(tx: &mut Tx, body: BodyId) -> Result<bool, store::Error> {
-    let staff = identity::staff_of(tx, body).await?;
+async fn is_staffed(tx: &mut Tx, body: BodyId, today: Date) -> Result<bool, store::Error> {
+    let staff = identity::staff_of(tx, body, today).await?;
     Ok(staff.iter().any(|clerk| !clerk.is_disabled && clerk.roles.contains(&Role::Acceptance)))
 }
 
@@ -34,9 +35,10 @@ pub(crate) async fn find(
     bodies: &Bodies,
     package: &Package,
     slug: &str,
+    today: Date,
 ) -> Result<Option<BodyId>, store::Error> {
     let Some(body) = bodies.by_slug(slug).filter(|body| has_window(body, package)) else { return Ok(None) };
-    Ok(is_staffed(tx, body.id).await?.then_some(body.id))
+    Ok(is_staffed(tx, body.id, today).await?.then_some(body.id))
 }
 
 /// A window that can be chosen.
@@ -76,7 +78,7 @@ pub(crate) async fn search(
         if windows.len() == SHOWN_MAX {
             break;
         }
-        if is_staffed(tx, body.id).await? {
+        if is_staffed(tx, body.id, visitor.today()).await? {
             let name = visitor.pick(&body.name.zh, &body.name.en).to_owned();
             windows.push(Window { slug: body.slug.clone(), place, name });
         }

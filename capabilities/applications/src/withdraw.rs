@@ -1,10 +1,11 @@
 //! Taking an application back (撤回).
 
 use cases::{Case, CaseError, Command};
-use kernel::{Actor, CaseId, Refusal, Timestamp};
+use identity::AgentAct;
+use kernel::{Actor, CaseId, Refusal, Right, Timestamp};
 use store::Tx;
 
-use crate::{Room, own_case};
+use crate::{Room, acting, own_case};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -41,10 +42,12 @@ pub async fn withdraw(
     reason: String,
 ) -> Result<Case, WithdrawError> {
     let person = by.person().map_err(WithdrawError::Refused)?;
-    let case = own_case::get(tx, person, id).await?;
+    let case = own_case::get_to(tx, person, id, Right::Apply).await?;
     let package = room.package(&case.case_type).map_err(|error| WithdrawError::Refused(error.into()))?;
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
     let case_type = &package.case_type;
-    Ok(cases::act(tx, &around, case_type, id, expected, by, Command::Withdraw { reason }).await?)
+    let case = cases::act(tx, &around, case_type, id, expected, by, Command::Withdraw { reason }).await?;
+    acting::note_case(tx, by, AgentAct::Withdrew, &case, now).await.map_err(CaseError::from)?;
+    Ok(case)
 }

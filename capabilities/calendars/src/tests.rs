@@ -81,6 +81,7 @@ impl World {
             vault,
             passwords,
             site: site.clone(),
+            items: identity::ItemNames::default(),
             behind_proxy: false,
             factors: identity::FactorRules::default(),
         };

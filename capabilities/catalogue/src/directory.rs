@@ -29,7 +29,7 @@ pub(crate) use finder::ListHit;
 pub use generate::{generate_implementations, generate_items};
 pub use import::{
     IMPORT_JOB, Import, ImportCounts, ImportError, ImportState, ImportedBy, Outcome, ReportRow, discard,
-    find as find_import, list as list_imports, report, start, start_run, work, work_through,
+    find as find_import, list as list_imports, names_file, report, start, start_run, work, work_through,
 };
 pub use pages::{Room, report_cells, report_head, routes};
 pub use parts::{ListedFee, ListedIntermediary, ListedMaterial, ListedQuestion};

@@ -42,6 +42,14 @@ pub struct Item {
     /// How sure the platform must be of who asks (实名等级).
     #[serde(default, skip_serializing_if = "is_registered")]
     pub assurance: AssuranceLevel,
+    /// The form field with the number of a look at the applicant's data: whoever looked, and whoever handed them that work,
+    /// is kept out of the case (回避).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps_out: Option<String>,
+    /// How long what was handed in is kept after the case has ended (保管期限); by the kind of item where nothing is said
+    /// ([`Item::kept_years`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
     /// 设定依据
     pub legal_basis: Vec<LegalBasis>,
     /// Everyday words under which people look for it.
@@ -84,6 +92,16 @@ pub struct Requirement {
     pub holds: Expression,
     /// The same in words: told in the guide, and to whom it does not hold for.
     pub says: Words,
+}
+
+/// How long what was handed in is kept after the end of the case (保管期限).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kept {
+    /// Whole years, 1 to 100 (定期).
+    Years(i16),
+    /// For ever (永久).
+    Permanent,
 }
 
 /// A condition of the guided choice (智能导办条件): what the law asks, as far as a few answers can tell.
@@ -374,6 +392,18 @@ pub struct Provenance {
 }
 
 impl Item {
+    /// For how many years after the end of a case what was handed in is kept; nothing: for ever. DA/T 85-2019 knows 10 and 30
+    /// years and ever; which of them a kind of item gets is for the archives of the place to say, in the package.
+    pub fn kept_years(&self) -> Option<i16> {
+        match self.kept {
+            Some(Kept::Permanent) => None,
+            Some(Kept::Years(years)) => Some(years),
+            // 行政许可, 行政确认
+            None if matches!(self.kind.as_str(), "01" | "07") => Some(30),
+            None => Some(10),
+        }
+    }
+
     /// Whether natural persons may ask.
     pub fn is_for_people(&self) -> bool {
         self.audience.contains(&ApplicantKind::NaturalPerson)

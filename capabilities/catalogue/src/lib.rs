@@ -39,8 +39,8 @@ pub use form::{
     Choice, Field, Form, Kind, LIST_ENTRIES_MAX, Masking, Named, Section, Step, TextFormat, no_names, typed,
 };
 pub use item::{
-    Accepted, Commitment, Complaints, Copies, Eligibility, Fee, FileKind, Item, LegalBasis, Limits, MadeBy,
-    Material, Need, Provenance, Question, Requirement, Window,
+    Accepted, Commitment, Complaints, Copies, Eligibility, Fee, FileKind, Item, Kept, LegalBasis, Limits,
+    MadeBy, Material, Need, Provenance, Question, Requirement, Window,
 };
 pub use library::{Clientele, Library};
 pub use life::job::handlers;

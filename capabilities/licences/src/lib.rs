@@ -31,7 +31,9 @@ pub use end::{cancel_held, replace_older};
 pub use fonts::{MissingGlyph, check_glyphs};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
-pub use record::{Ending, Licence, State, ending, find, held_by, held_of, of_case};
+pub use record::{
+    Ending, Licence, State, ending, find, held_by, held_of, is_in_force_of, merge_holder, names_file, of_case,
+};
 pub use revoke::{RevokeError, revoke, revoke_by_decision};
 pub use room::{Room, routes};
 pub use signers::{Signers, SignersError};

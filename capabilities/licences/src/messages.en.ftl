@@ -101,3 +101,4 @@ licences-record-cancelled = It was issued by this body, but has been cancelled a
 licences-record-replaced = It was issued by this body, but another one stands in its place; that one counts.
 licences-file-cancelled = The file is genuine and whole, but the document has been cancelled and holds no longer.
 licences-file-replaced = The file is genuine and whole, but another document stands in its place; that one counts.
+licences-outside-mandate = Your mandate does not cover collecting results. Ask whoever you act for to open it, or to widen the mandate.

@@ -101,3 +101,4 @@ licences-record-cancelled = 这份证照确由颁发机构颁发，但已经注�
 licences-record-replaced = 这份证照确由颁发机构颁发，但已经换发，请以新证照为准。
 licences-file-cancelled = 文件真实、完整，但证照已经注销，不再有效。
 licences-file-replaced = 文件真实、完整，但证照已经换发，请以新证照为准。
+licences-outside-mandate = 您的授权不包括领取结果，请由本人打开，或请授权人调整授权范围。

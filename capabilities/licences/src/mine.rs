@@ -54,7 +54,7 @@ pub(crate) async fn list(
         shell: Shell::new(&visitor, visitor.t("licences-mine")),
         next: found.next.map_or_else(String::new, |after| format!("{HREF}?after={after}")),
         licences: found.items.into_iter().map(with_state).collect(),
-        is_for_organisation: person.acting_for.is_some(),
+        is_for_organisation: person.legal_person().is_some(),
         first,
     })
 }

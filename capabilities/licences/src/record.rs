@@ -1,8 +1,13 @@
 //! Issued documents as the table keeps them.
 
+use std::collections::BTreeMap;
+
+use cases::CaseError;
 use codes::LicenceIdentifier;
 use jiff::civil::Date;
-use kernel::{BodyId, CaseId, LegalPersonId, LicenceId, PersonActor, PersonId, Timestamp, Words};
+use kernel::{
+    BodyId, CaseId, LegalPersonId, LicenceId, PersonActor, PersonId, Principal, Right, Timestamp, Words,
+};
 use serde_json::{Map, Value, json};
 use store::page::{Page, PageRequest};
 use store::{Result, Row, Tx, vals};
@@ -105,9 +110,9 @@ impl Licence {
 
     /// Whether it is this person's, or that of the legal person on whose behalf they act.
     pub fn is_held_by(&self, by: &PersonActor) -> bool {
-        match by.acting_for {
-            Some(legal_person) => self.legal_person == Some(legal_person),
-            None => self.person == Some(by.person),
+        match by.principal() {
+            Principal::LegalPerson(id) => self.legal_person == Some(id),
+            Principal::Person(id) => self.person == Some(id),
         }
     }
 
@@ -194,6 +199,24 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Licence>> {
     rows.iter().map(Licence::read).collect()
 }
 
+/// Gives what one account holds to another of the same person (账号合并). The document itself names the holder, not an account.
+pub async fn merge_holder(tx: &mut Tx, from: PersonId, into: PersonId) -> Result<u64> {
+    tx.execute("update licences set person = $2 where person = $1", vals![from, into]).await
+}
+
+/// Whether a document of the case is in force for a time that ends on this day or later: what it rests on must stay.
+pub async fn is_in_force_of(tx: &mut Tx, case: CaseId, today: Date) -> Result<bool> {
+    let sql =
+        "select 1 from licences where case_id = $1 and status <> 'revoked' and valid_until >= $2 limit 1";
+    Ok(tx.fetch_optional(sql, vals![case, today]).await?.is_some())
+}
+
+/// Whether a document has this file.
+pub async fn names_file(tx: &mut Tx, sm3: &str) -> Result<bool> {
+    let sql = "select 1 from licences where file_sm3 = $1 limit 1";
+    Ok(tx.fetch_optional(sql, vals![sm3]).await?.is_some())
+}
+
 pub(crate) async fn of_effect(tx: &mut Tx, case: CaseId, effect: &str) -> Result<Option<Licence>> {
     let row = tx.fetch_optional(select!("where case_id = $1 and effect = $2"), vals![case, effect]).await?;
     row.as_ref().map(Licence::read).transpose()
@@ -227,27 +250,31 @@ pub async fn held_of(tx: &mut Tx, by: &PersonActor, document: &str, today: Date)
         "where legal_person = $1 and document = $2 and status = 'valid' and valid_from <= $3
              and (valid_until is null or valid_until >= $3) order by id desc limit 1"
     );
-    let row = match by.acting_for {
-        Some(legal_person) => {
-            tx.fetch_optional(OF_LEGAL_PERSON, vals![legal_person, document, today]).await?
-        }
-        None => tx.fetch_optional(OF_PERSON, vals![by.person, document, today]).await?,
+    let row = match by.principal() {
+        Principal::LegalPerson(id) => tx.fetch_optional(OF_LEGAL_PERSON, vals![id, document, today]).await?,
+        Principal::Person(id) => tx.fetch_optional(OF_PERSON, vals![id, document, today]).await?,
     };
     row.as_ref().map(Licence::read).transpose()
 }
 
-/// The documents of a person, or of the legal person on whose behalf they act, the latest first.
+/// The documents of a person, or of whoever they act for, as far as their mandate reaches, the latest first. A page may hold
+/// fewer than it has room for.
 pub async fn held_by(tx: &mut Tx, by: &PersonActor, request: &PageRequest) -> Result<Page<Licence>> {
     let mut vals = request.keys(vals!["z"])?; // after every id, which is hexadecimal
-    let rows = if let Some(legal_person) = by.acting_for {
-        vals.extend(vals![legal_person, request.size.limit()]);
-        tx.fetch_all(select!("where legal_person = $2 and id < $1 order by id desc limit $3"), vals).await?
-    } else {
-        vals.extend(vals![by.person, request.size.limit()]);
-        tx.fetch_all(select!("where person = $2 and id < $1 order by id desc limit $3"), vals).await?
+    let rows = match by.principal() {
+        Principal::LegalPerson(id) => {
+            vals.extend(vals![id, request.size.limit()]);
+            tx.fetch_all(select!("where legal_person = $2 and id < $1 order by id desc limit $3"), vals)
+                .await?
+        }
+        Principal::Person(id) => {
+            vals.extend(vals![id, request.size.limit()]);
+            tx.fetch_all(select!("where person = $2 and id < $1 order by id desc limit $3"), vals).await?
+        }
     };
     let licences = rows.iter().map(Licence::read).collect::<Result<_>>()?;
-    Ok(Page::cut(licences, request.size, |licence| vals![licence.id]))
+    let page = Page::cut(licences, request.size, |licence: &Licence| vals![licence.id]);
+    Ok(Page { items: within(tx, by, page.items).await?, next: page.next })
 }
 
 /// The valid documents of a person, or of the legal person on whose behalf they act, whose last day lies between two
@@ -261,11 +288,33 @@ pub async fn ending(tx: &mut Tx, by: &PersonActor, from: Date, until: Date) -> R
         "where legal_person = $1 and status = 'valid' and valid_until >= $2 and valid_until <= $3
              order by valid_until, id limit 20"
     );
-    let rows = match by.acting_for {
-        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, from, until]).await?,
-        None => tx.fetch_all(OF_PERSON, vals![by.person, from, until]).await?,
+    let rows = match by.principal() {
+        Principal::LegalPerson(id) => tx.fetch_all(OF_LEGAL_PERSON, vals![id, from, until]).await?,
+        Principal::Person(id) => tx.fetch_all(OF_PERSON, vals![id, from, until]).await?,
     };
-    rows.iter().map(Licence::read).collect()
+    let licences = rows.iter().map(Licence::read).collect::<Result<_>>()?;
+    within(tx, by, licences).await
+}
+
+/// Of these documents those that a mandate lets its holder see: what came out of cases of its items.
+async fn within(tx: &mut Tx, by: &PersonActor, mut licences: Vec<Licence>) -> Result<Vec<Licence>> {
+    if by.acting_for.is_none() {
+        return Ok(licences);
+    }
+    let cases: Vec<CaseId> = licences.iter().map(|licence| licence.case).collect();
+    let items = items_of(tx, &cases).await?;
+    licences.retain(|licence| by.may(Right::See, items.get(&licence.case).map_or("", String::as_str)));
+    Ok(licences)
+}
+
+pub(crate) async fn items_of(tx: &mut Tx, cases: &[CaseId]) -> Result<BTreeMap<CaseId, String>> {
+    cases::items_of(tx, cases).await.map_err(|error| {
+        if let CaseError::Store(error) = error {
+            error
+        } else {
+            store::Error::Damaged { column: error.to_string(), expected: "cases of documents" }
+        }
+    })
 }
 
 /// A number as it is looked up: people type other brackets than GB/T 9704 prints, full-width digits, and blanks.

@@ -9,8 +9,8 @@ use axum::{Extension, Router};
 use guomi::demo_ca::DemoCa;
 use http_body_util::BodyExt as _;
 use kernel::{
-    Actor, BodyId, CaseId, LegalPersonId, PersonActor, PersonId, Role, StaffActor, StaffId, Timestamp,
-    TypedId as _,
+    Actor, BodyId, CaseId, LegalPersonId, Mandate, PersonActor, PersonId, Principal, Role, StaffActor,
+    StaffId, Timestamp, TypedId as _,
 };
 use store::{Db, Files};
 use testkit::{date, instant, vault};
@@ -93,6 +93,7 @@ pub(crate) fn person(n: u8) -> Actor {
 }
 
 pub(crate) fn person_for(n: u8, acting_for: Option<LegalPersonId>) -> Actor {
+    let acting_for = acting_for.map(|id| Mandate::whole(Principal::LegalPerson(id)));
     Actor::Person(PersonActor {
         level: kernel::AssuranceLevel::Registered,
         person: person_id(n),

@@ -1,6 +1,6 @@
 //! Looking at one document, and who may.
 
-use kernel::{Actor, LicenceId, Refusal, Role, StaffActor};
+use kernel::{Actor, LicenceId, Message, PersonActor, Refusal, Right, Role, StaffActor};
 use store::Tx;
 
 use crate::Licence;
@@ -24,7 +24,7 @@ pub async fn get_visible(tx: &mut Tx, by: &Actor, id: LicenceId) -> Result<Licen
     let licence = crate::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let may = match by {
         Actor::Anonymous => return Err(Refusal::Unauthenticated),
-        Actor::Person(person) => licence.is_held_by(person),
+        Actor::Person(person) => return Ok(own(tx, person, licence).await?.0),
         Actor::Staff(staff) => {
             HANDLING.iter().any(|role| staff.roles.contains(role))
                 && (staff.body == licence.issuer || has_handled(tx, staff, &licence).await?)
@@ -32,6 +32,34 @@ pub async fn get_visible(tx: &mut Tx, by: &Actor, id: LicenceId) -> Result<Licen
         Actor::System => true,
     };
     if may { Ok(licence) } else { Err(Refusal::NotFound) }
+}
+
+/// A document that somebody opens for whoever they act for (领取结果), and the item that it comes from.
+pub(crate) async fn collect(
+    tx: &mut Tx,
+    by: &PersonActor,
+    id: LicenceId,
+) -> Result<(Licence, String), Refusal> {
+    let licence = crate::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    own(tx, by, licence).await
+}
+
+/// The document, if it is theirs to open. Its item is looked up only where a mandate asks for it.
+async fn own(tx: &mut Tx, by: &PersonActor, licence: Licence) -> Result<(Licence, String), Refusal> {
+    if !licence.is_held_by(by) {
+        return Err(Refusal::NotFound);
+    }
+    if by.acting_for.is_none() {
+        return Ok((licence, String::new()));
+    }
+    let item = crate::record::items_of(tx, &[licence.case]).await?.remove(&licence.case).unwrap_or_default();
+    if by.may(Right::Collect, &item) {
+        Ok((licence, item))
+    } else if by.may(Right::See, &item) {
+        Err(Refusal::Outside(Message::new("licences-outside-mandate")))
+    } else {
+        Err(Refusal::NotFound)
+    }
 }
 
 /// Whether the clerk's body had work on the case that the document comes from.

@@ -4,7 +4,9 @@ pub(crate) mod api;
 pub(crate) mod http;
 pub(crate) mod layer;
 
-use kernel::{CaseId, MessageId, Refusal, Timestamp};
+use std::collections::BTreeSet;
+
+use kernel::{Actor, CaseId, Items, MandateKind, MessageId, Refusal, Right, Timestamp};
 use serde::Deserialize;
 use store::page::{Page, PageRequest};
 use store::{Purpose, Row, Tx, vals};
@@ -15,6 +17,42 @@ use crate::{Reader, Room, Topic};
 
 /// The header shows no more than that.
 const UNREAD_SHOWN_MAX: u32 = 100;
+
+/// A box as somebody may look into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// Whose it is.
+    pub reader: Reader,
+    /// Of which items they see what was told; a mandate for certain items opens those alone.
+    within: Items,
+    /// Whether what they read counts as read: an agent of a natural person reads over their shoulder.
+    marks: bool,
+}
+
+impl From<Reader> for Inbox {
+    fn from(reader: Reader) -> Self {
+        Self { reader, within: Items::All, marks: true }
+    }
+}
+
+impl Inbox {
+    /// The box of whoever is signed in, as far as their mandate lets them see it.
+    pub fn of(actor: &Actor) -> Result<Self, Refusal> {
+        let reader = Reader::of(actor)?;
+        let Actor::Person(person) = actor else { return Ok(reader.into()) };
+        let Some(mandate) = &person.acting_for else { return Ok(reader.into()) };
+        Ok(Self::within(reader, mandate.kind, &mandate.rights, &mandate.items))
+    }
+
+    /// The box of somebody for whom one may act, as that mandate opens it.
+    pub(crate) fn under(hat: &identity::Hat) -> Self {
+        Self::within(hat.principal.into(), hat.kind, &hat.rights, &hat.items)
+    }
+
+    fn within(reader: Reader, kind: MandateKind, rights: &BTreeSet<Right>, items: &Items) -> Self {
+        Self { reader, within: items.seen_under(rights), marks: kind != MandateKind::Agent }
+    }
+}
 
 /// A sentence as it was told: its key and the values in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,16 +109,18 @@ struct Values {
 pub async fn list(
     tx: &mut Tx,
     room: &Room,
-    reader: Reader,
+    inbox: impl Into<Inbox>,
     request: &PageRequest,
 ) -> store::Result<Page<Message>> {
+    let Inbox { reader, within, .. } = inbox.into();
     let mut vals = vals![reader.to_string()];
     vals.extend(request.keys(vals![2, "z"])?); // after every message: unread is 0 or 1, and ids are hexadecimal
-    vals.extend(vals![request.size.limit()]);
+    vals.extend(vals![request.size.limit(), within.to_list()]);
     let rows = tx
         .fetch_all(
             "select id, kind, topic, title_key, text_key, values_sealed, link, case_id, at, unread from messages
-             where reader = $1 and (unread, id) < ($2, $3) order by unread desc, id desc limit $4",
+             where reader = $1 and (unread, id) < ($2, $3) and ($5 = '' or $5 like '%,' || item || ',%')
+             order by unread desc, id desc limit $4",
             vals,
         )
         .await?;
@@ -108,11 +148,16 @@ fn read(row: &Row, room: &Room, purpose: &Purpose) -> store::Result<Message> {
 }
 
 /// How many messages are unread, counted up to a hundred: a short range of one index.
-pub async fn count_unread(tx: &mut Tx, reader: Reader) -> store::Result<u32> {
+pub async fn count_unread(tx: &mut Tx, inbox: impl Into<Inbox>) -> store::Result<u32> {
+    let Inbox { reader, within, marks } = inbox.into();
+    if !marks {
+        return Ok(0);
+    }
     let row = tx
         .fetch_one(
-            "select count(*) from (select 1 from messages where reader = $1 and unread = 1 limit $2) as unread",
-            vals![reader.to_string(), UNREAD_SHOWN_MAX],
+            "select count(*) from (select 1 from messages where reader = $1 and unread = 1
+                 and ($3 = '' or $3 like '%,' || item || ',%') limit $2) as unread",
+            vals![reader.to_string(), UNREAD_SHOWN_MAX, within.to_list()],
         )
         .await?;
     row.get(0)
@@ -121,15 +166,17 @@ pub async fn count_unread(tx: &mut Tx, reader: Reader) -> store::Result<u32> {
 /// Marks one message as read and says where it leads. Another's message is not there.
 pub async fn mark_read(
     tx: &mut Tx,
-    reader: Reader,
+    inbox: impl Into<Inbox>,
     id: MessageId,
     now: Timestamp,
 ) -> Result<String, Refusal> {
+    let Inbox { reader, within, marks } = inbox.into();
     let row = tx
         .fetch_optional(
-            "update messages set unread = 0, read_at = coalesce(read_at, $3) where id = $1 and reader = $2
-             returning link",
-            vals![id, reader.to_string(), now],
+            "update messages set unread = case when $5 = 1 then 0 else unread end,
+                 read_at = case when $5 = 1 then coalesce(read_at, $3) else read_at end
+             where id = $1 and reader = $2 and ($4 = '' or $4 like '%,' || item || ',%') returning link",
+            vals![id, reader.to_string(), now, within.to_list(), i64::from(marks)],
         )
         .await?;
     Ok(row.ok_or(Refusal::NotFound)?.get(0)?)
@@ -138,13 +185,18 @@ pub async fn mark_read(
 /// Marks everything as read that was told up to the message `until`: what came while the page was open stays unread.
 pub async fn mark_all_read(
     tx: &mut Tx,
-    reader: Reader,
+    inbox: impl Into<Inbox>,
     until: MessageId,
     now: Timestamp,
 ) -> store::Result<u64> {
+    let Inbox { reader, within, marks } = inbox.into();
+    if !marks {
+        return Ok(0);
+    }
     tx.execute(
-        "update messages set unread = 0, read_at = $3 where reader = $1 and unread = 1 and id <= $2",
-        vals![reader.to_string(), until, now],
+        "update messages set unread = 0, read_at = $3 where reader = $1 and unread = 1 and id <= $2
+             and ($4 = '' or $4 like '%,' || item || ',%')",
+        vals![reader.to_string(), until, now, within.to_list()],
     )
     .await
 }

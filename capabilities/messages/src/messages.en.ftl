@@ -2,6 +2,8 @@ messages-title = Messages
 messages-lead = News and reminders that concern you, unread ones first.
 messages-lead-organisation = You act for an organisation: these are its messages, shared by everybody who acts for it.
 messages-settings-link = Notice settings (e-mail, SMS, WeChat)
+messages-lead-person = You act for another person: these are their messages, as far as your right reaches.
+messages-settings-outside = Your right does not cover notice settings. The person or the organisation’s managers set them.
 messages-other-box = You may act for { $name }
 messages-other-unread = { $count ->
     [one] One message for it is unread.

@@ -1,6 +1,9 @@
 //! Telling somebody something (告知): into their box, and by the channels that they chose.
 
-use kernel::{BodyId, CaseId, LegalPersonId, Message, MessageId, PersonId, Role, StaffId, Timestamp};
+use jiff::civil::Date;
+use kernel::{
+    BodyId, CaseId, LegalPersonId, Message, MessageId, PersonId, Role, StaffId, Timestamp, china_date,
+};
 use serde_json::json;
 use store::{Result, Tx, fresh_id, outbox, vals};
 
@@ -33,6 +36,8 @@ pub enum Recipient {
 pub struct About {
     /// Which.
     pub case: CaseId,
+    /// Its item (基本编码).
+    pub item: String,
     /// 办件编号; what leaves the platform shows its last four digits.
     pub number: String,
 }
@@ -62,7 +67,7 @@ pub struct Telling {
 /// Writes the message into the box of everybody concerned and posts what goes out by other channels, all in the
 /// caller's transaction. What was told before is not told again.
 pub async fn tell(tx: &mut Tx, room: &Room, telling: &Telling, now: Timestamp) -> Result<()> {
-    for reader in readers(tx, telling.to).await? {
+    for reader in readers(tx, telling.to, china_date(now)).await? {
         if let Some(id) = write(tx, room, reader, telling, now).await? {
             post(tx, room, reader, telling, id, now).await?;
         }
@@ -70,13 +75,13 @@ pub async fn tell(tx: &mut Tx, room: &Room, telling: &Telling, now: Timestamp) -
     Ok(())
 }
 
-async fn readers(tx: &mut Tx, to: Recipient) -> Result<Vec<Reader>> {
+async fn readers(tx: &mut Tx, to: Recipient, today: Date) -> Result<Vec<Reader>> {
     Ok(match to {
         Recipient::Person(person) => vec![Reader::Person(person)],
         Recipient::LegalPerson(legal_person) => vec![Reader::LegalPerson(legal_person)],
         Recipient::Staff(staff) => vec![Reader::Staff(staff)],
         Recipient::Work { body, role } => {
-            let staff = identity::staff_of(tx, body).await?;
+            let staff = identity::staff_of(tx, body, today).await?;
             let at_work = staff.into_iter().filter(|clerk| !clerk.is_disabled && clerk.roles.contains(&role));
             at_work.map(|clerk| Reader::Staff(clerk.id)).collect()
         }
@@ -94,9 +99,9 @@ async fn write(
     let values = json!({ "title": telling.title.args, "text": telling.text.args }).to_string();
     let inserted = tx
         .execute(
-            "insert into messages (id, reader, kind, topic, title_key, text_key, values_sealed, link, case_id, key,
-               at, unread)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) on conflict (reader, key) do nothing",
+            "insert into messages (id, reader, kind, topic, title_key, text_key, values_sealed, link, case_id, item,
+               key, at, unread)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) on conflict (reader, key) do nothing",
             vals![
                 id,
                 reader.to_string(),
@@ -107,6 +112,7 @@ async fn write(
                 room.vault.seal(VALUES, values.as_bytes())?,
                 &telling.link,
                 telling.about.as_ref().map(|about| about.case),
+                telling.about.as_ref().map(|about| about.item.as_str()),
                 &telling.key,
                 now
             ],

@@ -10,8 +10,8 @@ use axum::http::{Request, StatusCode};
 use axum::{Extension, Router};
 use http_body_util::BodyExt as _;
 use kernel::{
-    Actor, BodyId, CaseId, LegalPersonId, Message, PersonActor, PersonId, Role, StaffActor, StaffId,
-    Timestamp, TypedId as _, from_micros, to_micros,
+    Actor, BodyId, CaseId, LegalPersonId, Mandate, Message, PersonActor, PersonId, Principal, Role,
+    StaffActor, StaffId, Timestamp, TypedId as _, from_micros, to_micros,
 };
 use store::{Db, outbox};
 use testkit::{instant, vault};
@@ -64,7 +64,7 @@ pub(crate) fn person(n: u8) -> Actor {
 }
 
 pub(crate) fn agent(n: u8, of: u8) -> Actor {
-    let acting_for = Some(legal_person_id(of));
+    let acting_for = Some(Mandate::whole(Principal::LegalPerson(legal_person_id(of))));
     Actor::Person(PersonActor {
         level: kernel::AssuranceLevel::Registered,
         person: person_id(n),
@@ -94,7 +94,7 @@ pub(crate) fn telling(to: Recipient, topic: Topic, key: &str) -> Telling {
         title: Message::new("test-title").with("item", ITEM),
         text: Message::new("test-text").with("name", NAME).with("until", "2026-10-12"),
         link: format!("/cases/{}", case_id()),
-        about: Some(About { case: case_id(), number: NUMBER.into() }),
+        about: Some(About { case: case_id(), item: "000511002000".into(), number: NUMBER.into() }),
         key: key.into(),
     }
 }

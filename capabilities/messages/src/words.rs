@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{Actor, LegalPersonId, PersonId, Refusal, StaffId};
+use kernel::{Actor, LegalPersonId, PersonId, Principal, Refusal, StaffId};
 
 /// Whose box a message lies in (收件人).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,13 +16,20 @@ pub enum Reader {
     Staff(StaffId),
 }
 
+impl From<Principal> for Reader {
+    fn from(principal: Principal) -> Self {
+        match principal {
+            Principal::Person(id) => Self::Person(id),
+            Principal::LegalPerson(id) => Self::LegalPerson(id),
+        }
+    }
+}
+
 impl Reader {
-    /// The box of whoever is signed in: a person with a hat reads for the legal person.
+    /// The box of whoever is signed in: a person with a hat reads for whoever they act for.
     pub fn of(actor: &Actor) -> Result<Self, Refusal> {
         match actor {
-            Actor::Person(person) => {
-                Ok(person.acting_for.map_or(Self::Person(person.person), Self::LegalPerson))
-            }
+            Actor::Person(person) => Ok(person.principal().into()),
             Actor::Staff(staff) => Ok(Self::Staff(staff.staff)),
             Actor::Anonymous => Err(Refusal::Unauthenticated),
             Actor::System => Err(Refusal::Forbidden),

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use identity::{ActKind, NewAct};
 use kernel::{EventId, FieldError, Message, Refusal, StaffActor};
 use serde::Deserialize;
 use store::Tx;
@@ -36,6 +37,7 @@ struct AlarmsPage {
     typed: String,
     rule: String,
     all: bool,
+    may_note: bool,
     rows: Vec<Row>,
     next: String,
     first: String,
@@ -126,6 +128,7 @@ async fn answer(
         wrong,
         typed,
         all,
+        may_note: visitor.actor.may(crate::room::SUPERVISE),
     };
     page_with_status(status, &shown)
 }
@@ -182,6 +185,7 @@ pub(crate) async fn acknowledge(
 struct LimitsPage {
     shell: Shell,
     errors: FormErrors,
+    may_set: bool,
     fields: Vec<Field>,
 }
 
@@ -220,10 +224,9 @@ async fn limits_page(
     tx.rollback().await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shell = Shell::new(visitor, visitor.t("privacy-limits-title"));
-    page_with_status(
-        status,
-        &LimitsPage { shell: shell.crumb(visitor.t("privacy-keys-title"), "/admin/keys"), errors, fields },
-    )
+    let shell = shell.crumb(visitor.t("privacy-keys-title"), "/admin/keys");
+    let may_set = visitor.actor.may(crate::room::SET_LIMITS);
+    page_with_status(status, &LimitsPage { shell, errors, may_set, fields })
 }
 
 pub(crate) async fn limits(State(room): State<Room>, visitor: Visitor) -> Result<Response, AppError> {
@@ -251,9 +254,16 @@ pub(crate) async fn set_limits(
         return limits_page(&room, &visitor, errors, Some(&form)).await;
     }
     let mut tx = room.db().begin().await?;
-    for (which, persons) in limits {
-        alarms::set_limit(&mut tx, which, persons, &visitor.actor.reference(), visitor.now).await?;
+    let (mut was, mut became) = (Vec::new(), Vec::new());
+    for ((looker, span), persons) in limits {
+        let name = format!("{}-{}", looker.as_str(), span.as_str());
+        was.push(format!("{name} {}", alarms::limit(&mut tx, looker, span).await?));
+        became.push(format!("{name} {persons}"));
+        alarms::set_limit(&mut tx, (looker, span), persons, &visitor.actor.reference(), visitor.now).await?;
     }
+    let act = NewAct::new(ActKind::LimitsSet, None, "looks:limits");
+    let act = act.changed(was.join(", "), became.join(", "));
+    identity::record_act(&mut tx, &visitor.actor, act, visitor.now).await?;
     tx.commit().await?;
     Ok(Redirect::to("/admin/looks").into_response())
 }

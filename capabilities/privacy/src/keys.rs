@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use identity::{ActKind, NewAct};
 use kernel::Refusal;
 use serde::Deserialize;
 use store::rotation::{self, Rotation, RotationState};
@@ -20,6 +21,7 @@ struct KeysPage {
     keys: Vec<KeyRow>,
     rotations: Vec<RotationRow>,
     goes_on: bool,
+    may_rotate: bool,
 }
 
 struct KeyRow {
@@ -80,6 +82,7 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<R
     tx.rollback().await?;
     page(&KeysPage {
         keys: keys.iter().map(|key| key_row(&visitor, key)).collect(),
+        may_rotate: visitor.actor.may(crate::room::ROTATE),
         goes_on: rotations.iter().any(|rotation| rotation.state == RotationState::Running),
         rotations: rotations.iter().map(|rotation| rotation_row(&visitor, rotation)).collect(),
         shell: Shell::new(&visitor, visitor.t("privacy-keys-title")),
@@ -105,6 +108,8 @@ pub(crate) async fn rotate(
     let by = visitor.actor.reference();
     let planned = rotation::plan(&mut tx, &room.applications.vault, &by, visitor.now).await?;
     planned.ok_or_else(|| Refusal::conflict("privacy-rotation-goes-on"))?;
+    let act = NewAct::new(ActKind::KeysRotated, None, "vault:keys");
+    identity::record_act(&mut tx, &visitor.actor, act, visitor.now).await?;
     tx.commit().await?;
     Ok(Redirect::to(HREF).into_response())
 }

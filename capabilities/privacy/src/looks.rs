@@ -9,11 +9,13 @@ use jiff::civil::Date;
 use kernel::{FieldError, Message, Refusal, Timestamp, china_midnight};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use store::Tx;
 use store::access_log::{self, Access, Wanted};
+use store::look_delays;
 use store::page::{Cursor, PageRequest, PageSize};
 use web::{AppError, Choice, FormErrors, Operation, Shell, Visitor, csv, page_with_status};
 
-use crate::{Room, words};
+use crate::{Room, delays, words};
 
 const HREF: &str = "/my/data/looks";
 /// Lines of a file: more than anybody's looks, and still made in a moment.
@@ -26,6 +28,8 @@ pub(crate) struct Asked {
     from: String,
     until: String,
     body: String,
+    /// An account that became part of the own one (账号合并); empty for the own one.
+    account: String,
     after: Option<Cursor>,
 }
 
@@ -36,6 +40,8 @@ struct LooksPage {
     errors: FormErrors,
     asked: Asked,
     bodies: Vec<Choice>,
+    /// Empty for whoever has had one account.
+    accounts: Vec<Choice>,
     is_filtered: bool,
     rows: Vec<Row>,
     file: String,
@@ -51,19 +57,43 @@ struct Row {
     field: String,
     /// Empty without a case.
     case: String,
+    /// Why they were told late; empty for most.
+    late: String,
 }
 
 impl Asked {
-    fn wanted(&self, subject: String) -> Result<Wanted, Refusal> {
+    fn wanted(&self, subject: String, now: Timestamp) -> Result<Wanted, Refusal> {
         let (from, until) = span(&self.from, &self.until)?;
         let body = Some(self.body.clone()).filter(|body| !body.is_empty());
-        Ok(Wanted { subject: Some(subject), body, from, until, by: None })
+        Ok(Wanted { subject: Some(subject), body, from, until, by: None, told_at: Some(now) })
     }
 
     fn query(&self) -> String {
         // Days and ids need no escaping; anything else was refused before.
-        format!("from={}&until={}&body={}", self.from, self.until, self.body)
+        format!("from={}&until={}&body={}&account={}", self.from, self.until, self.body, self.account)
     }
+
+    /// At whose data: the own, or those of an account that became part of the own one.
+    async fn subject(&self, tx: &mut Tx, visitor: &Visitor) -> Result<String, Refusal> {
+        let mut own = identity::on_record_as(tx, visitor.actor.person()?.person).await?.into_iter();
+        let wanted = format!("person:{}", self.account);
+        let found = if self.account.is_empty() { own.next() } else { own.find(|one| *one == wanted) };
+        found.ok_or(Refusal::NotFound)
+    }
+}
+
+/// The accounts to choose from, where there are several.
+async fn accounts(tx: &mut Tx, visitor: &Visitor, chosen: &str) -> Result<Vec<Choice>, Refusal> {
+    let earlier = identity::merged_accounts(tx, visitor.actor.person()?.person).await?;
+    if earlier.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = Choice::new(String::new(), visitor.t("privacy-looks-account-now")).chosen_if(chosen.is_empty());
+    let choice = |(id, at): (kernel::PersonId, Timestamp)| {
+        let name = visitor.t1("privacy-looks-account-merged", "day", visitor.date(kernel::china_date(at)));
+        Choice::new(id.to_string(), name).chosen_if(id.to_string() == chosen)
+    };
+    Ok(std::iter::once(now).chain(earlier.into_iter().map(choice)).collect())
 }
 
 /// From the first instant of a day to the last of another; days that are none are told by their fields.
@@ -97,20 +127,23 @@ pub(crate) async fn show(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, AppError> {
-    let subject = format!("person:{}", visitor.actor.person()?.person);
-    let (wanted, errors) = match asked.wanted(subject.clone()) {
+    let mut tx = room.db().snapshot().await?;
+    let subject = asked.subject(&mut tx, &visitor).await?;
+    let (wanted, errors) = match asked.wanted(subject.clone(), visitor.now) {
         Ok(wanted) => (wanted, FormErrors::none()),
         Err(refusal) => {
-            let all = Wanted { subject: Some(subject.clone()), ..Wanted::default() };
+            let all =
+                Wanted { subject: Some(subject.clone()), told_at: Some(visitor.now), ..Wanted::default() };
             (all, FormErrors::of(&visitor, refusal)?)
         }
     };
     let is_wrong = !errors.is_empty();
     let request = PageRequest { after: asked.after.clone(), ..PageRequest::default() };
-    let mut tx = room.db().snapshot().await?;
     let found = access_log::list_wanted(&mut tx, &wanted, &request).await?;
     let systems = words::systems(&mut tx, &visitor, &found.items).await?;
-    let bodies = access_log::bodies_of(&mut tx, &subject).await?;
+    let accounts = accounts(&mut tx, &visitor, &asked.account).await?;
+    let bodies = access_log::bodies_of(&mut tx, &subject, visitor.now).await?;
+    let past = look_delays::past_of(&mut tx, &subject, visitor.now).await?;
     tx.rollback().await?;
     let row = |look: &Access| Row {
         id: look.id.to_string(),
@@ -119,6 +152,7 @@ pub(crate) async fn show(
         purpose: visitor.t(&words::purpose_key(&look.purpose)),
         field: visitor.t(&words::field_key(&look.field)),
         case: look.case.as_ref().map_or_else(String::new, |case| format!("/cases/{case}")),
+        late: delays::told_late(&visitor, &past, look),
     };
     let choice = |id: String| {
         let name = words::body_name(&room, &visitor, Some(&id));
@@ -130,6 +164,7 @@ pub(crate) async fn show(
     let shown = LooksPage {
         rows: found.items.iter().map(row).collect(),
         bodies: bodies.into_iter().map(choice).collect(),
+        accounts,
         is_filtered: [&asked.from, &asked.until, &asked.body].iter().any(|text| !text.is_empty()),
         file: format!("{HREF}.csv?{query}"),
         next: found.next.map_or_else(String::new, |next| format!("{HREF}?{query}&after={next}")),
@@ -149,7 +184,8 @@ pub(crate) async fn file(
     Query(asked): Query<Asked>,
 ) -> Result<Response, AppError> {
     let me = visitor.actor.person()?;
-    let wanted = asked.wanted(format!("person:{}", me.person))?;
+    let mut tx = room.db().snapshot().await?;
+    let wanted = asked.wanted(asked.subject(&mut tx, &visitor).await?, visitor.now)?;
     let mut text = String::from(csv::MARK);
     let watermark =
         visitor.t2("privacy-watermark", "name", &me.shown_as, "when", visitor.datetime(visitor.now));
@@ -157,7 +193,7 @@ pub(crate) async fn file(
     let heads = ["privacy-at", "privacy-by", "privacy-purpose", "privacy-field", "privacy-case"];
     text.push_str(&csv::line(&heads.map(|key| visitor.t(key))));
     let mut request = PageRequest { after: None, size: PageSize::try_from(100).unwrap_or_default() };
-    let (mut lines, mut tx) = (0, room.db().snapshot().await?);
+    let mut lines = 0;
     loop {
         let found = access_log::list_wanted(&mut tx, &wanted, &request).await?;
         let systems = words::systems(&mut tx, &visitor, &found.items).await?;
@@ -189,8 +225,8 @@ pub(crate) async fn api(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Value>, AppError> {
-    let wanted = asked.wanted(format!("person:{}", visitor.actor.person()?.person))?;
     let mut tx = room.db().snapshot().await?;
+    let wanted = asked.wanted(asked.subject(&mut tx, &visitor).await?, visitor.now)?;
     let request = PageRequest { after: asked.after.clone(), ..PageRequest::default() };
     let found = access_log::list_wanted(&mut tx, &wanted, &request).await?;
     let systems = words::systems(&mut tx, &visitor, &found.items).await?;
@@ -216,7 +252,7 @@ pub(crate) async fn api(
 pub(crate) fn operation() -> Operation {
     Operation::new("listLooksAtMyData", "Who looked at the data of the person who asks.")
         .description(
-            "`from` and `until` are days, `body` the id of a body, `after` the `next` of the page before.",
+            "`from` and `until` are days, `body` the id of a body, `account` the id of an account that became part of the own one, `after` the `next` of the page before.",
         )
         .tag("privacy")
         .returns::<Value>(200, "The looks, the latest first.")

@@ -22,9 +22,10 @@ pub(crate) async fn ask(
     let me = visitor.actor.person()?;
     let id: EventId = id.parse().map_err(|_no_id| AppError(Refusal::NotFound))?;
     let mut tx = room.db().begin().await?;
-    let look = access_log::find(&mut tx, id).await?;
-    // Looks at others are not there.
-    let look = look.filter(|look| look.subject == format!("person:{}", me.person));
+    let mut look = None;
+    for subject in identity::on_record_as(&mut tx, me.person).await? {
+        look = look.or(access_log::find_told(&mut tx, id, &subject, visitor.now).await?);
+    }
     let look = look.ok_or(AppError(Refusal::NotFound))?;
     let systems = words::systems(&mut tx, &visitor, std::slice::from_ref(&look)).await?;
     let bodies = room.applications.bodies();

@@ -41,11 +41,13 @@ struct SupervisePage {
     bodies: Vec<Choice>,
     body_name: String,
     rows: Vec<Row>,
+    may_delay: bool,
     next: String,
     first: String,
 }
 
 struct Row {
+    id: String,
     at: String,
     name: String,
     /// The same page for this looker only.
@@ -103,6 +105,7 @@ pub(crate) async fn show(
         by: Some(asked.by.clone()).filter(|by| !by.is_empty()),
         from,
         until,
+        told_at: None,
     };
     let request = PageRequest { after: asked.after.clone(), ..PageRequest::default() };
     let mut tx = room.db().snapshot().await?;
@@ -117,6 +120,7 @@ pub(crate) async fn show(
     };
     let query = |by: &str| format!("{HREF}?body={slug}&by={by}{days}");
     let row = |look: &Access| Row {
+        id: look.id.to_string(),
         at: visitor.datetime(look.at),
         name: names.get(&look.by).cloned().unwrap_or_default(),
         href: query(&look.by),
@@ -133,6 +137,7 @@ pub(crate) async fn show(
     };
     let shown = SupervisePage {
         rows: found.items.iter().map(row).collect(),
+        may_delay: visitor.actor.may(crate::room::SUPERVISE),
         bodies: watched.iter().map(choice).collect(),
         body_name: body
             .map_or_else(String::new, |body| visitor.pick(&body.name.zh, &body.name.en).to_owned()),

@@ -1,7 +1,7 @@
 //! The state of a case as the fold of its events. Nothing here knows of databases, time of day or the law's calendar.
 
 use jiff::civil::Date;
-use kernel::{BodyId, CaseId, LegalPersonId, PersonId, TaskId, Timestamp, china_date};
+use kernel::{BodyId, CaseId, TaskId, Timestamp, china_date};
 use legal_time::{Clock, ClockEvent, Limit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -10,25 +10,18 @@ use crate::event::{Asked, Conclusion, Defect, Event, Intake, Recorded, RuleOutco
 use crate::process::{Ground, TypeRef};
 use crate::status::{Outcome, Status};
 
+mod applicant;
 mod apply;
 mod clocks;
 mod task;
 
+pub use applicant::{Applicant, MandateGap, Through};
 pub use task::Task;
 
 /// The stage name of receiving and checking, before the stages of the process.
 pub const ACCEPTANCE: &str = "acceptance";
 /// The stage name of work after the decision: later checks.
 pub const AFTERWARDS: &str = "afterwards";
-
-/// Who applies (申请人).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Applicant {
-    /// The natural person who handed it in.
-    pub person: PersonId,
-    /// The legal person on whose behalf, if any.
-    pub acting_for: Option<LegalPersonId>,
-}
 
 /// A public notice that hangs or hung (公示).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

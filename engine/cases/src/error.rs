@@ -134,6 +134,9 @@ pub enum CaseError {
     /// Only the applicant may do this.
     #[error("only the applicant may do this")]
     NotApplicant,
+    /// It is the applicant's business, and the mandate of whoever acts for them does not reach so far (超出授权范围).
+    #[error("outside the mandate")]
+    OutsideMandate,
     /// The case has moved on since the page was made.
     #[error("the case has changed")]
     Stale,
@@ -218,6 +221,7 @@ impl From<CaseError> for Refusal {
             }
             CaseError::CalendarUnknown => Self::conflict("cases-calendar-unknown"),
             CaseError::NotCompetent | CaseError::NotApplicant | CaseError::NotAPerson => Self::Forbidden,
+            CaseError::OutsideMandate => Self::Outside(Message::new("cases-outside-mandate")),
             CaseError::NotFound | CaseError::NoSuchTask => Self::NotFound,
             CaseError::NobodyCompetent(what) => {
                 Self::Conflict(Message::new("cases-nobody-competent").with("what", what))

@@ -2,7 +2,7 @@
 //! their fold: replaying them gives it back. Fields that came later have a default, so that old histories still read.
 
 use jiff::civil::Date;
-use kernel::{BodyId, EventId, Role, StaffId, TaskId, Timestamp};
+use kernel::{BodyId, EventId, PersonId, Role, StaffId, TaskId, Timestamp};
 use legal_time::Limit;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -380,6 +380,13 @@ pub enum Event {
         calendar: String,
         /// Where that calendar comes from.
         source: String,
+    },
+    /// The applicant's account became one with another of theirs (账号合并).
+    ApplicantMerged {
+        /// Whose case it was.
+        from: PersonId,
+        /// Whose it is from now on: the same person.
+        into: PersonId,
     },
     /// A check after the decision is done (核查结果).
     Checked {

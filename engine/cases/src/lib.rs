@@ -24,11 +24,13 @@ mod error;
 mod event;
 mod findings;
 mod lists;
+mod merge;
 mod popular;
 mod process;
 mod record;
 mod reevaluate;
 mod rehearse;
+mod retention;
 mod stage;
 mod status;
 mod tasks;
@@ -36,8 +38,8 @@ mod worklist;
 
 pub use bodies::{Bodies, Body, division_at};
 pub use case::{
-    ACCEPTANCE, AFTERWARDS, Applicant, Arrangement, Case, Correction, HearingRight, Hold, Notice, Objection,
-    Promise, Request, Suspension, Task,
+    ACCEPTANCE, AFTERWARDS, Applicant, Arrangement, Case, Correction, HearingRight, Hold, MandateGap, Notice,
+    Objection, Promise, Request, Suspension, Task, Through,
 };
 pub use command::{AskFor, Command, Context};
 pub use copies::copy;
@@ -48,9 +50,10 @@ pub use event::{
 };
 pub use findings::{FindingFault, FindingRule, check_findings};
 pub use lists::{
-    CaseSummary, OwnCases, alive_of_applicant, count_open_by_version, hanging_notices, items_of_applicant,
-    of_applicant, of_bundles, of_number,
+    CaseSummary, OwnCases, alive_of_applicant, count_open_by_version, hanging_notices, items_of,
+    items_of_applicant, of_applicant, of_bundles, of_number,
 };
+pub use merge::merge_applicant;
 pub use popular::most_asked;
 pub use process::Surroundings as PackageSurroundings;
 pub use process::{
@@ -70,12 +73,13 @@ pub use reevaluate::{
     list_reevaluations, moved_sentence, plan_reevaluation, reevaluate, stale,
 };
 pub use rehearse::{Pace, Rehearsal, Rehearsed, RehearsedStep, rehearse};
+pub use retention::{Ended, ended_before, erased_at, mark_erased};
 pub use status::{Outcome, Status, TaskKind, TaskState};
 pub use worklist::{
     COUNTED_MAX, ClerkLoad, ItemLoad, LightDays, Lights, NUMBER_END_MIN, Place, RoleLoad, Scope, Sort,
     VersionLoad, WATCHED_MAX, WorkFilter, WorkItem, WorkPage, WorkQuery, WorkState, case_of_task,
     count_lights, find_by_number, find_by_number_end, is_watched, items_of_worklist, load_of_clerks,
-    load_of_items, load_of_roles, unwatch, waiting_of_clerk, watch, worklist,
+    load_of_items, load_of_roles, tasks_of_clerk, unwatch, waiting_of_clerk, watch, worklist,
 };
 
 /// Tables of this room.
@@ -87,6 +91,7 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("cases/0005_open_by_version", include_str!("sql/0005_open_by_version.sql")),
     store::Migration::new("cases/0006_bundle", include_str!("sql/0006_bundle.sql")),
     store::Migration::new("cases/0007_by_submission", include_str!("sql/0007_by_submission.sql")),
+    store::Migration::new("cases/0008_erased", include_str!("sql/0008_erased.sql")),
 ];
 
 /// What each column of these tables holds ([`store::data_class`]).

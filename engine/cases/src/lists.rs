@@ -1,7 +1,9 @@
 //! Lists of whole cases: an applicant's own, and those whose public notice hangs.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
-use kernel::{CaseId, PersonId, Timestamp};
+use kernel::{CaseId, Items, PersonId, Principal, Timestamp};
 use legal_time::Light;
 use store::page::{Page, PageRequest};
 use store::{Row, Sql, Tx, vals};
@@ -54,6 +56,8 @@ pub struct OwnCases {
     pub named: Option<(String, Vec<String>)>,
     /// Only those submitted from the first instant on, and before the second.
     pub submitted: Option<(Timestamp, Timestamp)>,
+    /// Only of these items: as far as a mandate lets its holder see (授权事项).
+    pub within: Items,
 }
 
 /// What a list of an applicant's cases reads, by whose they are and in which dialect.
@@ -70,7 +74,8 @@ macro_rules! own {
              and ($7 = 0 or number = $8 or item in (",
             $items,
             "))
-             and submitted_at >= $10 and submitted_at < $11 ",
+             and submitted_at >= $10 and submitted_at < $11
+             and ($12 = '' or $12 like '%,' || item || ',%') ",
             $rest
         )
     };
@@ -105,9 +110,9 @@ pub async fn of_applicant(
 ) -> Result<Page<CaseSummary>, CaseError> {
     const OF_PERSON: Sql = own_list!("person = $1 and legal_person is null");
     const OF_LEGAL_PERSON: Sql = own_list!("legal_person = $1");
-    let (sql, whose) = match applicant.acting_for {
-        Some(legal_person) => (OF_LEGAL_PERSON, legal_person.to_string()),
-        None => (OF_PERSON, applicant.person.to_string()),
+    let (sql, whose) = match applicant.principal() {
+        Principal::LegalPerson(legal_person) => (OF_LEGAL_PERSON, legal_person.to_string()),
+        Principal::Person(person) => (OF_PERSON, person.to_string()),
     };
     // Newest first: the first page starts above every id, which are hexadecimal in any collation.
     let before = page.keys(vals!["z"])?.pop().unwrap_or_else(|| "z".into());
@@ -125,7 +130,8 @@ pub async fn of_applicant(
         number,
         serde_json::to_string(&items)?,
         from,
-        to
+        to,
+        which.within.to_list()
     ];
     let rows = tx.fetch_all(sql, values).await?;
     let items = rows.iter().map(|row| summary(row, today)).collect::<Result<Vec<_>, _>>()?;
@@ -141,9 +147,9 @@ pub async fn items_of_applicant(
          where person = $1 and legal_person is null group by item, handling order by item, handling limit 200";
     const OF_LEGAL_PERSON: &str = "select item, handling, min(submitted_at) from cases
          where legal_person = $1 group by item, handling order by item, handling limit 200";
-    let rows = match applicant.acting_for {
-        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person]).await?,
-        None => tx.fetch_all(OF_PERSON, vals![applicant.person]).await?,
+    let rows = match applicant.principal() {
+        Principal::LegalPerson(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person]).await?,
+        Principal::Person(person) => tx.fetch_all(OF_PERSON, vals![person]).await?,
     };
     let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     Ok(rows.iter().map(read).collect::<Result<_, store::Error>>()?)
@@ -160,9 +166,11 @@ pub async fn alive_of_applicant(
          and (status <> 'closed' or (outcome = 'granted' and closed_at >= $2)) order by id desc limit 100";
     const OF_LEGAL_PERSON: &str = "select state from cases where legal_person = $1
          and (status <> 'closed' or (outcome = 'granted' and closed_at >= $2)) order by id desc limit 100";
-    let rows = match applicant.acting_for {
-        Some(legal_person) => tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, since]).await?,
-        None => tx.fetch_all(OF_PERSON, vals![applicant.person, since]).await?,
+    let rows = match applicant.principal() {
+        Principal::LegalPerson(legal_person) => {
+            tx.fetch_all(OF_LEGAL_PERSON, vals![legal_person, since]).await?
+        }
+        Principal::Person(person) => tx.fetch_all(OF_PERSON, vals![person, since]).await?,
     };
     rows.iter().map(|row| from_state(&row.get::<String>(0)?)).collect()
 }
@@ -172,9 +180,22 @@ pub async fn of_number(tx: &mut Tx, number: &str) -> Result<Option<(CaseId, Appl
     let sql = "select id, person, legal_person from cases where number = $1";
     let row = tx.fetch_optional(sql, vals![number]).await?;
     let read = |row: &Row| -> Result<_, store::Error> {
-        Ok((row.get(0)?, Applicant { person: row.get(1)?, acting_for: row.get(2)? }))
+        Ok((row.get(0)?, Applicant { person: row.get(1)?, acting_for: row.get(2)?, through: None }))
     };
     Ok(row.as_ref().map(read).transpose()?)
+}
+
+/// Of which item each of these cases is.
+pub async fn items_of(tx: &mut Tx, cases: &[CaseId]) -> Result<BTreeMap<CaseId, String>, CaseError> {
+    const OF: Sql = Sql::Two {
+        sqlite: "select id, item from cases where id in (select value from json_each($1))",
+        postgres: "select id, item from cases where id in (select json_array_elements_text(cast($1 as json)))",
+    };
+    if cases.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = tx.fetch_all(OF, vals![serde_json::to_string(cases)?]).await?;
+    Ok(rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, store::Error>>()?)
 }
 
 fn summary(row: &Row, today: Date) -> Result<CaseSummary, CaseError> {

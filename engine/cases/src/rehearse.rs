@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kernel::{
-    Actor, BodyId, CaseId, EventId, PersonActor, PersonId, Role, StaffActor, StaffId, TaskId, Timestamp,
-    TypedId as _, china_midnight,
+    Actor, BodyId, CaseId, EventId, Mandate, PersonActor, PersonId, Principal, Role, StaffActor, StaffId,
+    TaskId, Timestamp, TypedId as _, china_midnight,
 };
 use legal_time::{Calendar, Clock, Reading};
 use serde_json::{Map, Value};
@@ -140,8 +140,11 @@ enum Next {
 
 impl<'a> Play<'a> {
     fn begin(plan: &'a Rehearsal<'a>) -> Result<Self, CaseError> {
-        let applicant =
-            Applicant { person: PersonId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]), acting_for: None };
+        let applicant = Applicant {
+            person: PersonId::from_parts(Timestamp::UNIX_EPOCH, [1; 10]),
+            acting_for: None,
+            through: None,
+        };
         let mut view = Map::new();
         view.insert("form".into(), Value::Object(plan.facts.clone()));
         let made = AtomicU64::new(0);
@@ -412,10 +415,11 @@ fn clerk(task: &Task) -> Actor {
 }
 
 fn citizen(case: &Case) -> Actor {
+    let acting_for = case.applicant.acting_for.map(|id| Mandate::whole(Principal::LegalPerson(id)));
     Actor::Person(PersonActor {
         level: kernel::AssuranceLevel::Registered,
         person: case.applicant.person,
-        acting_for: case.applicant.acting_for,
+        acting_for,
         shown_as: String::new(),
     })
 }

@@ -150,7 +150,7 @@ impl Play {
             case_type: case_type.reference.clone(),
             division: "430102001".into(),
             body: body_id(TOWN),
-            applicant: crate::Applicant { person: person.person, acting_for: None },
+            applicant: crate::Applicant::of(&person),
             facts: object(facts),
             answers: Map::new(),
             intake,

@@ -22,7 +22,9 @@ mod ranges;
 mod tests;
 mod watch;
 
-pub use find::{NUMBER_END_MIN, case_of_task, find_by_number, find_by_number_end, items_of_worklist};
+pub use find::{
+    NUMBER_END_MIN, case_of_task, find_by_number, find_by_number_end, items_of_worklist, tasks_of_clerk,
+};
 pub use lights::{COUNTED_MAX, LightDays, Lights, count_lights};
 pub use load::{
     ClerkLoad, ItemLoad, RoleLoad, VersionLoad, load_of_clerks, load_of_items, load_of_roles,

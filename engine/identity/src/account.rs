@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use kernel::{LegalPersonId, Refusal};
+use kernel::{Principal, Refusal};
 use store::Purpose;
-use web::{AppError, Choice, Shell, Visitor, page};
+use web::{AppError, Shell, Visitor, page};
 
 use crate::Room;
-use crate::legal_persons::{Hat, hats};
+use crate::mandates::{agents_of, hats};
+use crate::offers::offers_to;
 use crate::person_name::Phone;
 use crate::persons::{Assurance, PersonRecord, find_person};
 use crate::prove::http::own;
@@ -23,8 +24,11 @@ struct AccountPage {
     phone: String,
     division: String,
     assurance: String,
-    hats: Vec<Choice>,
-    represents: bool,
+    /// For whom one acts now; empty for oneself.
+    worn: String,
+    hats: usize,
+    offers: usize,
+    agents: usize,
     security: Security,
 }
 
@@ -39,7 +43,9 @@ pub(crate) async fn show(
     let person = find_person(&mut tx, &room.vault, &purpose, me.person, visitor.now)
         .await?
         .ok_or(AppError(Refusal::NotFound))?;
-    let hats = hats(&mut tx, me.person, visitor.now).await?;
+    let hats = hats(&mut tx, &room.vault, me.person, visitor.now).await?;
+    let offers = offers_to(&mut tx, &room.vault, me.person, visitor.now).await?;
+    let agents = agents_of(&mut tx, Principal::Person(me.person), visitor.now).await?;
     let standing = own(&mut tx, &visitor).await?;
     page(&AccountPage {
         name: person.name.masked(),
@@ -47,8 +53,10 @@ pub(crate) async fn show(
         phone: person.phone.as_ref().map_or_else(String::new, Phone::masked),
         division: person.division.as_ref().map_or_else(String::new, ToString::to_string),
         assurance: assurance_words(&visitor, &person),
-        represents: hats.iter().any(|hat| hat.is_representative),
-        hats: choices(&visitor, &hats, me.acting_for),
+        worn: me.acting_for.as_ref().map(|mandate| mandate.shown_as.clone()).unwrap_or_default(),
+        hats: hats.len(),
+        offers: offers.len(),
+        agents: agents.len(),
         security: security(&mut tx, &room, &visitor, standing, &asked, "/my/account").await?,
         shell: Shell::new(&visitor, visitor.t("identity-account-title")),
     })
@@ -59,19 +67,4 @@ fn assurance_words(visitor: &Visitor, person: &PersonRecord) -> String {
         Assurance::Declared => "identity-assurance-declared",
         Assurance::Verified => "identity-assurance-verified",
     })
-}
-
-/// Oneself first; empty when there is nothing to choose.
-fn choices(visitor: &Visitor, hats: &[Hat], acting_for: Option<LegalPersonId>) -> Vec<Choice> {
-    if hats.is_empty() {
-        return Vec::new();
-    }
-    let oneself = Choice::new("", visitor.t("identity-hat-self")).chosen_if(acting_for.is_none());
-    let others = hats.iter().map(|hat| {
-        let is_chosen = acting_for == Some(hat.legal_person);
-        let role = if hat.is_representative { "identity-hat-representative" } else { "identity-hat-agent" };
-        let hint = format!("{} · {}", visitor.t(role), hat.uscc);
-        Choice::new(hat.legal_person.to_string(), hat.name.clone()).hint(hint).chosen_if(is_chosen)
-    });
-    std::iter::once(oneself).chain(others).collect()
 }

@@ -25,17 +25,44 @@ pub enum Told {
     RecoveryCodeUsed,
     /// A passkey counted backwards: somebody may have copied it.
     PasskeyCopied,
+    /// The account was opened anew: by a slip from a counter, or by a start password (账号找回).
+    Recovered,
+    /// A clerk compared the holder's document: the account is verified now (实名核验).
+    Verified,
+    /// A slip for coming back into the account was given at a counter (找回凭条).
+    RecoveryGiven,
+    /// An account elsewhere opens this one from now on (绑定登录方式).
+    UpstreamLinked,
+    /// It does no more (解除绑定).
+    UpstreamUnlinked,
+    /// An upstream provider vouches for the holder: the account is verified now.
+    UpstreamVerified,
+    /// Name or number of the account were corrected (更正个人信息).
+    Corrected,
+    /// The phone is another one, or there is none any more.
+    PhoneChanged,
+    /// Another account of the same person became part of this one (账号合并).
+    Merged,
 }
 
 impl Told {
     /// Everything that can be told.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 15] = [
         Self::NewDevice,
         Self::PasswordChanged,
         Self::FactorAdded,
         Self::FactorRemoved,
         Self::RecoveryCodeUsed,
         Self::PasskeyCopied,
+        Self::Recovered,
+        Self::Verified,
+        Self::RecoveryGiven,
+        Self::UpstreamLinked,
+        Self::UpstreamUnlinked,
+        Self::UpstreamVerified,
+        Self::Corrected,
+        Self::PhoneChanged,
+        Self::Merged,
     ];
 
     /// The word in the job.
@@ -47,6 +74,15 @@ impl Told {
             Self::FactorRemoved => "factor-removed",
             Self::RecoveryCodeUsed => "recovery-code-used",
             Self::PasskeyCopied => "passkey-copied",
+            Self::Recovered => "recovered",
+            Self::Verified => "verified",
+            Self::RecoveryGiven => "recovery-given",
+            Self::UpstreamLinked => "upstream-linked",
+            Self::UpstreamUnlinked => "upstream-unlinked",
+            Self::UpstreamVerified => "upstream-verified",
+            Self::Corrected => "corrected",
+            Self::PhoneChanged => "phone-changed",
+            Self::Merged => "merged",
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Adding a legal person with its representative.
 
 use codes::SocialCreditCode;
-use kernel::{LegalPersonId, PersonId, Timestamp};
+use kernel::{Items, LegalPersonId, MandateKind, PersonId, Principal, Timestamp};
 use serde::Deserialize;
 use store::{Tx, fresh_id, vals};
 
 use crate::add::{AddError, Faults, is_label};
 use crate::legal_persons::LegalPersonKind;
+use crate::mandates::{self, NewMandate, all_rights};
 
 /// A legal person as it is written down.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,18 +38,20 @@ pub async fn add_legal_person(
     let uscc = faults.with(uscc)?;
     let id: LegalPersonId = fresh_id(now);
     tx.execute(
-        "insert into legal_persons (id, name, uscc, kind, representative, created_at)
-         values ($1, $2, $3, $4, $5, $6)",
-        vals![
-            id,
-            legal_person.name.trim(),
-            uscc.as_str(),
-            legal_person.kind.as_str(),
-            legal_person.representative,
-            now,
-        ],
+        "insert into legal_persons (id, name, uscc, kind, created_at) values ($1, $2, $3, $4, $5)",
+        vals![id, legal_person.name.trim(), uscc.as_str(), legal_person.kind.as_str(), now],
     )
     .await
     .map_err(|error| error.on_constraint("legal_persons_uscc_key", || AddError::Taken("uscc")))?;
+    let represents = NewMandate {
+        kind: MandateKind::Representative,
+        principal: Principal::LegalPerson(id),
+        person: legal_person.representative,
+        rights: all_rights(),
+        items: Items::All,
+        until: None,
+        granted_by: "system".into(),
+    };
+    mandates::insert(tx, &represents, now).await?;
     Ok(id)
 }

@@ -41,9 +41,9 @@ impl std::fmt::Debug for AddPerson {
 
 /// A person whose fields have all been read.
 pub(crate) struct CheckedPerson {
-    name: PersonName,
-    resident_id: ResidentId,
-    phone: Option<Phone>,
+    pub(crate) name: PersonName,
+    pub(crate) resident_id: ResidentId,
+    pub(crate) phone: Option<Phone>,
     division: Option<DivisionCode>,
     assurance: Assurance,
 }
@@ -75,6 +75,7 @@ pub(crate) fn check(person: &AddPerson) -> Result<CheckedPerson, AddError> {
         let known = [
             resident_id.as_ref().map_or("", ResidentId::as_str),
             phone.as_ref().and_then(Option::as_ref).map_or("", Phone::as_str),
+            person.name.as_str(),
         ];
         faults.password(password::check(password, &known));
     }
@@ -111,13 +112,16 @@ pub(crate) async fn insert(
         ],
     )
     .await
-    .map_err(|error| {
-        if let store::Error::Unique { constraint } = &error
-            && constraint == "persons_resident_id_blind_key"
-        {
-            return AddError::Taken("resident_id");
-        }
-        error.on_constraint("persons_phone_blind_key", || AddError::Taken("phone"))
-    })?;
+    .map_err(taken)?;
     Ok(id)
+}
+
+/// Which field another account has already.
+pub(crate) fn taken(error: store::Error) -> AddError {
+    if let store::Error::Unique { constraint } = &error
+        && constraint == "persons_resident_id_blind_key"
+    {
+        return AddError::Taken("resident_id");
+    }
+    error.on_constraint("persons_phone_blind_key", || AddError::Taken("phone"))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use kernel::{Role, StaffId, Timestamp};
 use serde::Deserialize;
 use store::{Tx, fresh_id, vals};
@@ -10,6 +11,10 @@ use crate::add::{self, AddError, Faults, is_slug};
 use crate::bodies::find_body;
 use crate::password::{self, Passwords};
 use crate::person_name::PersonName;
+use crate::posts::{self, NewPost};
+
+/// The first day of posts of which nobody has said since when they are held.
+const BEFORE_ALL: Date = Date::constant(2000, 1, 1);
 
 /// A member of staff as they are written down.
 #[derive(Clone, Deserialize)]
@@ -49,7 +54,7 @@ pub async fn add_staff(
     faults.require("login", is_slug(&staff.login), "identity-slug-form");
     faults.require("roles", !staff.roles.is_empty(), "identity-roles-missing");
     if let Some(password) = &staff.password {
-        faults.password(password::check(password, &[&staff.login]));
+        faults.password(password::check(password, &[&staff.login, &staff.name]));
     }
     let name = faults.take("name", PersonName::parse(&staff.name), "identity-name-wrong");
     let body = faults.take("body", body.ok_or(()), "identity-body-unknown");
@@ -57,14 +62,20 @@ pub async fn add_staff(
     let hash = add::hash(passwords, staff.password.as_deref()).await?;
     let id: StaffId = fresh_id(now);
     tx.execute(
-        "insert into staff (id, login, name, body, password_hash, disabled_at, created_at)
-         values ($1, $2, $3, $4, $5, null, $6)",
-        vals![id, staff.login, name.as_str(), body.id, hash, now],
+        "insert into staff (id, login, name, password_hash, disabled_at, created_at)
+         values ($1, $2, $3, $4, null, $5)",
+        vals![id, staff.login, name.as_str(), hash, now],
     )
     .await
     .map_err(|error| error.on_constraint("staff_login_key", || AddError::Taken("login")))?;
-    for role in staff.roles {
-        tx.execute("insert into staff_roles (staff, role) values ($1, $2)", vals![id, role.as_str()]).await?;
-    }
+    let post = NewPost {
+        staff: id,
+        body: body.id,
+        title: "",
+        roles: &staff.roles,
+        first_day: BEFORE_ALL,
+        last_day: None,
+    };
+    posts::insert(tx, &post, now).await?;
     Ok(id)
 }

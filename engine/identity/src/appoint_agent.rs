@@ -2,12 +2,17 @@
 
 use codes::ResidentId;
 use jiff::civil::Date;
-use kernel::{Actor, AgentId, LegalPersonId, Message, PersonId, Refusal, Timestamp, china_date};
-use store::{Purpose, Tx, Vault, fresh_id, vals};
+use kernel::{
+    Actor, Items, LegalPersonId, MandateId, MandateKind, Message, PersonId, Principal, Refusal, Timestamp,
+    china_date,
+};
+use store::{Purpose, Tx, Vault};
 
 use crate::legal_persons::find_legal_person;
+use crate::mandates::{self, NewMandate, all_rights, held_by};
 use crate::person_name::PersonName;
-use crate::{personal, persons};
+use crate::persons;
+use crate::telling::{self, What};
 
 /// Who is to be an agent, and of what.
 #[derive(Clone)]
@@ -18,6 +23,10 @@ pub struct AppointAgent {
     pub name: String,
     /// The identity number.
     pub resident_id: String,
+    /// Whether they may name further agents ([`MandateKind::Manager`]) or only handle items.
+    pub kind: MandateKind,
+    /// For which items.
+    pub items: Items,
     /// The last day on which they may act; none until revoked.
     pub until: Option<Date>,
 }
@@ -34,9 +43,13 @@ pub enum AppointAgentError {
     /// Nobody is signed in, or no person.
     #[error("only a person names agents")]
     NotAPerson(Refusal),
-    /// This actor does not represent that legal person; whether it exists is not said.
+    /// This actor names no agents of that legal person; whether it exists is not said.
     #[error("no such legal person")]
-    NotRepresentative,
+    NotTheirs,
+    /// An agent of a legal person is a manager or a handler; a manager names handlers only, for no more items and days
+    /// than they have themselves, and so nobody widens their own right.
+    #[error("more than this actor may give")]
+    TooMuch(&'static str),
     /// No account has this name together with this number.
     #[error("no account with this name and number")]
     NobodyLikeThat,
@@ -59,7 +72,8 @@ impl From<AppointAgentError> for Refusal {
         let field = |name: &str, key: &'static str| Self::field(name, Message::new(key));
         match error {
             AppointAgentError::NotAPerson(refusal) => refusal,
-            AppointAgentError::NotRepresentative => Self::NotFound,
+            AppointAgentError::NotTheirs => Self::NotFound,
+            AppointAgentError::TooMuch(wrong) => field(wrong, "identity-agent-too-much"),
             AppointAgentError::NobodyLikeThat => field("resident_id", "identity-agent-nobody"),
             AppointAgentError::IsRepresentative => field("resident_id", "identity-agent-is-representative"),
             AppointAgentError::AlreadyAgent => field("resident_id", "identity-agent-already"),
@@ -69,67 +83,100 @@ impl From<AppointAgentError> for Refusal {
     }
 }
 
-/// Names an agent. Only the legal representative may.
+/// Names an agent: by the legal representative, or by a manager within their own right.
 pub async fn appoint_agent(
     tx: &mut Tx,
     vault: &Vault,
     by: &Actor,
     now: Timestamp,
     appoint: AppointAgent,
-) -> Result<AgentId, AppointAgentError> {
-    let representative = by.person().map_err(AppointAgentError::NotAPerson)?.person;
-    find_legal_person(tx, appoint.legal_person)
-        .await?
-        .filter(|legal_person| legal_person.representative == representative)
-        .ok_or(AppointAgentError::NotRepresentative)?;
+) -> Result<MandateId, AppointAgentError> {
+    let actor = by.person().map_err(AppointAgentError::NotAPerson)?.person;
+    let legal_person =
+        find_legal_person(tx, appoint.legal_person).await?.ok_or(AppointAgentError::NotTheirs)?;
+    check_right(tx, actor, &appoint, now).await?;
     if appoint.until.is_some_and(|last_day| last_day < china_date(now)) {
         return Err(AppointAgentError::Over);
     }
-    let person = find_named(tx, vault, by, &appoint).await?.ok_or(AppointAgentError::NobodyLikeThat)?;
-    if person == representative {
+    let purpose = Purpose::new("identity.appoint-agent", by.reference());
+    let person = find_named(tx, vault, &purpose, &appoint.name, &appoint.resident_id)
+        .await?
+        .ok_or(AppointAgentError::NobodyLikeThat)?;
+    if person == legal_person.representative {
         return Err(AppointAgentError::IsRepresentative);
     }
-    // A right that ran out by itself still stands in the way of the index, so it is closed first.
-    tx.execute(
-        "update agents set revoked_at = $1
-         where legal_person = $2 and person = $3 and revoked_at is null and until < $4",
-        vals![now, appoint.legal_person, person, china_date(now)],
-    )
-    .await?;
-    let id: AgentId = fresh_id(now);
-    tx.execute(
-        "insert into agents (id, legal_person, person, since, until, revoked_at) values ($1, $2, $3, $4, $5, null)",
-        vals![id, appoint.legal_person, person, now, appoint.until],
-    )
-    .await
-    .map_err(|error| error.on_constraint("agents_live_pair_key", || AppointAgentError::AlreadyAgent))?;
+    let new = NewMandate {
+        kind: appoint.kind,
+        principal: Principal::LegalPerson(appoint.legal_person),
+        person,
+        rights: all_rights(),
+        items: appoint.items,
+        until: appoint.until,
+        granted_by: by.reference(),
+    };
+    let id = mandates::insert(tx, &new, now).await.map_err(|error| {
+        if mandates::holds_already(&error) { AppointAgentError::AlreadyAgent } else { error.into() }
+    })?;
+    telling::plan_for(tx, person, What::Named, &legal_person.name, &id.to_string(), now).await?;
     Ok(id)
 }
 
-/// The person with this number, if the name is theirs too.
-async fn find_named(
+/// Whether the actor may give so much.
+async fn check_right(
+    tx: &mut Tx,
+    actor: PersonId,
+    appoint: &AppointAgent,
+    now: Timestamp,
+) -> Result<(), AppointAgentError> {
+    let own = held_by(tx, actor, Principal::LegalPerson(appoint.legal_person), now).await?;
+    let own = own.ok_or(AppointAgentError::NotTheirs)?;
+    if !matches!(appoint.kind, MandateKind::Manager | MandateKind::Handler) {
+        return Err(AppointAgentError::TooMuch("kind"));
+    }
+    match own.kind {
+        MandateKind::Representative => return Ok(()),
+        MandateKind::Manager => {}
+        MandateKind::Handler | MandateKind::Agent | MandateKind::Guardian => {
+            return Err(AppointAgentError::NotTheirs);
+        }
+    }
+    if appoint.kind != MandateKind::Handler {
+        return Err(AppointAgentError::TooMuch("kind"));
+    }
+    let reaches = match (&own.items, &appoint.items) {
+        (Items::All, _) => true,
+        (Items::Listed(_), Items::All) => false,
+        (Items::Listed(own), Items::Listed(given)) => given.is_subset(own),
+    };
+    if !reaches {
+        return Err(AppointAgentError::TooMuch("items"));
+    }
+    if own.until.is_some_and(|own| appoint.until.is_none_or(|given| given > own)) {
+        return Err(AppointAgentError::TooMuch("until"));
+    }
+    Ok(())
+}
+
+/// The person with this number, if the name is theirs too. The name is opened only to compare; what the asker learns is
+/// what they knew.
+pub(crate) async fn find_named(
     tx: &mut Tx,
     vault: &Vault,
-    by: &Actor,
-    appoint: &AppointAgent,
+    purpose: &Purpose,
+    name: &str,
+    resident_id: &str,
 ) -> store::Result<Option<PersonId>> {
-    let (Ok(name), Ok(resident_id)) =
-        (PersonName::parse(&appoint.name), ResidentId::parse(&appoint.resident_id))
-    else {
+    let (Ok(name), Ok(resident_id)) = (PersonName::parse(name), ResidentId::parse(resident_id)) else {
         return Ok(None);
     };
     let Some(person) = persons::find_person_by_resident_id(tx, vault, &resident_id).await? else {
         return Ok(None);
     };
-    let row = tx.fetch_one("select name_sealed from persons where id = $1", vals![person]).await?;
-    // Opened only to compare; what the representative learns is what they knew.
-    let purpose = Purpose::new("identity.appoint-agent", by.reference());
-    let found = personal::open_name(vault, &row.get::<Vec<u8>>(0)?, &purpose)?;
-    Ok((found == name).then_some(person))
+    let is_theirs = persons::person_is_called(tx, vault, purpose, Some(person), name.as_str()).await?;
+    Ok(is_theirs.then_some(person))
 }
 
 pub(crate) mod api;
-pub(crate) mod http;
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,16 @@
 //! Says of each request who sends it. Pages know the cookie, the API knows the bearer token, and neither knows the
 //! other's: a browser's cookie can do nothing at the API, so the API needs no form tokens.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::{AssuranceLevel, Refusal, Timestamp};
-use web::{AppError, SignedIn, cookie};
+use kernel::{AssuranceLevel, Refusal, Timestamp, Words};
+use web::{AppError, Post, SignedIn, cookie};
 
 use crate::Room;
 use crate::client::Client;
@@ -43,14 +45,19 @@ pub async fn authenticate(State(room): State<Room>, mut request: Request, next: 
         None => None,
     };
     let is_stale = live.is_none() && !is_api;
-    if let Some(live) = &live
-        && room.factors.holds_back(&live.actor)
-        && !may_go_on(request.uri().path())
+    if let Some(owed) = live.as_ref().and_then(|live| owed(&room, live))
+        && !owed.lets_through(request.uri().path())
     {
-        return held_back(is_api, &request);
+        return owed.answer(is_api, &request);
     }
     if let (Some(live), Some(token)) = (live, token) {
         let csrf = if is_api { String::new() } else { token.csrf() };
+        if let Some(work) = &live.at_work {
+            let shown = work.has_others && !work.must_choose;
+            let body = &work.post.body_name;
+            let words = Words::new(work.post.called(&body.zh), work.post.called(&body.en));
+            request.extensions_mut().insert(Post(shown.then(|| Arc::new(words))));
+        }
         request.extensions_mut().insert(SignedIn { actor: live.actor, session: Some(live.session), csrf });
     }
     let mut response = next.run(request).await;
@@ -60,25 +67,64 @@ pub async fn authenticate(State(room): State<Room>, mut request: Request, next: 
     response
 }
 
-/// Where somebody may go who owes a strong factor: to prove or to set one up, and out.
-fn may_go_on(path: &str) -> bool {
-    const OPEN: [&str; 6] =
-        ["/account/prove", "/account/totp", "/account/passkeys", "/lang", "/type", "/sign-out"];
-    let is_at =
-        |open: &str| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    OPEN.into_iter().any(is_at) || matches!(path, "/sw.js" | "/manifest.webmanifest" | "/offline")
+/// What somebody of staff has to do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owed {
+    /// Choosing a password of their own.
+    Password,
+    /// Choosing in which of their posts they act.
+    Post,
+    /// A strong factor.
+    Strong,
 }
 
-/// Pages lead there; the API says no.
-fn held_back(is_api: bool, request: &Request) -> Response {
-    if is_api {
-        return AppError(Refusal::LevelNeeded(AssuranceLevel::Strong)).into_response();
+fn owed(room: &Room, live: &Live) -> Option<Owed> {
+    let work = live.at_work.as_ref();
+    if work.is_some_and(|work| work.must_change) {
+        return Some(Owed::Password);
     }
-    let back = match request.uri().query() {
-        Some(query) if request.method().is_safe() => format!("{}?{query}", request.uri().path()),
-        Some(_) | None => request.uri().path().to_owned(),
-    };
-    Redirect::to(&format!("/account/prove?wanted=strong&next={}", web::encode(&back))).into_response()
+    if work.is_some_and(|work| work.must_choose) {
+        return Some(Owed::Post);
+    }
+    room.factors.holds_back(&live.actor).then_some(Owed::Strong)
+}
+
+impl Owed {
+    /// Where they may go: to do it, and out.
+    fn lets_through(self, path: &str) -> bool {
+        const ALWAYS: [&str; 3] = ["/lang", "/type", "/sign-out"];
+        let own: &[&str] = match self {
+            Self::Password => &["/account/password", "/account/prove"],
+            Self::Post => &["/staff/post", "/api/v1/sessions/current"],
+            Self::Strong => &["/account/prove", "/account/totp", "/account/passkeys", "/staff/post"],
+        };
+        let is_at =
+            |open: &str| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        ALWAYS.into_iter().chain(own.iter().copied()).any(is_at)
+            || matches!(path, "/sw.js" | "/manifest.webmanifest" | "/offline")
+    }
+
+    /// Pages lead there; the API says no.
+    fn answer(self, is_api: bool, request: &Request) -> Response {
+        if is_api {
+            let refusal = match self {
+                Self::Password => Refusal::conflict("identity-start-password-first"),
+                Self::Post => Refusal::conflict("identity-post-first"),
+                Self::Strong => Refusal::LevelNeeded(AssuranceLevel::Strong),
+            };
+            return AppError(refusal).into_response();
+        }
+        let back = match request.uri().query() {
+            Some(query) if request.method().is_safe() => format!("{}?{query}", request.uri().path()),
+            Some(_) | None => request.uri().path().to_owned(),
+        };
+        let to = match self {
+            Self::Password => "/account/password".to_owned(),
+            Self::Post => format!("/staff/post?next={}", web::encode(&back)),
+            Self::Strong => format!("/account/prove?wanted=strong&next={}", web::encode(&back)),
+        };
+        Redirect::to(&to).into_response()
+    }
 }
 
 async fn look_up(room: &Room, token: &Token, now: Timestamp) -> store::Result<Option<Live>> {

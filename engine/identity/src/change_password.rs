@@ -42,7 +42,7 @@ impl From<ChangePasswordError> for Refusal {
 }
 
 /// By what the account is known: a password must not hold it.
-async fn known_by(
+pub(crate) async fn known_by(
     tx: &mut Tx,
     room: &Room,
     owner: Subject,
@@ -54,10 +54,11 @@ async fn known_by(
             let found = find_person(tx, &room.vault, &purpose, person, now).await?;
             Ok(found.map(|person| {
                 let phone = person.phone.map(|phone| phone.as_str().to_owned());
-                std::iter::once(person.resident_id.as_str().to_owned()).chain(phone).collect()
+                let known = [person.resident_id.as_str().to_owned(), person.name.as_str().to_owned()];
+                known.into_iter().chain(phone).collect()
             }))
         }
-        Subject::Staff(staff) => Ok(find_staff(tx, staff).await?.map(|staff| vec![staff.login])),
+        Subject::Staff(staff) => Ok(find_staff(tx, staff).await?.map(|staff| vec![staff.login, staff.name])),
     }
 }
 
@@ -81,7 +82,11 @@ pub(crate) async fn change_password(
             tx.execute("update persons set password_hash = $1 where id = $2", vals![hash, person]).await?
         }
         Subject::Staff(staff) => {
-            tx.execute("update staff set password_hash = $1 where id = $2", vals![hash, staff]).await?
+            tx.execute(
+                "update staff set password_hash = $1, start_until = null where id = $2",
+                vals![hash, staff],
+            )
+            .await?
         }
     };
     visits::end_all(&mut tx, owner, kept, now).await?;

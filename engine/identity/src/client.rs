@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
@@ -39,6 +39,11 @@ impl Client {
         Self { network: address.map(network), device: device(user_agent), mark: Mark::Program }
     }
 
+    /// Browser and system in two words; empty when they did not say.
+    pub fn device(&self) -> &str {
+        &self.device
+    }
+
     /// A keyed hash of its network, by which tries from one place are counted; nothing else can be learnt of it.
     pub fn blind(&self, vault: &store::Vault) -> String {
         crate::personal::client_blind(vault, self.network.as_deref())
@@ -58,10 +63,15 @@ impl Client {
     }
 }
 
-impl FromRequestParts<Room> for Client {
+/// For the handlers of every room that has this one at hand.
+impl<S: Sync> FromRequestParts<S> for Client
+where
+    Room: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let room = Room::from_ref(state);
         let mut client = Self::of(&parts.headers, &parts.extensions, room.behind_proxy);
         if !parts.uri.path().starts_with("/api/") {
             let name = mark_cookie(room.site.config.secure_cookies);

@@ -124,7 +124,9 @@ pub async fn deputies_on(tx: &mut Tx, body: BodyId, day: Date) -> Result<Vec<Dep
         .fetch_all(
             select!(
                 "where d.body = $1 and d.last_day >= $2 and d.first_day <= $2 and d.ended_at is null
-                 and a.disabled_at is null order by a.name, d.id"
+                 and a.disabled_at is null
+                 and exists (select 1 from posts p where p.staff = d.absent and p.body = $1 and p.first_day <= $2
+                             and (p.last_day is null or p.last_day >= $2)) order by a.name, d.id"
             ),
             vals![body, day],
         )

@@ -16,7 +16,7 @@ pub async fn end_deputy(
 ) -> Result<Option<()>, NameDeputyError> {
     let actor = by.staff().map_err(NameDeputyError::NotStaff)?;
     let Some(found) = find_deputy(tx, id).await? else { return Ok(None) };
-    match may_name(tx, actor, found.absent).await {
+    match may_name(tx, actor, found.absent, china_date(now)).await {
         Ok(_body) => {}
         Err(NameDeputyError::Unknown(_) | NameDeputyError::NotTheirs) => return Ok(None),
         Err(error) => return Err(error),

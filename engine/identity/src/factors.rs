@@ -8,6 +8,7 @@ use store::{Result, Tx, Vault, vals};
 
 use crate::sessions::{Opened, Subject};
 use crate::token::Token;
+use crate::upstream::UpstreamName;
 use crate::{recovery_codes, totp};
 
 /// One kind of proof.
@@ -21,10 +22,12 @@ pub enum Factor {
     Passkey,
     /// A code from paper that works once (恢复码).
     RecoveryCode,
+    /// An account at an upstream provider (上游账号). With what that was opened is the provider's affair.
+    Upstream,
 }
 
 impl Factor {
-    const ALL: [Self; 4] = [Self::Password, Self::Totp, Self::Passkey, Self::RecoveryCode];
+    const ALL: [Self; 5] = [Self::Password, Self::Totp, Self::Passkey, Self::RecoveryCode, Self::Upstream];
 
     /// The word used in tables.
     pub const fn as_str(self) -> &'static str {
@@ -33,21 +36,24 @@ impl Factor {
             Self::Totp => "totp",
             Self::Passkey => "passkey",
             Self::RecoveryCode => "recovery-code",
+            Self::Upstream => "upstream",
         }
     }
 
-    /// What connected systems are told (RFC 8176).
+    /// What connected systems are told (RFC 8176). The registry has no name for a sign-in elsewhere, so there is a private
+    /// one.
     const fn amr(self) -> &'static str {
         match self {
             Self::Password => "pwd",
             Self::Totp | Self::RecoveryCode => "otp",
             Self::Passkey => "pop",
+            Self::Upstream => "urn:tongban:amr:upstream",
         }
     }
 
     /// Whether it needs something that only the holder has.
     pub const fn is_strong(self) -> bool {
-        !matches!(self, Self::Password)
+        !matches!(self, Self::Password | Self::Upstream)
     }
 
     fn read(word: &str) -> Option<Self> {
@@ -107,11 +113,12 @@ pub async fn ways_of(tx: &mut Tx, owner: Subject) -> Result<Ways> {
 #[derive(Debug, Clone, Default)]
 pub struct FactorRules(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Inner {
     origin: String,
     rp_id: Option<String>,
     strong_roles: BTreeSet<Role>,
+    upstreams: Vec<UpstreamName>,
 }
 
 impl FactorRules {
@@ -125,7 +132,23 @@ impl FactorRules {
         let is_name =
             !host.is_empty() && host.parse::<std::net::IpAddr>().is_err() && !host.contains(['[', ':']);
         let rp_id = is_name.then(|| host.to_ascii_lowercase());
-        Self(Arc::new(Inner { origin, rp_id, strong_roles }))
+        Self(Arc::new(Inner { origin, rp_id, strong_roles, upstreams: Vec::new() }))
+    }
+
+    /// Offers the accounts of these upstream providers as ways in.
+    #[must_use]
+    pub fn with_upstreams(self, upstreams: Vec<UpstreamName>) -> Self {
+        Self(Arc::new(Inner { upstreams, ..Inner::clone(&self.0) }))
+    }
+
+    /// The upstream providers, in the order of the config; usually none.
+    pub(crate) fn upstreams(&self) -> &[UpstreamName] {
+        &self.0.upstreams
+    }
+
+    /// The upstream provider of this name.
+    pub(crate) fn upstream(&self, id: &str) -> Option<&UpstreamName> {
+        self.0.upstreams.iter().find(|upstream| upstream.id == id)
     }
 
     /// Where pages come from: scheme, host and port.
@@ -211,6 +234,22 @@ pub(crate) async fn strengthen(
     Ok(Some(Opened { token, session, expires_at: row.get(0)?, mark: None }))
 }
 
+/// Takes every second factor away, with the codes that stand in for them, and the accounts elsewhere that open this one: it
+/// is opened anew.
+pub(crate) async fn drop_all(tx: &mut Tx, owner: Subject) -> Result<()> {
+    for sql in [
+        "delete from totp_secrets where owner = $1",
+        "delete from passkeys where owner = $1",
+        "delete from recovery_codes where owner = $1",
+    ] {
+        tx.execute(sql, vals![owner.to_string()]).await?;
+    }
+    if let Subject::Person(person) = owner {
+        tx.execute("delete from upstream_links where person = $1", vals![person]).await?;
+    }
+    Ok(())
+}
+
 /// What was typed, by its shape: six digits are a code of an application, the rest may be a recovery code.
 pub(crate) fn typed(text: &str) -> Option<(Factor, String)> {
     let of_application = totp::as_code(text).map(|code| (Factor::Totp, code));
@@ -228,7 +267,7 @@ pub(crate) async fn takes_code(
     match factor {
         Factor::Totp => totp::takes(tx, vault, owner, code, now).await,
         Factor::RecoveryCode => recovery_codes::takes(tx, vault, owner, code, now).await,
-        Factor::Password | Factor::Passkey => Ok(false),
+        Factor::Password | Factor::Passkey | Factor::Upstream => Ok(false),
     }
 }
 
@@ -250,6 +289,7 @@ mod tests {
         assert_eq!(amr(&[Factor::Password]), ["pwd"]);
         assert_eq!(amr(&[Factor::Password, Factor::Totp]), ["otp", "pwd", "mfa"]);
         assert_eq!(amr(&[Factor::Passkey]), ["pop"]);
+        assert_eq!(amr(&[Factor::Upstream]), ["urn:tongban:amr:upstream"]);
         assert_eq!(read(&written(&Factor::ALL)), Factor::ALL);
     }
 }

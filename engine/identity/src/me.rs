@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use kernel::{Actor, Refusal, Role};
+use kernel::{Actor, MandateKind, Refusal, Right, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{AppError, Operation, Visitor};
 
 use crate::Room;
-use crate::legal_persons::{Hat, hats};
+use crate::appoint_agent::api::codes_of;
+use crate::mandates::{Hat, hats};
 use crate::session_api::SessionKind;
 
 /// Whoever is signed in.
@@ -20,7 +21,7 @@ pub(crate) struct Me {
     id: String,
     /// The name as it may be shown: masked for persons.
     shown_as: String,
-    /// Persons: the legal person acted for, if any.
+    /// Persons: the legal person or the person acted for, if any.
     acting_for: Option<String>,
     /// Persons: everything that they may act for.
     hats: Vec<HatEntry>,
@@ -35,15 +36,25 @@ pub(crate) struct Me {
     deputy_of: Vec<String>,
 }
 
-/// A legal person that one may act for.
+/// Somebody for whom one may act.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HatEntry {
-    /// Which.
-    legal_person: String,
-    /// Its name.
+    /// The legal person; null for a natural person.
+    legal_person: Option<String>,
+    /// The natural person; null for a legal person.
+    person: Option<String>,
+    /// The name: of a natural person masked.
     name: String,
-    /// Its unified social credit code.
+    /// The unified social credit code; empty for a natural person.
     uscc: String,
+    /// `representative`, `manager`, `handler`, `agent` or `guardian`.
+    #[schema(value_type = String)]
+    kind: MandateKind,
+    /// What it allows: `apply`, `see`, `collect`.
+    #[schema(value_type = Vec<String>)]
+    rights: Vec<Right>,
+    /// Item codes; null for all items.
+    items: Option<Vec<String>>,
     /// Whether as its legal representative, who may name agents.
     is_representative: bool,
 }
@@ -51,10 +62,14 @@ pub(crate) struct HatEntry {
 impl From<Hat> for HatEntry {
     fn from(hat: Hat) -> Self {
         Self {
-            legal_person: hat.legal_person.to_string(),
+            legal_person: hat.principal.legal_person().map(|id| id.to_string()),
+            person: hat.principal.person().map(|id| id.to_string()),
+            is_representative: hat.is_representative(),
             name: hat.name,
-            uscc: hat.uscc.to_string(),
-            is_representative: hat.is_representative,
+            uscc: hat.uscc,
+            kind: hat.kind,
+            rights: hat.rights.into_iter().collect(),
+            items: codes_of(&hat.items),
         }
     }
 }
@@ -63,12 +78,12 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<J
     match visitor.actor {
         Actor::Person(person) => {
             let mut tx = room.db.snapshot().await?;
-            let hats = hats(&mut tx, person.person, visitor.now).await?;
+            let hats = hats(&mut tx, &room.vault, person.person, visitor.now).await?;
             Ok(Json(Me {
                 kind: SessionKind::Person,
                 id: person.person.to_string(),
+                acting_for: acted_for(&person),
                 shown_as: person.shown_as,
-                acting_for: person.acting_for.map(|hat| hat.to_string()),
                 hats: hats.into_iter().map(HatEntry::from).collect(),
                 body: None,
                 division: None,
@@ -89,6 +104,12 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<J
         })),
         Actor::Anonymous | Actor::System => Err(AppError(Refusal::Unauthenticated)),
     }
+}
+
+/// The id of whoever the person acts for.
+pub(crate) fn acted_for(person: &kernel::PersonActor) -> Option<String> {
+    let principal = person.acting_for.as_ref()?.principal;
+    principal.legal_person().map(|id| id.to_string()).or(principal.person().map(|id| id.to_string()))
 }
 
 pub(crate) fn operation() -> Operation {

@@ -14,6 +14,7 @@ use store::jobs::{self, NewJob};
 use store::{Sql, Tx, fresh_id, vals};
 
 use crate::deputies::{DeputyRecord, overlapping};
+use crate::posts::posts_on;
 use crate::staff::{StaffRecord, staff_of};
 
 /// The job that tells both of them. Payload: `{"deputy": id, "what": "named" | "ended"}`.
@@ -161,14 +162,15 @@ pub async fn name_deputy(
     mut name: NameDeputy,
 ) -> Result<DeputyId, NameDeputyError> {
     let actor = by.staff().map_err(NameDeputyError::NotStaff)?;
-    let body = may_name(tx, actor, name.absent).await?;
-    check_days(&name, china_date(now))?;
+    let today = china_date(now);
+    let body = may_name(tx, actor, name.absent, today).await?;
+    check_days(&name, today)?;
     name.reason = name.reason.trim().to_owned();
     if name.reason.is_empty() || name.reason.chars().count() > DEPUTY_REASON_MAX {
         return Err(NameDeputyError::Reason);
     }
     tx.fetch_optional(LOCK, vals![body]).await?;
-    check_staff(&staff_of(tx, body).await?, &name)?;
+    check_staff(&staff_of(tx, body, today).await?, &name)?;
     let around = overlapping(tx, [name.absent, name.deputy], name.first_day, name.last_day).await?;
     check_around(&around, &name)?;
     let id: DeputyId = fresh_id(now);
@@ -198,6 +200,7 @@ pub(crate) async fn may_name(
     tx: &mut Tx,
     actor: &StaffActor,
     absent: StaffId,
+    today: Date,
 ) -> Result<BodyId, NameDeputyError> {
     if actor.staff == absent {
         return Ok(actor.body);
@@ -206,9 +209,10 @@ pub(crate) async fn may_name(
     if !is_admin && !actor.roles.contains(&Role::Decision) {
         return Err(NameDeputyError::NotTheirs);
     }
-    let row = tx.fetch_optional("select body from staff where id = $1", vals![absent]).await?;
-    let body: Option<BodyId> = row.map(|row| row.get(0)).transpose()?;
-    body.filter(|body| is_admin || *body == actor.body).ok_or(NameDeputyError::Unknown("absent"))
+    let held = posts_on(tx, absent, today).await?;
+    let here = held.iter().any(|post| post.body == actor.body).then_some(actor.body);
+    let elsewhere = || held.first().filter(|_| is_admin).map(|post| post.body);
+    here.or_else(elsewhere).ok_or(NameDeputyError::Unknown("absent"))
 }
 
 fn check_days(name: &NameDeputy, today: Date) -> Result<(), NameDeputyError> {

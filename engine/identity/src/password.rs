@@ -39,6 +39,8 @@ pub struct HashFault(String);
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
+    /// For passwords that the platform makes itself.
+    quick: Argon2<'static>,
     /// A hash that no password opens, computed against where an account has none.
     decoy: Arc<str>,
     /// Each hash takes memory and a processor for its time, so only so many are computed at once.
@@ -61,7 +63,11 @@ impl Passwords {
         let nobody: [u8; 32] = guomi::random_bytes();
         let decoy = compute(&argon2, &nobody)?.into();
         let places = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
-        Ok(Self { argon2, decoy, places: Arc::new(Semaphore::new(places)), computed: Arc::default() })
+        let least = Strength::CHEAP;
+        let quick = Params::new(least.memory_kib, least.passes, least.lanes, None)
+            .map_err(|error| HashFault(error.to_string()))?;
+        let quick = Argon2::new(Algorithm::Argon2id, Version::V0x13, quick);
+        Ok(Self { argon2, quick, decoy, places: Arc::new(Semaphore::new(places)), computed: Arc::default() })
     }
 
     /// The hash of a new password, ready to be stored.
@@ -70,13 +76,24 @@ impl Passwords {
         self.compute(move |argon2, _decoy| compute(argon2, password.as_bytes())).await
     }
 
-    /// Whether the password opens the stored hash. Without one the answer is no, after the same work.
+    /// The hash of a password that the platform has made from enough random bits: nobody guesses it, so it is not slowed
+    /// down, and thousands are made at once.
+    pub(crate) fn hash_random(&self, password: &str) -> Result<String, HashFault> {
+        compute(&self.quick, password.as_bytes())
+    }
+
+    /// Whether the password opens the stored hash. Without one the answer is no, after the same work; where
+    /// the hash was made with another strength, today's work is done beside it, so that the time tells nothing.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, HashFault> {
         let (password, stored) = (password.to_owned(), stored.map(str::to_owned));
         self.compute(move |argon2, decoy| {
             let hash = PasswordHash::new(stored.as_deref().unwrap_or(decoy))
                 .map_err(|error| HashFault(error.to_string()))?;
             let is_right = argon2.verify_password(password.as_bytes(), &hash).is_ok();
+            let usual = PasswordHash::new(decoy).map_err(|error| HashFault(error.to_string()))?;
+            if usual.params != hash.params {
+                let _only_work = argon2.verify_password(password.as_bytes(), &usual).is_ok();
+            }
             Ok(is_right && stored.is_some())
         })
         .await

@@ -8,6 +8,8 @@ use crate::person_name::{PersonName, Phone};
 pub(crate) const NAME: &str = "identity.name";
 pub(crate) const RESIDENT_ID: &str = "identity.resident-id";
 pub(crate) const PHONE: &str = "identity.phone";
+/// By which name an upstream provider knows somebody.
+pub(crate) const UPSTREAM: &str = "identity.upstream-subject";
 /// Accounts and addresses in the sign-in log: only ever compared, never opened.
 const ACCOUNT: &str = "identity.account";
 const CLIENT: &str = "identity.client";
@@ -50,6 +52,10 @@ pub(crate) fn open_resident_id(vault: &Vault, sealed: &[u8], purpose: &Purpose) 
 pub(crate) fn open_phone(vault: &Vault, sealed: &[u8], purpose: &Purpose) -> Result<Phone> {
     let text = text(PHONE, vault.open(PHONE, sealed, purpose)?)?;
     Phone::parse(&text).map_err(|_form| damaged(PHONE))
+}
+
+pub(crate) fn open_upstream(vault: &Vault, sealed: &[u8], purpose: &Purpose) -> Result<String> {
+    text(UPSTREAM, vault.open(UPSTREAM, sealed, purpose)?)
 }
 
 /// The masked name, which anybody may see who has to do with the person: no look that has to be noted.

@@ -66,7 +66,7 @@ pub struct PersonRecord {
     pub assurance: Assurance,
 }
 
-/// The person's data, opened for a purpose. The look is noted in the same transaction for the person to see,
+/// The person's data, opened for a purpose; nothing once the account is closed. The look is noted in the same transaction for the person to see,
 /// unless they look at themselves.
 pub async fn find_person(
     tx: &mut Tx,
@@ -78,7 +78,7 @@ pub async fn find_person(
     let row = tx
         .fetch_optional(
             "select name_sealed, resident_id_sealed, phone_sealed, division, assurance_level
-             from persons where id = $1",
+             from persons where id = $1 and closed_at is null",
             vals![id],
         )
         .await?;
@@ -142,6 +142,13 @@ pub async fn find_person_by_resident_id(
         )
         .await?;
     row.map(|row| row.get(0)).transpose()
+}
+
+/// Notes that somebody has made sure of who the holder is (实名核验). `false`: somebody had before.
+pub(crate) async fn make_verified(tx: &mut Tx, id: PersonId) -> Result<bool> {
+    let sql =
+        "update persons set assurance_level = 'verified' where id = $1 and assurance_level <> 'verified'";
+    Ok(tx.execute(sql, vals![id]).await? == 1)
 }
 
 /// How a person is named in events and in the log of looks.

@@ -4,6 +4,7 @@ use kernel::Timestamp;
 use store::{Result, Tx, Vault, vals};
 
 use crate::account_told::{Told, told};
+use crate::printed_code::{LETTERS, as_made, fresh};
 use crate::sessions::Subject;
 
 pub(crate) mod http;
@@ -12,25 +13,11 @@ mod tests;
 
 const FIELD: &str = "identity.recovery-code";
 pub(crate) const COUNT: usize = 10;
-/// Digits and letters that nobody takes for one another: 32 of them, so that a byte is cut without a bias.
-const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH: usize = 10;
 
-/// A code as it is printed: two halves.
-fn fresh() -> String {
-    let bytes: [u8; LENGTH] = guomi::random_bytes();
-    let letters: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-    format!("{}-{}", &letters[..LENGTH / 2], &letters[LENGTH / 2..])
-}
-
-/// What was typed, as it was made: without blanks and hyphens, in capitals; O is read as 0, I and L as 1.
+/// What was typed, if it can be a code.
 pub(crate) fn as_code(typed: &str) -> Option<String> {
-    let meant = |c: char| match c.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    };
-    let code: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(meant).collect();
+    let code: String = as_made(typed).collect();
     (code.len() == LENGTH && code.bytes().all(|b| LETTERS.contains(&b))).then_some(code)
 }
 
@@ -44,7 +31,7 @@ pub(crate) async fn make(tx: &mut Tx, vault: &Vault, owner: Subject, now: Timest
     tx.execute("delete from recovery_codes where owner = $1", vals![owner.to_string()]).await?;
     let mut codes: Vec<String> = Vec::with_capacity(COUNT);
     while codes.len() < COUNT {
-        let code = fresh();
+        let code = fresh::<LENGTH>(LENGTH / 2);
         if codes.contains(&code) {
             continue;
         }

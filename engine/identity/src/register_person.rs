@@ -8,7 +8,8 @@ use crate::add_person::{self, AddPerson};
 use crate::client::Client;
 use crate::password::{HashFault, Passwords};
 use crate::persons::Assurance;
-use crate::sign_in;
+use crate::upstream::{LinkError, Said};
+use crate::{Room, sign_in, takeover, upstream};
 
 /// What a person fills in.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct RegisterPerson {
     pub phone: String,
     /// The password that they choose.
     pub password: String,
+    /// The code from a desk, for an account that was made for them as a ward; empty for everybody else.
+    pub code: String,
     /// The machine that it comes from.
     pub client: Client,
 }
@@ -63,6 +66,16 @@ impl From<AddError> for RegisterError {
     }
 }
 
+/// The account was linked meanwhile: it is known here.
+impl From<LinkError> for RegisterError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Elsewhere | LinkError::Another | LinkError::NotThem => Self::Taken,
+            LinkError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl From<RegisterError> for Refusal {
     fn from(error: RegisterError) -> Self {
         match error {
@@ -84,6 +97,40 @@ pub async fn register_person(
     now: Timestamp,
     person: RegisterPerson,
 ) -> Result<PersonId, RegisterError> {
+    open_account(db, vault, passwords, now, person, None).await
+}
+
+/// Opens an account of somebody whom an upstream provider has named, and links the two. Name and number are those that the
+/// provider gave: nobody can use a provider that vouches for them to vouch for something else. They choose a password
+/// like everybody, so that the account does not hang on another's server alone.
+pub async fn register_from_upstream(
+    room: &Room,
+    now: Timestamp,
+    said: &Said,
+    phone: String,
+    password: String,
+    client: Client,
+) -> Result<PersonId, RegisterError> {
+    let person = RegisterPerson {
+        name: said.name.clone().unwrap_or_default(),
+        resident_id: said.resident_id.clone().unwrap_or_default(),
+        phone,
+        password,
+        code: String::new(),
+        client,
+    };
+    open_account(&room.db, &room.vault, &room.passwords, now, person, Some(said)).await
+}
+
+async fn open_account(
+    db: &Db,
+    vault: &Vault,
+    passwords: &Passwords,
+    now: Timestamp,
+    person: RegisterPerson,
+    said: Option<&Said>,
+) -> Result<PersonId, RegisterError> {
+    let is_checked = said.is_some_and(|said| said.is_checked);
     let hash = person.password.clone();
     let checked = add_person::check(&AddPerson {
         name: person.name,
@@ -91,7 +138,7 @@ pub async fn register_person(
         phone: Some(person.phone),
         division: None,
         password: Some(person.password),
-        assurance: Assurance::Declared,
+        assurance: if is_checked { Assurance::Verified } else { Assurance::Declared },
     })?;
     let mut tx = db.snapshot().await?;
     let wait = sign_in::client_wait_seconds(&mut tx, vault, &person.client, now).await?;
@@ -101,8 +148,16 @@ pub async fn register_person(
     }
     let hash = passwords.hash(&hash).await?;
     let mut tx = db.begin().await?;
-    match add_person::insert(&mut tx, vault, now, &checked, Some(hash)).await {
+    let done = if person.code.trim().is_empty() {
+        add_person::insert(&mut tx, vault, now, &checked, Some(hash)).await
+    } else {
+        takeover::take_over(&mut tx, vault, now, &checked, &person.code, hash).await
+    };
+    match done {
         Ok(id) => {
+            if let Some(said) = said {
+                upstream::insert(&mut tx, vault, id, said, now).await?;
+            }
             tx.commit().await?;
             Ok(id)
         }

@@ -1,4 +1,4 @@
-//! The second step of signing in (第二步验证): whose password was right proves something that only the holder has.
+//! The second step of signing in (第二步验证): whose password, or account elsewhere, was right proves something that only the holder has.
 //!
 //! In between there is no visit: the token of the half sign-in lies in a table of its own, which only this step reads.
 
@@ -86,6 +86,8 @@ pub(crate) async fn begin(
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Half {
     pub(crate) attempt: SessionId,
+    /// What was proved first.
+    first: Factor,
     pub(crate) owner: Subject,
     pub(crate) ways: Ways,
 }
@@ -96,13 +98,15 @@ pub(crate) async fn find(
     token: &Token,
     now: Timestamp,
 ) -> std::result::Result<Half, SecondStepError> {
-    let sql = "select attempt, owner from half_sign_ins where token_digest = $1 and expires_at > $2";
+    let sql = "select h.attempt, h.owner, i.factor from half_sign_ins h join sign_ins i on i.id = h.attempt
+               where h.token_digest = $1 and h.expires_at > $2";
     let row = tx.fetch_optional(sql, vals![token.digest(), now]).await?.ok_or(SecondStepError::Over)?;
     let owner: Subject = row.parse(1)?;
     if !vouch::stands(tx, owner).await? {
         return Err(SecondStepError::Over);
     }
-    Ok(Half { attempt: row.get(0)?, owner, ways: ways_of(tx, owner).await? })
+    let first = factors::read(&row.get::<String>(2)?).first().copied().unwrap_or(Factor::Password);
+    Ok(Half { attempt: row.get(0)?, first, owner, ways: ways_of(tx, owner).await? })
 }
 
 /// By a code: of the application, or from paper.
@@ -176,6 +180,6 @@ async fn open(
     }
     // The try of the first step becomes the visit; that of the second was no failure.
     tx.execute("delete from sign_ins where id = $1", vals![attempt]).await?;
-    let factors = [Factor::Password, factor];
+    let factors = [half.first, factor];
     Ok(complete(tx, &room.vault, half.attempt, half.owner, &factors, client, now).await?)
 }

@@ -7,13 +7,16 @@ use web::{AppError, Visitor};
 
 use crate::Room;
 use crate::factors::{Standing, Ways, ways_of};
+use crate::sessions::Subject;
 use crate::sign_ins::sign_ins_of;
-use crate::visits;
+use crate::{upstream, visits};
 
 /// The section as its template shows it.
 pub(crate) struct Security {
     pub(crate) ways: Ways,
     pub(crate) offers_passkeys: bool,
+    /// How many accounts elsewhere open this one; nothing where none can and none does.
+    pub(crate) upstreams: Option<u32>,
     pub(crate) visits: Vec<VisitRow>,
     pub(crate) shows_all_visits: bool,
     pub(crate) sign_ins: Vec<SignInRow>,
@@ -66,10 +69,15 @@ pub(crate) async fn security(
     let device = |device: String| {
         if device.is_empty() { visitor.t("identity-sign-in-device-unknown") } else { device }
     };
+    let upstreams = match owner {
+        Subject::Person(person) => Some(upstream::count_of(tx, person).await?),
+        Subject::Staff(_) => None,
+    };
     let found = visits::list(tx, owner, visitor.now).await?;
     Ok(Security {
         ways: ways_of(tx, owner).await?,
         offers_passkeys: room.factors.rp_id().is_some(),
+        upstreams: upstreams.filter(|count| *count > 0 || !room.factors.upstreams().is_empty()),
         shows_all_visits: found.len() < visits::SHOWN_MAX,
         visits: found
             .into_iter()

@@ -124,7 +124,7 @@ pub(crate) struct CurrentSession {
     id: String,
     /// Whose it is.
     kind: SessionKind,
-    /// The legal person acted for, if any.
+    /// The legal person or the person acted for, if any.
     acting_for: Option<String>,
     /// When it ends unless it is used (RFC 3339).
     #[schema(value_type = String, format = DateTime)]
@@ -136,7 +136,7 @@ pub(crate) async fn show(
     visitor: Visitor,
 ) -> Result<Json<CurrentSession>, AppError> {
     let (kind, acting_for) = match &visitor.actor {
-        Actor::Person(person) => (SessionKind::Person, person.acting_for.map(|hat| hat.to_string())),
+        Actor::Person(person) => (SessionKind::Person, crate::me::acted_for(person)),
         Actor::Staff(_) => (SessionKind::Staff, None),
         Actor::Anonymous | Actor::System => return Err(AppError(Refusal::Unauthenticated)),
     };

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use kernel::{
-    Actor, AssuranceLevel, BodyId, InvalidId, LegalPersonId, PersonActor, PersonId, SessionId, StaffActor,
+    Actor, AssuranceLevel, InvalidId, MandateId, PersonActor, PersonId, PostId, SessionId, StaffActor,
     StaffId, Timestamp, china_date, from_micros, to_micros,
 };
 use store::jobs::{self, NewJob};
@@ -13,8 +13,10 @@ use store::{Db, Result, Row, Tx, Vault, fresh_id, vals};
 
 use crate::factors::{self, Factor};
 use crate::persons::Assurance;
+use crate::posts::PostRecord;
+use crate::staff::{self, Powers};
 use crate::token::Token;
-use crate::{legal_persons, personal, staff};
+use crate::{mandates, personal, staffing};
 
 /// A visit ends after this time without a request, because a desk is left and a phone is lent.
 const IDLE_PERSON: Duration = Duration::from_hours(2);
@@ -125,9 +127,24 @@ pub struct Live {
     pub actor: Actor,
     /// When it ends unless it is used.
     pub expires_at: Timestamp,
+    /// What a member of staff still owes before they may go on, and how their post is called.
+    pub(crate) at_work: Option<AtWork>,
     subject: Subject,
     created_at: Timestamp,
     last_seen_at: Timestamp,
+}
+
+/// A member of staff as their pages show them.
+#[derive(Debug, Clone)]
+pub(crate) struct AtWork {
+    /// The post in which they act.
+    pub(crate) post: PostRecord,
+    /// Whether they hold others too.
+    pub(crate) has_others: bool,
+    /// They hold several and have chosen none in this visit.
+    pub(crate) must_choose: bool,
+    /// They have a start password and must choose their own.
+    pub(crate) must_change: bool,
 }
 
 /// Opens a visit for a subject that the caller has made sure of, as if with a password. Nothing is asked here.
@@ -152,9 +169,9 @@ pub(crate) async fn open(
     let expires_at = subject.expires_at(now, now);
     tx.execute(
         "insert into sessions
-           (token_digest, id, kind, person, staff, acting_for, created_at, last_seen_at, expires_at, revoked_at,
+           (token_digest, id, kind, person, staff, created_at, last_seen_at, expires_at, revoked_at,
             factors, strong_at, proved_at)
-         values ($1, $2, $3, $4, $5, null, $6, $6, $7, null, $8, $9, $6)",
+         values ($1, $2, $3, $4, $5, $6, $6, $7, null, $8, $9, $6)",
         vals![
             token.digest(),
             session,
@@ -171,52 +188,67 @@ pub(crate) async fn open(
     Ok(Opened { token, session, expires_at, mark: None })
 }
 
-/// The visit of a token, if it still goes on. A disabled member of staff has none, and an agent whose right has
-/// ended is there without the hat.
+/// The visit of a token, if it still goes on. A disabled member of staff has none, and whoever wears a
+/// hat that has ended is there without it.
 pub async fn find_session(tx: &mut Tx, vault: &Vault, token: &Token, now: Timestamp) -> Result<Option<Live>> {
     let row = tx
         .fetch_optional(
-            "select s.id, s.created_at, s.last_seen_at, s.expires_at, s.person, s.staff, s.acting_for,
-                    p.name_sealed, t.name, t.body, b.division, s.strong_at, p.assurance_level
+            "select s.id, s.created_at, s.last_seen_at, s.expires_at, s.person, s.staff, s.mandate,
+                    p.name_sealed, t.name, s.post, t.start_until, s.strong_at, p.assurance_level
              from sessions s
              left join persons p on p.id = s.person
              left join staff t on t.id = s.staff and t.disabled_at is null
-             left join bodies b on b.id = t.body
              where s.token_digest = $1 and s.revoked_at is null and s.expires_at > $2",
             vals![token.digest(), now],
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let Some((subject, actor)) = who(tx, vault, &row, now).await? else { return Ok(None) };
+    let Some((subject, actor, at_work)) = who(tx, vault, &row, now).await? else { return Ok(None) };
     Ok(Some(Live {
         session: row.get(0)?,
         actor,
         expires_at: row.get(3)?,
+        at_work,
         subject,
         created_at: row.get(1)?,
         last_seen_at: row.get(2)?,
     }))
 }
 
-async fn who(tx: &mut Tx, vault: &Vault, row: &Row, now: Timestamp) -> Result<Option<(Subject, Actor)>> {
+async fn who(
+    tx: &mut Tx,
+    vault: &Vault,
+    row: &Row,
+    now: Timestamp,
+) -> Result<Option<(Subject, Actor, Option<AtWork>)>> {
     let strong = row.get::<Option<Timestamp>>(11)?.is_some();
     if let Some(person) = row.get::<Option<PersonId>>(4)? {
-        let acting_for = match row.get::<Option<LegalPersonId>>(6)? {
-            Some(hat) if legal_persons::may_act_for(tx, person, hat, now).await? => Some(hat),
-            Some(_) | None => None,
+        let acting_for = match row.get::<Option<MandateId>>(6)? {
+            Some(mandate) => mandates::worn(tx, vault, person, mandate, now).await?,
+            None => None,
         };
         let shown_as = personal::shown_as(vault, &row.get::<Vec<u8>>(7)?)?;
         let level = AssuranceLevel::of(row.parse::<Assurance>(12)? == Assurance::Verified, strong);
         let actor = Actor::Person(PersonActor { level, person, acting_for, shown_as });
-        return Ok(Some((Subject::Person(person), actor)));
+        return Ok(Some((Subject::Person(person), actor, None)));
     }
     let staff: StaffId = row.get(5)?;
     let Some(shown_as) = row.get::<Option<String>>(8)? else { return Ok(None) }; // disabled
-    let body: BodyId = row.get(9)?;
-    let (roles, deputy_of) = staff::powers_of(tx, staff, body, china_date(now)).await?;
-    let actor =
-        Actor::Staff(StaffActor { strong, staff, body, division: row.get(10)?, roles, deputy_of, shown_as });
-    Ok(Some((Subject::Staff(staff), actor)))
+    let chosen = row.get::<Option<PostId>>(9)?;
+    let found = staff::powers_of(tx, staff, chosen, china_date(now)).await?;
+    let Some(Powers { post, must_choose, count, deputy_of }) = found else { return Ok(None) }; // holds no post
+    let actor = Actor::Staff(StaffActor {
+        strong,
+        staff,
+        body: post.body,
+        division: post.division.clone(),
+        roles: post.roles.clone(),
+        deputy_of,
+        shown_as,
+    });
+    let must_change = row.get::<Option<i64>>(10)?.is_some();
+    let at_work = AtWork { post, has_others: count > 1, must_choose, must_change };
+    Ok(Some((Subject::Staff(staff), actor, Some(at_work))))
 }
 
 impl Live {
@@ -240,15 +272,15 @@ impl Live {
 pub(crate) async fn renew_token(
     tx: &mut Tx,
     session: SessionId,
-    acting_for: Option<LegalPersonId>,
+    mandate: Option<MandateId>,
     now: Timestamp,
 ) -> Result<Option<Opened>> {
     let token = Token::fresh();
     let row = tx
         .fetch_optional(
-            "update sessions set token_digest = $1, acting_for = $2
+            "update sessions set token_digest = $1, mandate = $2
              where id = $3 and revoked_at is null and expires_at > $4 returning expires_at",
-            vals![token.digest(), acting_for, session, now],
+            vals![token.digest(), mandate, session, now],
         )
         .await?;
     let opened = |row: Row| Ok(Opened { token, session, expires_at: row.get(0)?, mark: None });
@@ -287,7 +319,8 @@ pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     let devices = tx.execute("delete from devices where last_seen_at < $1", vals![before]).await?;
     let halves = tx.execute("delete from half_sign_ins where expires_at < $1", vals![now]).await?;
     let asked = tx.execute("delete from passkey_challenges where expires_at < $1", vals![now]).await?;
-    Ok(visits + tries + devices + halves + asked)
+    let files = staffing::import::forget_old(tx, now).await?;
+    Ok(visits + tries + devices + halves + asked + files)
 }
 
 #[cfg(test)]

@@ -81,8 +81,8 @@ pub struct Second {
 }
 
 /// What the login leads to.
-struct Account {
-    subject: Option<Subject>,
+pub(crate) struct Account {
+    pub(crate) subject: Option<Subject>,
     password_hash: Option<String>,
 }
 
@@ -146,7 +146,7 @@ pub(crate) async fn sign_in(
     let mut tx = db.begin().await?;
     let account = match door {
         Door::Person => person_account(&mut tx, vault, &given.login).await?,
-        Door::Staff => staff_account(&mut tx, &given.login).await?,
+        Door::Staff => staff_account(&mut tx, &given.login, now).await?,
     };
     let whose = match account.subject {
         Some(subject) => Whose::Known(subject),
@@ -323,7 +323,7 @@ pub(crate) async fn client_wait_seconds(
 }
 
 /// By identity number or phone.
-async fn person_account(tx: &mut Tx, vault: &Vault, login: &str) -> store::Result<Account> {
+pub(crate) async fn person_account(tx: &mut Tx, vault: &Vault, login: &str) -> store::Result<Account> {
     let row = tx
         .fetch_optional(
             "select id, password_hash from persons where resident_id_blind = $1 or phone_blind = $2",
@@ -334,12 +334,17 @@ async fn person_account(tx: &mut Tx, vault: &Vault, login: &str) -> store::Resul
     Ok(Account { subject: Some(Subject::Person(row.get::<PersonId>(0)?)), password_hash: row.get(1)? })
 }
 
-/// By login. A disabled account is one without a password.
-async fn staff_account(tx: &mut Tx, login: &str) -> store::Result<Account> {
+/// By login. An account that is closed is one without a password: disabled, with a start password that has run out, or
+/// without a post today.
+async fn staff_account(tx: &mut Tx, login: &str, now: Timestamp) -> store::Result<Account> {
     let row = tx
         .fetch_optional(
-            "select id, case when disabled_at is null then password_hash end from staff where login = $1",
-            vals![login.trim().to_lowercase()],
+            "select s.id, case when s.disabled_at is null and (s.start_until is null or s.start_until > $2)
+                        and exists (select 1 from posts p where p.staff = s.id and p.first_day <= $3
+                                    and (p.last_day is null or p.last_day >= $3))
+                    then s.password_hash end
+             from staff s where s.login = $1",
+            vals![login.trim().to_lowercase(), now, kernel::china_date(now)],
         )
         .await?;
     let Some(row) = row else { return Ok(Account { subject: None, password_hash: None }) };
@@ -370,6 +375,7 @@ async fn wait_of_client(tx: &mut Tx, client_blind: &str, now: Timestamp) -> stor
 }
 
 pub(crate) mod by_passkey;
+pub(crate) mod by_upstream;
 pub(crate) mod http;
 
 #[cfg(test)]

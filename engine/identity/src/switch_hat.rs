@@ -1,9 +1,9 @@
-//! Acting for a legal person, or for oneself again (切换办事身份).
+//! Acting for another, or for oneself again (切换办事身份).
 
-use kernel::{LegalPersonId, PersonId, Refusal, SessionId, Timestamp};
+use kernel::{PersonId, Principal, Refusal, SessionId, Timestamp};
 use store::{Tx, vals};
 
-use crate::legal_persons::may_act_for;
+use crate::mandates::held_by;
 use crate::sessions::{Opened, renew_token};
 
 /// Why the hat was not put on.
@@ -12,8 +12,8 @@ pub enum SwitchHatError {
     /// The visit has ended, or is none of a person.
     #[error("no such visit")]
     NoVisit,
-    /// The person is neither representative nor agent of that legal person; whether it exists is not said.
-    #[error("may not act for this legal person")]
+    /// The person may not act for that principal; whether it exists is not said.
+    #[error("may not act for this principal")]
     NotTheirs,
     /// Storage.
     #[error(transparent)]
@@ -34,7 +34,7 @@ impl From<SwitchHatError> for Refusal {
 pub async fn switch_hat(
     tx: &mut Tx,
     session: SessionId,
-    hat: Option<LegalPersonId>,
+    hat: Option<Principal>,
     now: Timestamp,
 ) -> Result<Opened, SwitchHatError> {
     let row = tx
@@ -45,12 +45,14 @@ pub async fn switch_hat(
         .await?
         .ok_or(SwitchHatError::NoVisit)?;
     let person: PersonId = row.get(0)?;
-    if let Some(hat) = hat
-        && !may_act_for(tx, person, hat, now).await?
-    {
-        return Err(SwitchHatError::NotTheirs);
-    }
-    renew_token(tx, session, hat, now).await?.ok_or(SwitchHatError::NoVisit)
+    let mandate = match hat.filter(|hat| *hat != Principal::Person(person)) {
+        Some(hat) => {
+            let held = held_by(tx, person, hat, now).await?;
+            Some(held.ok_or(SwitchHatError::NotTheirs)?.id)
+        }
+        None => None,
+    };
+    renew_token(tx, session, mandate, now).await?.ok_or(SwitchHatError::NoVisit)
 }
 
 pub(crate) mod http;

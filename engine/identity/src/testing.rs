@@ -105,6 +105,16 @@ pub(crate) fn actor(person: PersonId) -> Actor {
     })
 }
 
+/// Two items.
+pub(crate) fn item_names() -> crate::ItemNames {
+    crate::ItemNames::new(|| {
+        vec![
+            ("000511002000".into(), Words::new("临时救助", "Temporary relief")),
+            ("000111001000".into(), Words::new("社会团体成立登记", "Association")),
+        ]
+    })
+}
+
 pub(crate) async fn town(db: Db) -> Town {
     let now = testkit::instant("2026-09-01T09:00");
     let vault = testkit::vault();
@@ -183,17 +193,19 @@ impl Town {
             vault: self.vault.clone(),
             passwords: self.passwords.clone(),
             site: site.clone(),
+            items: item_names(),
             behind_proxy: true,
             factors: crate::FactorRules::new("https://zwfw.example", strong_roles),
         };
         let (router, specs) = crate::routes(room.clone()).finish();
         let app = crate::authentication(web::visitor_layer(router, &site), &room);
-        TestSite { town: self, app: web::outer_layers(app, &site), specs, clock, secure_cookies }
+        TestSite { town: self, room, app: web::outer_layers(app, &site), specs, clock, secure_cookies }
     }
 }
 
 pub(crate) struct TestSite {
     pub(crate) town: Town,
+    pub(crate) room: Room,
     pub(crate) specs: Vec<web::RouteSpec>,
     app: Router,
     clock: Arc<AtomicI64>,

@@ -285,7 +285,7 @@ pub(crate) async fn who(
     keeps: bool,
 ) -> store::Result<Who> {
     let acting_for = match &visitor.actor {
-        Actor::Person(person) => person.acting_for,
+        Actor::Person(person) => person.legal_person(),
         Actor::Staff(_) | Actor::Anonymous | Actor::System => None,
     };
     Ok(Who {

@@ -358,7 +358,7 @@ fn origin(uri: &str) -> Option<String> {
 
 /// An address to which a browser may be sent: https, or http on the machine itself; no fragment, no user name, no
 /// wildcard, nothing that has to be escaped in a page.
-fn is_safe_uri(text: &str) -> bool {
+pub(crate) fn is_safe_uri(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_graphic() && !b"*#\"'<>\\^`{|}".contains(&b);
     if text.len() > 500 || !text.bytes().all(plain) {
         return false;

@@ -7,10 +7,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use identity::Subject;
-use kernel::{Actor, ClientId, Refusal, Timestamp};
+use kernel::{Actor, ClientId, PersonId, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::Tx;
 use store::page::{Cursor, PageRequest};
+use store::{Tx, vals};
 use utoipa::ToSchema;
 use web::{AppError, Nothing, Operation, PostForm, Shell, Visitor, page};
 
@@ -117,6 +117,18 @@ async fn end_all(tx: &mut Tx, client: ClientId, subject: Subject, now: Timestamp
     withdraw(tx, client, &subject).await?;
     let ended = grant::end_of_subject(tx, client, &subject, "parted", now).await?;
     back_channel::tell(tx, &ended, now).await
+}
+
+/// Parts somebody from every system at once (注销账号): each is told, and knows them by another name should they come back.
+pub async fn forget_person(tx: &mut Tx, person: PersonId, now: Timestamp) -> store::Result<()> {
+    let subject = Subject::Person(person);
+    let sql = "select client from oidc_grants where subject = $1 and state = 'live'
+               union select client from oidc_consents where subject = $1";
+    for row in tx.fetch_all(sql, vals![subject.to_string()]).await? {
+        end_all(tx, row.get(0)?, subject, now).await?;
+    }
+    tx.execute("delete from oidc_subjects where subject = $1", vals![subject.to_string()]).await?;
+    Ok(())
 }
 
 /// A system that the bearer has signed on to.

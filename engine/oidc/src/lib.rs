@@ -32,10 +32,12 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod token;
+mod upstream;
 mod userinfo;
 
 pub use back_channel::{CHANNEL, deliverers, handlers};
 pub use client::{AuthMethod, Client, Door, GrantType, Settings, find_client, list_clients};
+pub use connected::forget_person;
 pub use grant::{Grant, list_grants};
 pub use jws::Alg;
 pub use keys::{Key, Next as NextKey, Ring, follow, withdraw};
@@ -46,6 +48,7 @@ pub use register::{
 pub use room::{Room, routes};
 pub use scope::{Scope, Scopes};
 pub use sweep::forget_old;
+pub use upstream::{ClaimNames, UPSTREAM_TIMEOUT, Upstream, is_upstream_address};
 
 use store::Migration;
 
@@ -53,6 +56,7 @@ use store::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration::new("oidc/0001_oidc", include_str!("sql/0001_oidc.sql")),
     Migration::new("oidc/0002_amr", include_str!("sql/0002_amr.sql")),
+    Migration::new("oidc/0003_upstream", include_str!("sql/0003_upstream.sql")),
 ];
 
 /// What each column of these tables holds ([`store::data_class`]).

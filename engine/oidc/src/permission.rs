@@ -14,3 +14,6 @@ pub const CONSENT: Permission = Permission::signed_in("oidc.consent");
 pub const SEE_OWN: Permission = Permission::signed_in("oidc.see-own");
 /// Registering connected systems and keys.
 pub const MANAGE_CLIENTS: Permission = Permission::staff("oidc.manage-clients", &[Role::Administration]);
+/// Seeing connected systems and keys: for the administration, and for the auditor, who changes nothing.
+pub const SEE_CLIENTS: Permission =
+    Permission::staff("oidc.see-clients", &[Role::Administration, Role::Audit]);

@@ -1,6 +1,6 @@
 //! What administrators do with connected systems: registering, changing, new secrets, shutting out. Each act is kept.
 
-use identity::Token;
+use identity::{ActKind, NewAct, Token};
 use kernel::{Actor, ClientId, EventId, Message, Refusal, Timestamp};
 use store::{Row, Tx, fresh_id, vals};
 
@@ -234,7 +234,9 @@ pub(crate) async fn note(
         vals![fresh_id::<EventId>(now), about, now, by.reference(), act],
     )
     .await?;
-    Ok(())
+    let target = if about == "keys" { "sign-on:keys".to_owned() } else { format!("client:{about}") };
+    let noted = NewAct::new(ActKind::ClientManaged, None, target).changed("", act);
+    identity::record_act(tx, by, noted, now).await
 }
 
 /// The last twenty acts about a client, or about `keys`; all stay in the table.

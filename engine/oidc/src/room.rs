@@ -3,14 +3,17 @@
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use axum::extract::FromRef;
 use axum::http::Method;
+use identity::permission::{LINK_UPSTREAM, REGISTER, SIGN_IN};
 use kernel::Refusal;
 use store::{Db, Tx};
 use tokio::sync::watch;
 use web::Routes;
 
 use crate::keys::{self, Ring};
-use crate::permission::{ASK, CONSENT, MANAGE_CLIENTS, SEE_OWN, SIGN_ON, SIGN_OUT};
+use crate::permission::{ASK, CONSENT, MANAGE_CLIENTS, SEE_CLIENTS, SEE_OWN, SIGN_ON, SIGN_OUT};
+use crate::upstream::{Provider, Upstream, http as upstream, unknown};
 use crate::{
     admin, authorize, connected, consent, cors, device, discovery, introspect, logout, par, revoke, token,
     userinfo,
@@ -30,6 +33,14 @@ pub struct Room {
     /// The address of the platform, without a slash at its end: the issuer (签发者).
     pub issuer: Arc<str>,
     keys: Arc<RwLock<Arc<Ring>>>,
+    /// Whose accounts open ours (上游身份提供方).
+    pub(crate) upstreams: Arc<[Provider]>,
+}
+
+impl FromRef<Room> for identity::Room {
+    fn from_ref(room: &Room) -> Self {
+        room.identity.clone()
+    }
 }
 
 impl Room {
@@ -40,6 +51,7 @@ impl Room {
             db: db.clone(),
             issuer: issuer.trim_end_matches('/').into(),
             keys: Arc::default(),
+            upstreams: Arc::default(),
             identity,
         };
         let mut tx = db.begin().await?;
@@ -47,6 +59,12 @@ impl Room {
         tx.commit().await?;
         room.refresh().await?;
         Ok(room)
+    }
+
+    /// Lets accounts at these providers open accounts here. `identity` has been told their names before.
+    pub fn with_upstreams(self, upstreams: Vec<Upstream>) -> Result<Self, Refusal> {
+        let made = upstreams.into_iter().map(Provider::new).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { upstreams: made.into(), ..self })
     }
 
     /// The keys as this node knows them.
@@ -148,24 +166,37 @@ fn pages() -> Routes<Room> {
         .page(Method::GET, "/device", CONSENT, device::page::show)
         .page(Method::POST, "/device", CONSENT, device::page::look_up)
         .page(Method::POST, "/device/answer", CONSENT, device::page::answer)
+        .merge(upstream_pages())
         .page(Method::GET, "/my/connected-systems", SEE_OWN, connected::show)
         .page(Method::POST, "/my/connected-systems/{client}/part", SEE_OWN, connected::part)
+}
+
+/// Signing in with an account elsewhere. Whoever begins and comes back is a stranger as often as not.
+fn upstream_pages() -> Routes<Room> {
+    Routes::new()
+        .page(Method::POST, "/sign-in/upstream/{provider}", SIGN_IN, upstream::start)
+        .page(Method::GET, "/sign-in/upstream/{provider}/callback", SIGN_IN, upstream::callback)
+        .page(Method::POST, "/account/upstream/{provider}/link", LINK_UPSTREAM, upstream::start_link)
+        .page(Method::GET, "/sign-in/link", SIGN_IN, unknown::show)
+        .page(Method::POST, "/sign-in/link", LINK_UPSTREAM, unknown::link)
+        .page(Method::POST, "/sign-in/link/register", REGISTER, unknown::register)
+        .page(Method::POST, "/sign-in/link/drop", SIGN_IN, unknown::drop)
 }
 
 fn admin_pages() -> Routes<Room> {
     use admin::{keys as signing, pages};
     Routes::new()
-        .page(Method::GET, "/admin/clients", MANAGE_CLIENTS, pages::list)
+        .page(Method::GET, "/admin/clients", SEE_CLIENTS, pages::list)
         .page(Method::GET, "/admin/clients/new", MANAGE_CLIENTS, pages::new)
         .page(Method::POST, "/admin/clients", MANAGE_CLIENTS, pages::register)
-        .page(Method::GET, "/admin/clients/{client}", MANAGE_CLIENTS, pages::show)
+        .page(Method::GET, "/admin/clients/{client}", SEE_CLIENTS, pages::show)
         .page(Method::GET, "/admin/clients/{client}/change", MANAGE_CLIENTS, pages::edit)
         .page(Method::POST, "/admin/clients/{client}", MANAGE_CLIENTS, pages::change)
         .page(Method::POST, "/admin/clients/{client}/secret", MANAGE_CLIENTS, pages::renew)
         .page(Method::POST, "/admin/clients/{client}/shut-out", MANAGE_CLIENTS, pages::shut)
         .page(Method::POST, "/admin/clients/{client}/let-in", MANAGE_CLIENTS, pages::let_in)
         .page(Method::POST, "/admin/clients/{client}/grants/{grant}/end", MANAGE_CLIENTS, pages::end)
-        .page(Method::GET, "/admin/signing-keys", MANAGE_CLIENTS, signing::list)
+        .page(Method::GET, "/admin/signing-keys", SEE_CLIENTS, signing::list)
         .page(Method::POST, "/admin/signing-keys", MANAGE_CLIENTS, signing::add)
         .page(Method::POST, "/admin/signing-keys/{kid}/withdraw", MANAGE_CLIENTS, signing::take_away)
 }
@@ -176,9 +207,9 @@ fn api() -> Routes<Room> {
     let (keys, key) = ("/api/v1/signing-keys", "/api/v1/signing-keys/{kid}");
     let grants = "/api/v1/clients/{client}/grants";
     Routes::new()
-        .api(Method::GET, all, MANAGE_CLIENTS, api::list, api::list_operation())
+        .api(Method::GET, all, SEE_CLIENTS, api::list, api::list_operation())
         .api(Method::POST, all, MANAGE_CLIENTS, api::register, api::register_operation())
-        .api(Method::GET, one, MANAGE_CLIENTS, api::show, api::show_operation())
+        .api(Method::GET, one, SEE_CLIENTS, api::show, api::show_operation())
         .api(Method::PUT, one, MANAGE_CLIENTS, api::change, api::change_operation())
         .api(
             Method::POST,
@@ -201,7 +232,7 @@ fn api() -> Routes<Room> {
             api::let_in,
             api::let_in_operation(),
         )
-        .api(Method::GET, grants, MANAGE_CLIENTS, api::grants, api::grants_operation())
+        .api(Method::GET, grants, SEE_CLIENTS, api::grants, api::grants_operation())
         .api(
             Method::DELETE,
             "/api/v1/clients/{client}/grants/{grant}",
@@ -209,7 +240,7 @@ fn api() -> Routes<Room> {
             api::end,
             api::end_operation(),
         )
-        .api(Method::GET, keys, MANAGE_CLIENTS, api::keys, api::keys_operation())
+        .api(Method::GET, keys, SEE_CLIENTS, api::keys, api::keys_operation())
         .api(Method::POST, keys, MANAGE_CLIENTS, api::add_key, api::add_key_operation())
         .api(Method::DELETE, key, MANAGE_CLIENTS, api::withdraw_key, api::withdraw_key_operation())
         .api(Method::GET, "/api/v1/connected-systems", SEE_OWN, connected::list, connected::list_operation())

@@ -19,6 +19,8 @@ pub async fn forget_old(tx: &mut Tx, room: &Room, now: Timestamp) -> Result<u64,
     for (sql, before) in [
         ("delete from oidc_requests where expires_at < $1", now),
         ("delete from oidc_assertions where expires_at < $1", now),
+        ("delete from oidc_upstream_flows where expires_at < $1", now),
+        ("delete from oidc_upstream_pending where expires_at < $1", now),
         ("delete from oidc_misses where at < $1", ago(1)),
         ("delete from oidc_devices where expires_at < $1", ago(1)),
     ] {

@@ -11,3 +11,5 @@ mod logouts;
 mod matrix;
 mod refreshes;
 mod told;
+mod upstream;
+mod upstream_hostile;

@@ -109,7 +109,7 @@ async fn tell(room: &Room, token: &str, now: Timestamp) -> Result<UserInfo, Faul
             tx.commit().await?;
             Ok(told)
         }
-        Subject::Staff(staff) => of_staff(&mut tx, &live.grant, staff, &scopes).await,
+        Subject::Staff(staff) => of_staff(&mut tx, &live.grant, staff, &scopes, now).await,
     }
 }
 
@@ -140,12 +140,14 @@ async fn of_person(
     }
     if let Some(hat) = grant.acting_for.filter(|_| scopes.has(Scope::Organisation)) {
         // Asked anew: an agent whose right has ended acts for nobody.
-        let hats = identity::hats(tx, person, now).await?;
+        let hats = identity::hats(tx, &room.identity.vault, person, now).await?;
         told.organisation =
-            hats.into_iter().find(|worn| worn.legal_person == hat).map(|worn| OrganisationClaim {
-                name: worn.name,
-                uscc: worn.uscc.to_string(),
-                is_representative: worn.is_representative,
+            hats.into_iter().find(|worn| worn.principal.legal_person() == Some(hat)).map(|worn| {
+                OrganisationClaim {
+                    is_representative: worn.is_representative(),
+                    name: worn.name,
+                    uscc: worn.uscc,
+                }
             });
     }
     Ok(told)
@@ -157,13 +159,15 @@ async fn of_staff(
     grant: &Grant,
     staff: kernel::StaffId,
     scopes: &Scopes,
+    now: Timestamp,
 ) -> Result<UserInfo, Fault> {
     let mut told = UserInfo { sub: grant.sub.clone(), ..UserInfo::default() };
     let record = identity::find_staff(tx, staff).await?.ok_or(Fault::invalid_token())?;
     if scopes.has(Scope::Staff) {
-        let body = identity::find_body_by_id(tx, record.body).await?.ok_or(Fault::invalid_token())?;
-        let roles = record.roles.iter().map(|role| role.as_str()).collect();
-        told.staff = Some(PostClaim { body: body.name.zh, division: body.division, roles });
+        let session = grant::session_of(tx, grant.id).await?;
+        let post = identity::post_of(tx, staff, session, now).await?.ok_or(Fault::invalid_token())?;
+        let roles = post.roles.iter().map(|role| role.as_str()).collect();
+        told.staff = Some(PostClaim { body: post.body_name.zh, division: post.division, roles });
     }
     told.assurance_level = scopes.has(Scope::Assurance).then(|| identity::Assurance::Verified.to_string());
     told.name = scopes.has(Scope::Profile).then_some(record.name);

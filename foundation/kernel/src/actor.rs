@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssuranceLevel, BodyId, LegalPersonId, PersonId, Refusal, StaffId};
+use crate::{
+    AssuranceLevel, BodyId, Items, LegalPersonId, Mandate, PersonId, Principal, Refusal, Right, StaffId,
+};
 
 /// What a member of staff is trusted with inside their body (岗位角色).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,17 +26,20 @@ pub enum Role {
     Administration,
     /// Writes and approves the service items that are offered; sees no case (事项管理).
     Catalogue,
+    /// Reads what administrators and supervisors do; changes nothing, sees no case (审计).
+    Audit,
 }
 
 impl Role {
     /// Every role, in the order of the work.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Acceptance,
         Self::Review,
         Self::Decision,
         Self::Supervision,
         Self::Administration,
         Self::Catalogue,
+        Self::Audit,
     ];
 
     /// The word used in packages, tables and URLs.
@@ -46,6 +51,7 @@ impl Role {
             Self::Supervision => "supervision",
             Self::Administration => "administration",
             Self::Catalogue => "catalogue",
+            Self::Audit => "audit",
         }
     }
 }
@@ -66,17 +72,39 @@ impl FromStr for Role {
     }
 }
 
-/// A signed-in natural person, perhaps wearing the hat of a legal person.
+/// A signed-in natural person, perhaps acting for another person or for a legal person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonActor {
     /// The person who is really there.
     pub person: PersonId,
-    /// The legal person on whose behalf they act, if any.
-    pub acting_for: Option<LegalPersonId>,
+    /// The mandate under which they act for another (办事身份); nothing for themselves.
+    pub acting_for: Option<Mandate>,
     /// How sure it is, in this visit, that it is them (实名等级).
     pub level: AssuranceLevel,
     /// Masked name, fit for a page header.
     pub shown_as: String,
+}
+
+impl PersonActor {
+    /// Whose business it is: their own, or that of whoever they act for.
+    pub fn principal(&self) -> Principal {
+        self.acting_for.as_ref().map_or(Principal::Person(self.person), |mandate| mandate.principal)
+    }
+
+    /// The legal person for which they act.
+    pub fn legal_person(&self) -> Option<LegalPersonId> {
+        self.principal().legal_person()
+    }
+
+    /// Whether this may be done in the principal's business with that item. One's own business knows no bounds here.
+    pub fn may(&self, right: Right, item: &str) -> bool {
+        self.acting_for.as_ref().is_none_or(|mandate| mandate.allows(right, item))
+    }
+
+    /// Of which items they may see anything.
+    pub fn seen_items(&self) -> Items {
+        self.acting_for.as_ref().map_or(Items::All, |mandate| mandate.items.seen_under(&mandate.rights))
+    }
 }
 
 /// A signed-in member of staff.

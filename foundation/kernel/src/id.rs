@@ -59,10 +59,20 @@ typed_id! {
     PersonId;
     /// A legal person or other organisation (法人).
     LegalPersonId;
-    /// The right of a person to act for a legal person (经办人授权).
-    AgentId;
+    /// The right of a person to act for another person or for a legal person (授权).
+    MandateId;
+    /// An offer of such a right that waits for an answer (待接受的授权).
+    OfferId;
     /// A member of staff of a body (工作人员).
     StaffId;
+    /// What a member of staff holds in a body for a time (任职).
+    PostId;
+    /// An administrative act on record (管理操作记录).
+    ActId;
+    /// A file of staff that is brought in (工作人员导入).
+    StaffImportId;
+    /// A way back into an account, given at a counter (账号找回).
+    RecoveryId;
     /// The standing in of one member of staff for another (代理).
     DeputyId;
     /// An office that decides, hears or accepts (机构).

@@ -4,6 +4,7 @@
 mod actor;
 mod assurance;
 mod id;
+mod mandate;
 mod refusal;
 mod rule;
 mod time;
@@ -12,10 +13,11 @@ mod words;
 pub use actor::{Actor, Audience, Permission, PersonActor, Role, StaffActor};
 pub use assurance::AssuranceLevel;
 pub use id::{
-    AgentId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, InvalidId, JobId, LegalPersonId,
-    LetterId, LicenceId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, PersonId, RevisionId,
-    SessionId, StaffId, TaskId, TemplateId, TypedId,
+    ActId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, InvalidId, JobId, LegalPersonId,
+    LetterId, LicenceId, MandateId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, OfferId,
+    PersonId, PostId, RecoveryId, RevisionId, SessionId, StaffId, StaffImportId, TaskId, TemplateId, TypedId,
 };
+pub use mandate::{Items, Mandate, MandateKind, Principal, Right};
 pub use refusal::{FieldError, Message, Refusal};
 pub use rule::Rule;
 pub use time::{Timestamp, china_date, china_midnight, from_micros, to_micros};

@@ -58,6 +58,9 @@ pub enum Refusal {
     /// The visit does not reach the level that is asked for (403, or the page that says how to reach it).
     #[error("assurance level {0} needed")]
     LevelNeeded(AssuranceLevel),
+    /// This actor may not do this and may be told why, because they know that it is there (403).
+    #[error("not allowed: {}", .0.key)]
+    Outside(Message),
     /// The state has moved on: a stale page, a second clerk, a repeated notice (409).
     #[error("conflict: {}", .0.key)]
     Conflict(Message),

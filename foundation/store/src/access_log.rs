@@ -49,15 +49,39 @@ pub struct Wanted {
     pub from: Option<Timestamp>,
     /// Before this instant.
     pub until: Option<Timestamp>,
+    /// Only what the person may be told of at this instant ([`crate::look_delays`]); nothing: all.
+    pub told_at: Option<Timestamp>,
 }
 
 /// The query for looks with these conditions, in the order in which [`read`] wants the columns.
 macro_rules! looks {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "select id, subject, field, purpose, accessed_by, looker_body, case_id, accessed_at, looker_post
-             from personal_data_accesses ",
-            $rest
+             from personal_data_accesses l ",
+            $($rest),+
+        )
+    };
+}
+
+/// Whether an order holds back the telling of the look `l` at this instant ([`crate::look_delays`]).
+macro_rules! held_back {
+    ($now:literal) => {
+        concat!(
+            "exists (select 1 from look_delays d where d.subject = l.subject and d.until > ",
+            $now,
+            " and d.ended_at is null and d.body = l.looker_body and (d.look = l.id or d.case_id = l.case_id))"
+        )
+    };
+}
+
+/// The end of every query for a list: what may be told at the instant `$9`, or all without one; the latest first.
+macro_rules! told {
+    () => {
+        concat!(
+            " and (cast($9 as bigint) is null or not ",
+            held_back!("$9"),
+            ") order by accessed_at desc, id desc limit $5"
         )
     };
 }
@@ -90,7 +114,7 @@ pub async fn record(
     alarms::count(tx, purpose, subject, now).await
 }
 
-/// The looks at `subject`'s data, the latest first.
+/// The looks at `subject`'s data, the latest first; also those of which they are told later.
 pub async fn list(tx: &mut Tx, subject: &str, request: &PageRequest) -> Result<Page<Access>> {
     list_wanted(tx, &Wanted { subject: Some(subject.to_owned()), ..Wanted::default() }, request).await
 }
@@ -100,27 +124,27 @@ pub async fn list_wanted(tx: &mut Tx, wanted: &Wanted, request: &PageRequest) ->
     const OF_SUBJECT: &str = looks!(
         "where subject = $6 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($7 as text) is null or accessed_by = $7)
-             and (cast($8 as text) is null or looker_body = $8)
-         order by accessed_at desc, id desc limit $5"
+             and (cast($8 as text) is null or looker_body = $8)",
+        told!()
     );
     const OF_LOOKER: &str = looks!(
         "where accessed_by = $7 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($6 as text) is null or subject = $6)
-             and (cast($8 as text) is null or looker_body = $8)
-         order by accessed_at desc, id desc limit $5"
+             and (cast($8 as text) is null or looker_body = $8)",
+        told!()
     );
     const OF_BODY: &str = looks!(
         "where looker_body = $8 and (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($6 as text) is null or subject = $6)
-             and (cast($7 as text) is null or accessed_by = $7)
-         order by accessed_at desc, id desc limit $5"
+             and (cast($7 as text) is null or accessed_by = $7)",
+        told!()
     );
     const OF_TIME: &str = looks!(
         "where (accessed_at, id) < ($1, $2) and accessed_at >= $3 and accessed_at < $4
              and (cast($6 as text) is null or subject = $6)
              and (cast($7 as text) is null or accessed_by = $7)
-             and (cast($8 as text) is null or looker_body = $8)
-         order by accessed_at desc, id desc limit $5"
+             and (cast($8 as text) is null or looker_body = $8)",
+        told!()
     );
     let sql = match (&wanted.subject, &wanted.by, &wanted.body) {
         (Some(_), _, _) => OF_SUBJECT,
@@ -135,18 +159,23 @@ pub async fn list_wanted(tx: &mut Tx, wanted: &Wanted, request: &PageRequest) ->
         request.size.limit(),
         wanted.subject.clone(),
         wanted.by.clone(),
-        wanted.body.clone()
+        wanted.body.clone(),
+        wanted.told_at
     ]);
     let rows = tx.fetch_all(sql, vals).await?;
     let looks = rows.iter().map(read).collect::<Result<_>>()?;
     Ok(Page::cut(looks, request.size, |look: &Access| vals![look.at, look.id]))
 }
 
-/// The bodies whose staff have looked at `subject`'s data.
-pub async fn bodies_of(tx: &mut Tx, subject: &str) -> Result<Vec<String>> {
-    let sql = "select distinct looker_body from personal_data_accesses
-               where subject = $1 and looker_body is not null order by looker_body limit 100";
-    let rows = tx.fetch_all(sql, vals![subject]).await?;
+/// The bodies of whose looks at their data `subject` may be told at this instant.
+pub async fn bodies_of(tx: &mut Tx, subject: &str, now: Timestamp) -> Result<Vec<String>> {
+    let sql = concat!(
+        "select distinct looker_body from personal_data_accesses l
+         where subject = $1 and looker_body is not null and not ",
+        held_back!("$2"),
+        " order by looker_body limit 100"
+    );
+    let rows = tx.fetch_all(sql, vals![subject, now]).await?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -164,10 +193,16 @@ fn read(row: &Row) -> Result<Access> {
     })
 }
 
-/// One look, if it was at this subject's data.
+/// One look.
 pub async fn find(tx: &mut Tx, id: EventId) -> Result<Option<Access>> {
     let sql = looks!("where id = $1");
     tx.fetch_optional(sql, vals![id]).await?.as_ref().map(read).transpose()
+}
+
+/// One look, if it is at this subject's data and they may be told of it at this instant.
+pub async fn find_told(tx: &mut Tx, id: EventId, subject: &str, now: Timestamp) -> Result<Option<Access>> {
+    let sql = looks!("where id = $1 and subject = $2 and not ", held_back!("$3"));
+    tx.fetch_optional(sql, vals![id, subject, now]).await?.as_ref().map(read).transpose()
 }
 
 /// The next looks after the one named, in an order that never changes: by their instants and ids, once no transaction

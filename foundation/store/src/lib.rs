@@ -17,6 +17,7 @@ mod group_commit;
 mod id;
 pub mod idempotency;
 pub mod jobs;
+pub mod look_delays;
 mod migrate;
 pub mod outbox;
 pub mod page;
@@ -44,6 +45,7 @@ pub use vault::{KeyState, Purpose, Vault, VaultKey};
 pub const MIGRATIONS: &[Migration] = &[
     Migration::new("store/0001_store", include_str!("../migrations/0001_store.sql")),
     Migration::new("store/0002_personal_data", include_str!("../migrations/0002_personal_data.sql")),
+    Migration::new("store/0003_look_delays", include_str!("../migrations/0003_look_delays.sql")),
 ];
 
 /// What each column of this room's own tables holds ([`data_class`]).

@@ -6,22 +6,26 @@
 //! there are none, and no node can seal under an earlier key any more, those keys are destroyed.
 
 mod files;
+mod read_back;
 mod record;
 mod statements;
+mod write;
 
 use jiff::ToSpan as _;
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use read_back::{ReadBack, read_back};
 pub use record::{Rotation, RotationState, find, list};
 pub use statements::SealedTables;
 
 use crate::jobs::{self, Job, NewJob};
 use crate::schema::{self, FoundColumn};
 use crate::vault::{self, ANNOUNCED_SECONDS, Vault, VaultKey};
-use crate::{Db, Error, Files, Result, Tx, Val, sqlite, vals};
+use crate::{Db, Error, Files, Result, Row, Tx, Val, sqlite, vals};
 use statements::SealedTable;
+use write::{Anew, Pair, write};
 
 /// The job that seals the next rows anew.
 pub const ROTATE_JOB: &str = "vault.rotate";
@@ -68,14 +72,6 @@ impl Key {
             Val::T(Some(text)) => Ok(Self::Text(text)),
             Val::B(Some(bytes)) => Ok(Self::Bytes(hex::encode(bytes))),
             Val::F(_) | Val::I(None) | Val::T(None) | Val::B(None) => Err(wrong()),
-        }
-    }
-
-    fn val(&self) -> Val {
-        match self {
-            Self::Number(number) => Val::from(*number),
-            Self::Text(text) => Val::from(text),
-            Self::Bytes(text) => Val::from(hex::decode(text).unwrap_or_default()),
         }
     }
 }
@@ -201,45 +197,44 @@ async fn rows(
     let sql = if after.is_some() { table.next } else { table.first };
     let found = db.snapshot().await?.fetch_all(sql, values).await?;
     let mut tally = Tally { rows: i64::try_from(found.len()).unwrap_or(i64::MAX), ..Tally::default() };
-    let mut last = None;
-    let mut anew = Vec::new();
-    for row in &found {
-        let keys = (0..table.keys).map(|index| Key::of(row.val(index)?)).collect::<Result<Vec<_>>>()?;
-        for (index, column) in table.columns.iter().enumerate() {
-            let Some(old) = row.get::<Option<Vec<u8>>>(table.keys + index)? else { continue };
-            anew.push((keys.clone(), index, column.field, old));
-        }
-        last = Some(keys);
-    }
-    let sealed = sqlite::aside(|| {
-        let seal = |(keys, index, field, old): (Vec<Key>, usize, &'static str, Vec<u8>)| {
-            let new = vault.reseal(field, &old, this.version);
-            new.map(|new| new.map(|new| (keys, index, old, new)))
-        };
-        anew.into_iter().map(seal).collect::<Vec<_>>()
-    });
+    let read = found.iter().map(|row| table.read(row)).collect::<Result<Vec<_>>>()?;
+    let last = read.last().map(|(keys, _)| keys.clone());
+    let (anew, faults) = sqlite::aside(|| seal_anew(vault, table, read, this.version));
+    tally.faults = faults;
     let mut tx = db.begin().await?;
-    for outcome in sealed {
-        match outcome {
-            Ok(Some((keys, index, old, new))) => {
-                let mut values = vals![new, old];
-                values.extend(keys.iter().map(Key::val));
-                let written = tx.execute(table.columns[index].update, values).await?;
-                tally.values += i64::try_from(written).unwrap_or(0);
-            }
-            Ok(None) => {}
-            Err(error) => {
-                tracing::error!(table = table.name, %error, "a value cannot be sealed anew");
-                tally.faults += 1;
-            }
-        }
-    }
+    tally.values = write(&mut tx, table, &anew).await?;
     let is_last = found.len() < STEP_ROWS as usize;
     let place = match last {
         Some(keys) if !is_last => Place::Table { table: name.to_owned(), after: Some(keys) },
         Some(_) | None => tables.behind(name),
     };
     this.go_on(tx, &place, &tally).await
+}
+
+/// Key and sealed values of a row.
+type SealedRow = (Vec<Key>, Vec<Option<Vec<u8>>>);
+
+/// Seals the values of these rows anew, and counts those that cannot be opened. Rows in which nothing changes are left out.
+fn seal_anew(vault: &Vault, table: &SealedTable, rows: Vec<SealedRow>, version: u16) -> (Vec<Anew>, i64) {
+    let (mut anew, mut faults) = (Vec::new(), 0);
+    for (keys, old) in rows {
+        let mut values = Vec::new();
+        for (column, old) in table.columns.iter().zip(old) {
+            let new = old.as_deref().map(|old| vault.reseal(column.field, old, version)).transpose();
+            values.push(match new {
+                Ok(new) => old.zip(new.flatten()).map(|(old, new)| Pair { old, new }),
+                Err(error) => {
+                    tracing::error!(table = table.name, %error, "a value cannot be sealed anew");
+                    faults += 1;
+                    None
+                }
+            });
+        }
+        if values.iter().any(Option::is_some) {
+            anew.push(Anew { keys, values });
+        }
+    }
+    (anew, faults)
 }
 
 /// Counts what is left under earlier keys, and destroys those when there is nothing.
@@ -296,6 +291,25 @@ impl Vault {
     /// The same value under this key; nothing when it lies there already.
     fn reseal(&self, field: &'static str, sealed: &[u8], version: u16) -> Result<Option<Vec<u8>>> {
         self.reseal_as(("field", field), field.as_bytes(), sealed, version)
+    }
+
+    /// Whether the value opens; what it says is thrown away.
+    fn try_open(&self, field: &'static str, sealed: &[u8]) -> Result<()> {
+        let _opened = zeroize::Zeroizing::new(self.open_as("field", field, field.as_bytes(), sealed)?);
+        Ok(())
+    }
+}
+
+impl SealedTable {
+    /// The key of a row of its statements.
+    fn keys_of(&self, row: &Row) -> Result<Vec<Key>> {
+        (0..self.key.len()).map(|index| Key::of(row.val(index)?)).collect()
+    }
+
+    /// Key and sealed values of a row of its statements.
+    fn read(&self, row: &Row) -> Result<SealedRow> {
+        let sealed = (0..self.columns.len()).map(|index| row.get(self.key.len() + index));
+        Ok((self.keys_of(row)?, sealed.collect::<Result<_>>()?))
     }
 }
 

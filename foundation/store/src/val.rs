@@ -92,5 +92,5 @@ macro_rules! ids {
 }
 
 ids! {
-    AgentId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, JobId, LegalPersonId, LetterId, LicenceId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, PersonId, RevisionId, SessionId, StaffId, TaskId, TemplateId,
+    ActId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, JobId, LegalPersonId, LetterId, LicenceId, MandateId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, OfferId, PersonId, PostId, RecoveryId, RevisionId, SessionId, StaffId, StaffImportId, TaskId, TemplateId,
 }

@@ -58,6 +58,7 @@ impl FormErrors {
             | Refusal::Unauthenticated
             | Refusal::Forbidden
             | Refusal::LevelNeeded(_)
+            | Refusal::Outside(_)
             | Refusal::Conflict(_)
             | Refusal::Malformed(_)
             | Refusal::TooLarge(_)

@@ -30,7 +30,7 @@ pub fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Refusal::Forbidden | Refusal::LevelNeeded(_) => StatusCode::FORBIDDEN,
+        Refusal::Forbidden | Refusal::LevelNeeded(_) | Refusal::Outside(_) => StatusCode::FORBIDDEN,
         Refusal::Conflict(_) => StatusCode::CONFLICT,
         Refusal::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Malformed(_) => StatusCode::BAD_REQUEST,

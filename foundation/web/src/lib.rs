@@ -44,4 +44,4 @@ pub use routes::{RouteKind, RouteSpec, Routes};
 pub use shell::{Crumb, NavLink, Shell, encode, page, page_with_status};
 pub use site::{Clock, Site, WebConfig, outer_layers, visitor_layer};
 pub use upload::{PostUpload, UploadedFile};
-pub use visitor::{Banner, Look, Place, SignedIn, Unread, Visitor};
+pub use visitor::{Banner, Look, Place, Post, SignedIn, Unread, Visitor};

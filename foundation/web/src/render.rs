@@ -93,7 +93,7 @@ fn kind_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::NotFound => "not-found",
         Refusal::Unauthenticated => "unauthenticated",
-        Refusal::Forbidden => "forbidden",
+        Refusal::Forbidden | Refusal::Outside(_) => "forbidden",
         Refusal::LevelNeeded(_) => "level",
         Refusal::Conflict(_) => "conflict",
         Refusal::Invalid(_) => "invalid",
@@ -159,7 +159,10 @@ impl Fault {
     fn detail(&self, visitor: &Visitor) -> String {
         match self.refusal.as_deref() {
             Some(
-                Refusal::Conflict(message) | Refusal::Malformed(message) | Refusal::Unsupported(message),
+                Refusal::Conflict(message)
+                | Refusal::Outside(message)
+                | Refusal::Malformed(message)
+                | Refusal::Unsupported(message),
             ) => visitor.message(message),
             Some(Refusal::TooLarge(bytes)) if *bytes >= 1024 => {
                 visitor.t1("web-problem-too-large-limit", "size", file_size(*bytes))

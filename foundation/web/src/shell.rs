@@ -56,12 +56,21 @@ const HAT_NAV: &[NavLink] = &[
 ];
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
+/// Of who accepts applications, at a counter too.
+const COUNTER_NAV: &[NavLink] = &[
+    link("/desk", "web-desk"),
+    link("/desk/counter", "web-counter"),
+    link("/search", "web-search"),
+    link("/check", "web-check"),
+];
 const ADMIN_NAV: &[NavLink] = &[
     link("/desk", "web-desk"),
+    link("/admin/staff", "web-staff"),
     link("/admin/calendars", "web-calendars"),
     link("/admin/outbox", "web-outbox"),
     link("/admin/clients", "web-clients"),
     link("/admin/keys", "web-keys"),
+    link("/admin/acts", "web-acts"),
     link("/desk/news", "web-news"),
     link("/admin/site-notice", "web-banner"),
     link("/search", "web-search"),
@@ -75,8 +84,21 @@ const CATALOGUE_NAV: &[NavLink] = &[
     link("/check", "web-check"),
 ];
 
+/// Of the auditor: everything that they read.
+const AUDIT_NAV: &[NavLink] = &[
+    link("/desk", "web-desk"),
+    link("/admin/acts", "web-acts"),
+    link("/admin/staff", "web-staff"),
+    link("/desk/looks", "web-looks"),
+    link("/admin/keys", "web-keys"),
+    link("/admin/clients", "web-clients"),
+    link("/search", "web-search"),
+    link("/check", "web-check"),
+];
+
 /// Where the visitor's name in the navigation leads, and the page that hangs on it.
-const BY_NAME: [&str; 4] = ["/my/account", "/my/agents", "/staff/account", "/staff/deputies"];
+const BY_NAME: [&str; 6] =
+    ["/my/account", "/my/agents", "/my/hat", "/staff/account", "/staff/deputies", "/staff/post"];
 
 /// What every page template holds in its field `shell`; it offers all that a [`Visitor`] offers.
 #[derive(Debug, Clone)]
@@ -118,7 +140,17 @@ impl Shell {
         matches!(self.actor, Actor::Person(_))
     }
 
-    /// Whether a person looks at the page on behalf of a legal person (代表单位).
+    /// For whom a person looks at the page (办事身份); empty for themselves.
+    pub fn acting_for(&self) -> &str {
+        match &self.actor {
+            Actor::Person(person) => {
+                person.acting_for.as_ref().map_or("", |mandate| mandate.shown_as.as_str())
+            }
+            Actor::Staff(_) | Actor::Anonymous | Actor::System => "",
+        }
+    }
+
+    /// Whether a person looks at the page on behalf of another.
     pub fn acts_for_another(&self) -> bool {
         matches!(&self.actor, Actor::Person(person) if person.acting_for.is_some())
     }
@@ -137,8 +169,10 @@ impl Shell {
         match &self.actor {
             Actor::Staff(staff) if staff.roles.contains(&Role::Administration) => ADMIN_NAV,
             Actor::Staff(staff) if staff.roles.contains(&Role::Catalogue) => CATALOGUE_NAV,
+            Actor::Staff(staff) if staff.roles.contains(&Role::Audit) => AUDIT_NAV,
+            Actor::Staff(staff) if staff.roles.contains(&Role::Acceptance) => COUNTER_NAV,
             Actor::Staff(_) => STAFF_NAV,
-            Actor::Person(person) if person.acting_for.is_some() => HAT_NAV,
+            Actor::Person(person) if person.legal_person().is_some() => HAT_NAV,
             Actor::Person(_) => PERSON_NAV,
             Actor::Anonymous | Actor::System => STRANGER_NAV,
         }
@@ -198,6 +232,11 @@ impl Shell {
     /// `/place?back=…`: choosing where things are to be done, and back to this page.
     pub fn place_href(&self) -> String {
         if self.path == "/place" { "/place".into() } else { format!("/place?back={}", encode(&self.back)) }
+    }
+
+    /// The address to come back to, fit for a query.
+    pub fn back_encoded(&self) -> String {
+        encode(&self.back)
     }
 
     /// Where to sign in and come back to this page.

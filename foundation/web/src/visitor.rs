@@ -40,6 +40,11 @@ pub struct Place {
     pub name: String,
 }
 
+/// In which post somebody of staff acts (任职), put into the request's extensions by the room that keeps posts; nothing
+/// where they hold only one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Post(pub Option<Arc<Words>>);
+
 /// What is told on every page for a while (全站公告), put into the request's extensions by the room that keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Banner(pub Arc<Words>);
@@ -78,6 +83,8 @@ pub struct Visitor {
     pub look: Look,
     /// Messages not read yet, for the header.
     pub unread: Unread,
+    /// In which post they act, if they hold several.
+    pub post: Post,
     /// Where they want things done, if they said.
     pub place: Option<Place>,
     /// What every page tells at the moment.
@@ -117,6 +124,7 @@ impl Visitor {
             now: (site.clock)(),
             look: Look { large: cookie::read(headers, "type") == Some("large"), demo: site.config.demo },
             unread: Unread::default(),
+            post: Post::default(),
             place: None,
             banner: None,
         }
@@ -241,6 +249,7 @@ pub(crate) async fn attach(State(site): State<Site>, mut request: Request, next:
         visitor.actor = signed_in.actor;
         visitor.session = signed_in.session;
         visitor.csrf = signed_in.csrf;
+        visitor.post = request.extensions().get::<Post>().cloned().unwrap_or_default();
         visitor.unread = request.extensions().get::<Unread>().copied().unwrap_or_default();
     } else {
         let name = pre_session_cookie(site.config.secure_cookies);

@@ -78,6 +78,9 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Nobody listens at the address, or listens no more.
+pub(super) const NO_CONNECTION: &str = "no connection";
+
 /// One connection, opened when it is needed.
 pub(super) struct Connection {
     server: SocketAddr,
@@ -125,10 +128,9 @@ impl Connection {
     }
 
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, &'static str> {
-        let stream = TcpStream::connect(self.server).await.map_err(|_refused| "no connection")?;
-        stream.set_nodelay(true).map_err(|_refused| "no connection")?;
-        let (sender, connection) =
-            handshake(TokioIo::new(stream)).await.map_err(|_refused| "no connection")?;
+        let stream = TcpStream::connect(self.server).await.map_err(|_refused| NO_CONNECTION)?;
+        stream.set_nodelay(true).map_err(|_refused| NO_CONNECTION)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|_refused| NO_CONNECTION)?;
         tokio::spawn(connection);
         Ok(sender)
     }

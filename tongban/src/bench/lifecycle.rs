@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::http::{Answer, Asked, Connection};
+use super::http::{Answer, Asked, Connection, NO_CONNECTION};
 use super::world::{Desk, Visits};
 use crate::scenario::invented_pdf;
 
@@ -55,6 +55,8 @@ pub(super) struct Seen {
     pub(super) errors: BTreeMap<String, u64>,
     /// Requests that were answered "try again" and were tried again.
     pub(super) retries: u64,
+    /// Requests whose answer never came because the program was gone; they were sent again too.
+    pub(super) cut_off: u64,
     /// Acknowledged writes, and licences that were issued.
     pub(super) durable_steps: u64,
     pub(super) requests: u64,
@@ -76,6 +78,7 @@ impl Seen {
             *self.errors.entry(kind).or_default() += count;
         }
         self.retries += other.retries;
+        self.cut_off += other.cut_off;
         self.durable_steps += other.durable_steps;
         self.requests += other.requests;
         self.cases.extend(other.cases);
@@ -94,19 +97,29 @@ pub(super) struct Driver {
     with_file: bool,
     /// So that no two cases are alike, and keys differ between drivers.
     number: u64,
+    /// How long it waits for a licence.
+    licence_within: Duration,
     pub(super) seen: Seen,
 }
 
 /// A server that is busy says so; the request is sent again with the same key.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
+/// A program that was killed is back within this time.
+const BACK_WITHIN: Duration = Duration::from_mins(2);
 /// A licence is fetched by asking again and again; after this time it is missing.
 const LICENCE_WITHIN: Duration = Duration::from_secs(90);
 
 impl Driver {
     pub(super) fn new(server: SocketAddr, visits: Visits, number: u64, with_file: bool) -> Self {
         let (first, second) = (Connection::to(server), Connection::to(server));
-        Self { first, second, visits, with_file, number: number << 32, seen: Seen::default() }
+        let licence_within = LICENCE_WITHIN;
+        Self { first, second, visits, with_file, number: number << 32, licence_within, seen: Seen::default() }
+    }
+
+    /// Waits so long for a licence.
+    pub(super) fn waiting(self, licence_within: Duration) -> Self {
+        Self { licence_within, ..self }
     }
 
     /// Lives one case through. An error is noted.
@@ -216,7 +229,7 @@ impl Driver {
                 let is_pdf = file.body.starts_with(b"%PDF-");
                 return if is_pdf { Ok(()) } else { Err("licence: not a PDF".into()) };
             }
-            if decided.elapsed() > LICENCE_WITHIN {
+            if decided.elapsed() > self.licence_within {
                 return Err("licence: missing".into());
             }
             tokio::time::sleep(pause).await;
@@ -263,39 +276,46 @@ async fn write<'a>(
     name: &str,
     asked: impl Fn() -> Asked<'a>,
 ) -> Lived<Answer> {
-    for _ in 0..TRIES {
+    // Somebody else acted on the case first, or the server is busy.
+    let answer = ask(at, seen, name, Step::Write, &[409, 429, 503], asked).await?;
+    seen.durable_steps += 1;
+    Ok(answer)
+}
+
+async fn read(at: &mut Connection, seen: &mut Seen, name: &str, path: &str, token: &str) -> Lived<Answer> {
+    ask(at, seen, name, Step::Read, &[429, 503], || Asked::get(path, token)).await
+}
+
+/// Sends a request until there is an answer that says something else than "try again".
+async fn ask<'a>(
+    at: &mut Connection,
+    seen: &mut Seen,
+    name: &str,
+    step: Step,
+    again: &[u16],
+    asked: impl Fn() -> Asked<'a>,
+) -> Lived<Answer> {
+    let (first, mut tries) = (Instant::now(), 0);
+    while tries < TRIES {
         let begun = Instant::now();
         seen.requests += 1;
         match at.ask(asked()).await {
             Ok(answer) if answer.is_good() => {
-                seen.note(Step::Write, begun);
-                seen.durable_steps += 1;
+                seen.note(step, begun);
                 return Ok(answer);
             }
-            // Somebody else acted on the case first, or the server is busy.
-            Ok(Answer { status: 409 | 429 | 503, .. }) | Err(_) => seen.retries += 1,
+            Ok(answer) if again.contains(&answer.status) => {
+                seen.retries += 1;
+                tries += 1;
+            }
             Ok(answer) => return Err(told(name, &answer)),
+            Err(NO_CONNECTION) if first.elapsed() < BACK_WITHIN => seen.requests -= 1,
+            Err(_) if first.elapsed() < BACK_WITHIN => seen.cut_off += 1,
+            Err(_) => break,
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Err(format!("{name}: not acknowledged after {TRIES} tries"))
-}
-
-async fn read(at: &mut Connection, seen: &mut Seen, name: &str, path: &str, token: &str) -> Lived<Answer> {
-    for _ in 0..TRIES {
-        let begun = Instant::now();
-        seen.requests += 1;
-        match at.ask(Asked::get(path, token)).await {
-            Ok(answer) if answer.is_good() => {
-                seen.note(Step::Read, begun);
-                return Ok(answer);
-            }
-            Ok(Answer { status: 429 | 503, .. }) | Err(_) => seen.retries += 1,
-            Ok(answer) => return Err(told(name, &answer)),
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    Err(format!("{name}: not answered after {TRIES} tries"))
+    Err(format!("{name}: not acknowledged after {tries} answers"))
 }
 
 fn told(name: &str, answer: &Answer) -> String {

@@ -94,7 +94,7 @@ pub(super) async fn steady(server: &Server, visits: &Visits, load: Load) -> anyh
 }
 
 /// Keys of requests carry it, so no two drivers of any load may have the same.
-fn fresh_number(number: usize) -> u64 {
+pub(super) fn fresh_number(number: usize) -> u64 {
     let random = u32::from_le_bytes(guomi::random_bytes::<4>()) >> 1;
     (u64::from(random) & 0x7fff_fc00) | (number as u64 & 0x3ff)
 }

@@ -96,6 +96,7 @@ impl World {
             web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
             passwords: identity::Strength::CHEAP,
             strong_factor_roles: std::collections::BTreeSet::new(),
+            upstreams: Vec::new(),
             certificates_from: beijing("2018-01-01 00:00").context("start")?,
             senders: messages::SenderSettings::default(),
             folder: folder.clone(),
@@ -180,7 +181,11 @@ impl World {
 
     /// Starts the program on this folder, as an operator would.
     pub(super) async fn serve(&self) -> anyhow::Result<Server> {
-        let address = free_address()?;
+        self.serve_at(free_address()?).await
+    }
+
+    /// The same at an address that is known already.
+    pub(super) async fn serve_at(&self, address: SocketAddr) -> anyhow::Result<Server> {
         let passphrase = self.folder.join("passphrase");
         std::fs::write(&passphrase, PASSPHRASE)?;
         let config = serde_json::json!({
@@ -250,6 +255,13 @@ impl Server {
     /// Its process id.
     pub(super) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Kills it as a power cut would: nothing is told to it.
+    pub(super) fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Tells it to stop and waits until it has.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tongban::bench::{
-    Place, Plan, Profile, SignOnPlan, measure_lists, measure_search, measure_sign_on, measure_worklist,
-    run as measure,
+    Place, Plan, Profile, RotatePlan, SignOnPlan, measure_lists, measure_rotate, measure_search,
+    measure_sign_on, measure_worklist, run as measure,
 };
 
 use crate::cli::runtime;
@@ -26,6 +26,33 @@ pub(crate) enum Command {
     Lists(Lists),
     /// Sign-ons of connected systems: code flow with PKCE, token exchange, userinfo.
     SignOn(SignOn),
+    /// A new data key while cases are handled, the program killed in the middle: at the end everything opens.
+    Rotate(Rotate),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Rotate {
+    /// Sealed values that are there when it begins, at least.
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: u64,
+    /// Cases under way at the same time.
+    #[arg(long, default_value_t = 4)]
+    clients: usize,
+    /// Seconds in which requests are timed before the rotation, to compare.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// Folder for the data, which must not be there yet; one that goes away afterwards when left out.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// `postgres://…`; a SQLite file in the folder when left out. A schema is made and dropped.
+    #[arg(long)]
+    database: Option<String>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Write the JSON to a file too.
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -146,6 +173,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Search(arguments) => search(arguments),
         Command::Lists(arguments) => lists(arguments),
         Command::SignOn(arguments) => sign_on(arguments),
+        Command::Rotate(arguments) => rotate(arguments),
     }
 }
 
@@ -204,6 +232,21 @@ fn sign_on(arguments: &SignOn) -> anyhow::Result<ExitCode> {
     print(&arguments.at, &serde_json::to_string_pretty(&report)?, &report.table())?;
     let is_whole = report.lost == 0 && report.rounds.iter().all(|(ours, _)| ours.errors.is_empty());
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn rotate(arguments: &Rotate) -> anyhow::Result<ExitCode> {
+    let Rotate { folder, database, json, out, .. } = arguments;
+    let (folder, database, json, out) = (folder.clone(), database.clone(), *json, out.clone());
+    let at = Where { folder, database, preload: 0, json, out };
+    let plan = RotatePlan {
+        place: place(&at)?,
+        rows: arguments.rows.max(1),
+        clients: arguments.clients.max(1),
+        before: Duration::from_secs(arguments.seconds.max(1)),
+    };
+    let report = runtime()?.block_on(measure_rotate(&plan, machine_clock()))?;
+    print(&at, &serde_json::to_string_pretty(&report)?, &report.table())?;
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 fn print(at: &Where, json: &str, table: &str) -> anyhow::Result<()> {

@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
         passwords: identity::Strength::STRONG,
         strong_factor_roles: std::collections::BTreeSet::new(),
+        upstreams: Vec::new(),
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
         senders: SenderSettings::default(),
     };
@@ -146,6 +147,12 @@ fn accounts_text(cast: &Cast, passwords: &BTreeMap<String, String>) -> String {
             "  {}  {}  {}  {}\n",
             person.name, person.resident_id, person.phone, passwords[&person.slug]
         ));
+    }
+    text.push_str("Wards, for whom their guardians act (/my/hat):\n");
+    for ward in &cast.wards {
+        let guardian = cast.persons.iter().find(|person| person.slug == ward.guardian);
+        let guardian = guardian.map_or("", |person| person.name.as_str());
+        text.push_str(&format!("  {}  {}  (guardian: {guardian})\n", ward.name, ward.resident_id));
     }
     text.push_str("Staff sign in at /staff/sign-in:\n");
     for staff in &cast.staff {

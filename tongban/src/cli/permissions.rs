@@ -27,7 +27,7 @@ pub(crate) enum Command {
         /// `anonymous`, `system`, `person:ID` or `staff:LOGIN`.
         #[arg(long)]
         who: String,
-        /// The id of the legal person for which they act.
+        /// For whom they act: `person:ID` or `legal-person:ID`.
         #[arg(long = "as")]
         acting_for: Option<String>,
         /// The name of a permission, or a route such as "GET /cases/{id}".

@@ -70,6 +70,7 @@ async fn play_on(
         web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
         passwords: identity::Strength::CHEAP,
         strong_factor_roles: std::collections::BTreeSet::new(),
+        upstreams: Vec::new(),
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
         senders: messages::SenderSettings::default(),
     };

@@ -56,6 +56,7 @@ pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
         },
         passwords: identity::Strength::STRONG,
         strong_factor_roles: config.identity.strong_factor_roles.clone(),
+        upstreams: config.upstreams()?,
         certificates_from: machine_clock()(),
         senders: config.senders(|name| std::env::var(name).ok())?,
     })

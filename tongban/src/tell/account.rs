@@ -2,20 +2,11 @@
 
 use anyhow::Context as _;
 use identity::{Subject, Told};
-use kernel::{Message, Timestamp};
+use kernel::Timestamp;
 use messages::{Recipient, Telling, Topic};
-use store::jobs::{self, Job};
+use store::jobs::Job;
 
-/// The title and the text of a message by its word: `tell-account-WORD-title` and `tell-account-WORD-text`.
-macro_rules! words {
-    ($word:literal) => {
-        (
-            concat!("account-", $word),
-            Message::new(concat!("tell-account-", $word, "-title")),
-            Message::new(concat!("tell-account-", $word, "-text")),
-        )
-    };
-}
+use super::{named, tell_once};
 
 /// Tells it once.
 pub(super) async fn run(room: &messages::Room, job: &Job, now: Timestamp) -> anyhow::Result<()> {
@@ -24,21 +15,26 @@ pub(super) async fn run(room: &messages::Room, job: &Job, now: Timestamp) -> any
     let what = Told::ALL.into_iter().find(|what| job.payload["what"] == what.as_str());
     let what = what.context("the job does not say what")?;
     let device = job.payload["device"].as_str().unwrap_or_default();
-    let mut tx = room.db.begin().await?;
-    messages::tell(&mut tx, room, &telling(owner, what, device, &job.key), now).await?;
-    jobs::finish(&mut tx, job, now).await?;
-    tx.commit().await?;
-    Ok(())
+    tell_once(room, &telling(owner, what, device, &job.key), job, now).await
 }
 
 pub(super) fn telling(owner: Subject, what: Told, device: &str, key: &str) -> Telling {
     let (kind, title, text) = match what {
-        Told::NewDevice => words!("new-device"),
-        Told::PasswordChanged => words!("password-changed"),
-        Told::FactorAdded => words!("factor-added"),
-        Told::FactorRemoved => words!("factor-removed"),
-        Told::RecoveryCodeUsed => words!("recovery-code-used"),
-        Told::PasskeyCopied => words!("passkey-copied"),
+        Told::NewDevice => named!("account-new-device"),
+        Told::PasswordChanged => named!("account-password-changed"),
+        Told::FactorAdded => named!("account-factor-added"),
+        Told::FactorRemoved => named!("account-factor-removed"),
+        Told::RecoveryCodeUsed => named!("account-recovery-code-used"),
+        Told::PasskeyCopied => named!("account-passkey-copied"),
+        Told::Recovered => named!("account-recovered"),
+        Told::Verified => named!("account-verified"),
+        Told::RecoveryGiven => named!("account-recovery-given"),
+        Told::UpstreamLinked => named!("account-upstream-linked"),
+        Told::UpstreamUnlinked => named!("account-upstream-unlinked"),
+        Told::UpstreamVerified => named!("account-upstream-verified"),
+        Told::Corrected => named!("account-corrected"),
+        Told::PhoneChanged => named!("account-phone-changed"),
+        Told::Merged => named!("account-merged"),
     };
     let (to, topic, link) = match owner {
         Subject::Person(person) => (Recipient::Person(person), Topic::Action, "/my/account"),

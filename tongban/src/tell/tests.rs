@@ -52,7 +52,7 @@ fn beginning(package: &Package, acting_for: Option<LegalPersonId>) -> Vec<Event>
             case_type: package.reference.clone(),
             division: "430102001".into(),
             body: id(1),
-            applicant: Applicant { person: id(5), acting_for },
+            applicant: Applicant { person: id(5), acting_for, through: None },
             facts: Map::new(),
             answers: Map::new(),
             intake: Intake::default(),
@@ -226,6 +226,19 @@ fn every_event_that_concerns_somebody_is_told_in_whole_sentences() {
                     let text = texts.format(lang, message.key, &message.args);
                     assert!(!text.contains(['⟦', '{']) && !text.contains("unknown"), "{what:?}: {text}");
                 }
+            }
+        }
+    }
+    let to = kernel::Principal::Person(id(4));
+    let offered = mandates::offered(id(4), "演示", "key");
+    let mandated = identity::What::ALL.into_iter().map(|what| mandates::telling(to, what, "演示", "key"));
+    for telling in mandated.chain([offered]) {
+        assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
+        for message in [&telling.title, &telling.text] {
+            used.insert(message.key);
+            for lang in Lang::ALL {
+                let text = texts.format(lang, message.key, &message.args);
+                assert!(!text.contains(['⟦', '{']) && !text.contains("unknown"), "{}: {text}", telling.kind);
             }
         }
     }

@@ -10,13 +10,20 @@ use web::{RouteKind, RouteSpec};
 use crate::server::{Place, filled, machine_clock};
 
 /// Where strangers come in, and what they say of an answer.
-const DOORS: [&str; 27] = [
+const DOORS: [&str; 32] = [
     "/sign-in",
     "/sign-out",
     "/staff/sign-in",
     "/register",
+    // The code of a slip from a counter.
+    "/recover",
+    "/api/v1/recoveries",
     // The second step, and passkeys; each asks for its own proof.
     "/sign-in/second",
+    // To an upstream provider and back; what it said waits in the browser that brought it.
+    "/sign-in/upstream/{provider}",
+    "/sign-in/link/register",
+    "/sign-in/link/drop",
     "/sign-in/second/challenge",
     "/sign-in/second/passkey",
     "/sign-in/passkey",
@@ -43,9 +50,11 @@ const DOORS: [&str; 27] = [
 ];
 
 /// What everybody changes for themselves alone: what they have read, how they are told, what they say of an answer.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
     " /messages/",
     " /account/notices",
+    // In which of their own posts they act.
+    " /staff/post",
     // What protects their own account, and their own visits.
     " /account/",
     "/api/v1/messages",
@@ -56,8 +65,8 @@ const OWN: [&str; 11] = [
     " /device",
     " /my/connected-systems/",
     "/api/v1/connected-systems/",
-    // What supervision found about an alarm that is raised for it alone; nothing of a case changes.
-    " /desk/looks/alarms/",
+    // What supervision finds about an alarm, and when a person is told of a look; nothing of a case changes.
+    " /desk/looks/",
 ];
 
 struct Visitor {

@@ -15,7 +15,7 @@ use crate::server::{PASSWORD, free_port, say};
 pub(crate) struct Browser {
     driver: Child,
     pub(crate) client: Client,
-    url: String,
+    pub(crate) url: String,
     size: (u32, u32),
     shots: Option<Shots>,
     /// Where the driver takes commands for this session.

@@ -42,7 +42,7 @@ async fn import_cast(platform: &Platform, cast: &Cast, now: Timestamp) -> Import
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_off_announced_on_one_node_is_told_by_the_other() {
-    testkit::each_test_database(async |test_db| {
+    Box::pin(testkit::each_test_database(async |test_db| {
         let folder = testkit::folder();
         let settings = Place::settings(folder.path(), 1, Some(&test_db.url));
         let clock = FrozenClock::at(instant("2026-09-14T08:00"));
@@ -91,7 +91,7 @@ async fn a_day_off_announced_on_one_node_is_told_by_the_other() {
         assert!(page.contains("承诺办结期限") && !page.contains('⟦'), "{page}");
         second.db.close().await;
         first.db.close().await;
-    })
+    }))
     .await;
 }
 

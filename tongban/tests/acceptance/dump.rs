@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, Once};
 
 use axum::http::Method;
 use base64::Engine as _;
@@ -17,6 +17,9 @@ use crate::server::{PASSWORD, Place, workspace};
 
 /// Where the law has everybody read who represents an organisation (社会团体登记管理条例: 登记公告): names only.
 const NAMES_FOR_ALL: [(&str, &str); 1] = [("register_entries", "data")];
+/// Where packages lie with their scenarios, which name the cast: invented, and part of what is published.
+const SCENARIOS: [(&str, &str); 3] =
+    [("package_versions", "files"), ("bundle_versions", "files"), ("catalogue_revisions", "files")];
 
 /// What must not be found: each in every way of writing it.
 struct Needles {
@@ -177,7 +180,11 @@ async fn a_year(
 }
 
 /// Where each needle stands in the database, by table and column.
-async fn search_database(db: &Db, needles: &Needles) -> BTreeMap<(String, String), BTreeSet<String>> {
+async fn search_database(
+    db: &Db,
+    needles: &Needles,
+    least: usize,
+) -> BTreeMap<(String, String), BTreeSet<String>> {
     let mut hits: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     let mut tx = db.snapshot().await.unwrap();
     let columns = store::schema::columns(&mut tx).await.unwrap();
@@ -200,7 +207,7 @@ async fn search_database(db: &Db, needles: &Needles) -> BTreeMap<(String, String
             }
         }
     }
-    assert!(rows_seen > 20_000, "{rows_seen} values");
+    assert!(rows_seen > least, "{rows_seen} values");
     hits
 }
 
@@ -233,6 +240,10 @@ fn people(cast: &Cast) -> (Needles, Needles) {
         numbers.add("telephone", &person.phone);
         names.add("name", &person.name);
     }
+    for ward in &cast.wards {
+        numbers.add("identity number", &ward.resident_id);
+        names.add("name", &ward.name);
+    }
     numbers.add("e-mail", EMAIL);
     (numbers, names)
 }
@@ -257,14 +268,88 @@ async fn sealed_columns_open(db: &Db, vault: &Vault, tables: &[Table]) {
     assert!(opened > 500, "{opened} sealed values");
 }
 
-fn search_log(log: &[u8], needles: [&Needles; 2], wrong: &mut Vec<String>) {
-    assert!(log.len() > 100_000, "{} bytes of log", log.len());
+fn in_log(log: &[u8], needles: [&Needles; 2], wrong: &mut Vec<String>) {
     for what in needles.into_iter().flat_map(|needles| needles.found_in(log)) {
         let text = String::from_utf8_lossy(log);
         let value = what.rsplit(' ').next().unwrap();
         let line = text.lines().find(|line| line.contains(value)).unwrap_or_default();
         wrong.push(format!("log: {what}: {line:.300}"));
     }
+}
+
+/// What stands in clear in a database and must not.
+async fn in_database(
+    db: &Db,
+    numbers: &Needles,
+    names: &Needles,
+    may_name: &[(&str, &str)],
+    least: usize,
+) -> Vec<String> {
+    let tables: Vec<Table> =
+        tongban::rotation::data_classes().unwrap().into_iter().flat_map(|(_, tables)| tables).collect();
+    let mut wrong = Vec::new();
+    for (needles, is_of_names) in [(numbers, false), (names, true)] {
+        for ((table, column), what) in search_database(db, needles, least).await {
+            let declared =
+                tables.iter().find(|known| known.name == table).and_then(|known| known.column(&column));
+            let place = (table.as_str(), column.as_str());
+            let is_for_all = is_of_names
+                && NAMES_FOR_ALL.contains(&place)
+                && declared
+                    .is_some_and(|column| column.class == Class::Personal && column.guard == Guard::Clear);
+            if !is_for_all && !may_name.contains(&place) {
+                wrong.push(format!("{table}.{column}: {what:?}"));
+            }
+        }
+    }
+    wrong
+}
+
+/// What stands in clear in the files under a folder, and how many those are. The columns of the database are looked at
+/// one by one, because some may tell a name: in its files `in_database` is looked for.
+fn in_files(
+    folder: &std::path::Path,
+    everywhere: &[&Needles],
+    in_database: &[&Needles],
+    wrong: &mut Vec<String>,
+) -> usize {
+    let mut all = Vec::new();
+    files(folder, &mut all);
+    for path in &all {
+        let is_database = path.file_name().unwrap().to_string_lossy().starts_with("tongban.db");
+        let bytes = std::fs::read(path).unwrap();
+        for needles in if is_database { in_database } else { everywhere } {
+            for what in needles.found_in(&bytes) {
+                wrong.push(format!("{}: {what}", path.display()));
+            }
+        }
+    }
+    all.len()
+}
+
+/// What a journey through the browser leaves behind in database and folder: asked at the end of each.
+pub(crate) async fn left_behind(database: &str, folder: &std::path::Path, cast: &Cast) -> Vec<String> {
+    let (numbers, names) = people(cast);
+    let db = Db::open(database).await.unwrap();
+    let mut wrong = in_database(&db, &numbers, &names, &SCENARIOS, 1_000).await;
+    db.close().await;
+    in_files(folder, &[&numbers, &names], &[], &mut wrong);
+    let log = std::mem::take(&mut *JOURNEYS.0.lock().unwrap());
+    in_log(&log, [&numbers, &names], &mut wrong);
+    wrong
+}
+
+/// What the program says while journeys are made, whoever makes them.
+static JOURNEYS: LazyLock<Log> = LazyLock::new(Log::default);
+
+/// Has everything written down that the program says about journeys.
+pub(crate) fn listen() {
+    static LISTENS: Once = Once::new();
+    LISTENS.call_once(|| {
+        let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::INFO);
+        let lines = lines.with_ansi(false).with_writer(|| JOURNEYS.clone()).finish();
+        tracing::subscriber::set_global_default(lines).unwrap();
+    });
 }
 
 async fn dumped(database: Option<String>) {
@@ -307,33 +392,13 @@ async fn dumped(database: Option<String>) {
         tongban::rotation::data_classes().unwrap().into_iter().flat_map(|(_, tables)| tables).collect();
     sealed_columns_open(&platform.db, &platform.identity.vault, &tables).await;
 
-    let mut wrong = Vec::new();
-    for ((table, column), what) in search_database(&platform.db, &numbers).await {
-        wrong.push(format!("{table}.{column}: {what:?}"));
-    }
-    for ((table, column), what) in search_database(&platform.db, &names).await {
-        let declared =
-            tables.iter().find(|known| known.name == table).and_then(|known| known.column(&column));
-        let is_allowed = NAMES_FOR_ALL.contains(&(table.as_str(), column.as_str()))
-            && declared.is_some_and(|column| column.class == Class::Personal && column.guard == Guard::Clear);
-        if !is_allowed {
-            wrong.push(format!("{table}.{column}: {what:?}"));
-        }
-    }
+    let mut wrong = in_database(&platform.db, &numbers, &names, &[], 20_000).await;
     platform.db.close().await;
-    let mut all = Vec::new();
-    files(folder.path(), &mut all);
-    assert!(all.len() > 100, "{} files", all.len());
-    for path in all {
-        let bytes = std::fs::read(&path).unwrap();
-        // The columns of the database were looked at one by one; names stand in some for all to read.
-        let is_database = path.file_name().unwrap().to_string_lossy().starts_with("tongban.db");
-        let found = if is_database { BTreeSet::new() } else { names.found_in(&bytes) };
-        for what in found.into_iter().chain(numbers.found_in(&bytes)) {
-            wrong.push(format!("{}: {what}", path.display()));
-        }
-    }
-    search_log(&log.0.lock().unwrap(), [&numbers, &names], &mut wrong);
+    let searched = in_files(folder.path(), &[&numbers, &names], &[&numbers], &mut wrong);
+    assert!(searched > 100, "{searched} files");
+    let log = log.0.lock().unwrap();
+    assert!(log.len() > 100_000, "{} bytes of log", log.len());
+    in_log(&log, [&numbers, &names], &mut wrong);
     assert!(wrong.is_empty(), "in clear:\n{}", wrong.join("\n"));
 }
 

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use kernel::CaseId;
 use serde_json::Value;
 use tongban::cast::{Cast, Imported};
-use tongban::platform::Platform;
+use tongban::platform::{Platform, Settings};
 use tongban::scenario::{Extent, FrozenClock, Player, Scenario, beijing, invented_pdf, required_materials};
 
 use crate::browser::Browser;
+use crate::dump;
 use crate::server::{PASSWORD, Place, workspace};
 
 /// The program in this process, on a real port. Its clock stands until a test moves it: a notice of seven days must
@@ -20,8 +21,25 @@ pub(crate) struct House {
     pub(crate) clock: FrozenClock,
     pub(crate) url: String,
     folder: tempfile::TempDir,
+    database: String,
     cast: Cast,
     pub(crate) imported: Imported,
+}
+
+/// After every journey, nothing that it typed about a person stands anywhere in clear.
+impl Drop for House {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        // The test's own runtime cannot wait here.
+        let search = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(dump::left_behind(&self.database, self.folder.path(), &self.cast))
+        };
+        let wrong = std::thread::scope(|threads| threads.spawn(search).join().unwrap());
+        assert!(wrong.is_empty(), "in clear:\n{}", wrong.join("\n"));
+    }
 }
 
 impl House {
@@ -37,11 +55,23 @@ impl House {
 
     /// The same on a database; none means SQLite in the folder.
     pub(crate) async fn open_on(at: &str, packages: &str, database: Option<&str>) -> Self {
-        let folder = testkit::folder();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let change = |settings: &mut Settings| settings.packages = workspace().join(packages);
+        Self::open_at(listener, at, database, change).await
+    }
+
+    /// The same at an address that was taken before, with other settings.
+    pub(crate) async fn open_at(
+        listener: tokio::net::TcpListener,
+        at: &str,
+        database: Option<&str>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        dump::listen();
+        let folder = testkit::folder();
         let port = listener.local_addr().unwrap().port();
         let mut settings = Place::settings(folder.path(), port, database);
-        settings.packages = workspace().join(packages);
+        change(&mut settings);
         let clock = FrozenClock::at(beijing(at).unwrap());
         let platform = Platform::open(&settings, clock.clock()).await.unwrap();
         let cast = Cast::read(&workspace().join("packages/cast.yaml")).unwrap();
@@ -52,7 +82,8 @@ impl House {
         platform.refresh_bodies().await.unwrap();
         let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(axum::serve(listener, service).into_future());
-        Self { platform, clock, url: settings.public_url, folder, cast, imported }
+        let Settings { database, public_url: url, .. } = settings;
+        Self { platform, clock, url, folder, database, cast, imported }
     }
 
     /// Plays the first steps of a scenario of civil affairs so many times; the last of them happens at `at`.

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::{House, scenario};
 
-const ITEM: &str = "000511002000";
-const NAME: &str = "临时救助";
+pub(crate) const ITEM: &str = "000511002000";
+pub(crate) const NAME: &str = "临时救助";
 /// 李示例
 const CITIZEN: &str = "19900000002";
 
@@ -40,9 +40,23 @@ async fn find_and_start(browser: &mut Browser) {
 /// Every page of the form, the materials, the last look, the receipt, which says until when an answer must come.
 async fn apply(browser: &mut Browser, house: &House, answer_by: &str) {
     find_and_start(browser).await;
-    let form = answers();
     browser.press("保存并继续").await;
     browser.sees("请先改正以下内容").await;
+    fill_in(browser, house).await;
+    browser.sees("¥42,800.00").await;
+    browser.sees("家庭成员突发重大疾病").await;
+    browser.press("提交申请").await;
+    browser.sees("请勾选声明后再提交。").await;
+    browser.fill("declared", "true").await;
+    browser.press("提交申请").await;
+    browser.sees("申请已提交").await;
+    browser.sees(answer_by).await;
+    browser.sees("文艺路街道办事处").await;
+}
+
+/// Every page of the form and the materials, up to the last look.
+pub(crate) async fn fill_in(browser: &mut Browser, house: &House) {
+    let form = answers();
     browser.answer(&form, &["registration", "household_category", "home_address", "mobile"]).await;
     browser.press("保存并继续").await;
     browser.answer(&form, &["household_members"]).await;
@@ -56,15 +70,6 @@ async fn apply(browser: &mut Browser, house: &House, answer_by: &str) {
         browser.hand_in(house, &material).await;
     }
     browser.press("核对并提交").await;
-    browser.sees("¥42,800.00").await;
-    browser.sees("家庭成员突发重大疾病").await;
-    browser.press("提交申请").await;
-    browser.sees("请勾选声明后再提交。").await;
-    browser.fill("declared", "true").await;
-    browser.press("提交申请").await;
-    browser.sees("申请已提交").await;
-    browser.sees(answer_by).await;
-    browser.sees("文艺路街道办事处").await;
 }
 
 /// Whether the page's script ran: it shows the button that prints.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod acting;
 mod axe;
 mod bench;
 mod browser;
@@ -10,8 +11,10 @@ mod calendars;
 mod catalogue;
 mod command_line;
 mod crash;
+mod data_copy;
 mod defence;
 mod description;
+mod details;
 mod directory;
 mod dump;
 mod factors;
@@ -25,8 +28,11 @@ mod matrix;
 mod notices;
 mod pages;
 mod portal;
+mod posts;
 mod privacy;
+mod recusal;
 mod rotation;
 mod server;
 mod suggestions;
 mod tampering;
+mod upstream;

@@ -27,8 +27,18 @@ const FILE: &str = "packages/minzheng";
 const ITEM: (&str, &str) = ("001011003000", "01");
 
 /// Who asks, with the least rights first: what somebody destroys is asked for by the others before.
-const WHO: [&str; 8] =
-    ["stranger", "other-citizen", "other-clerk", "administrator", "supervisor", "clerk", "agent", "citizen"];
+const WHO: [&str; 10] = [
+    "stranger",
+    "other-citizen",
+    "other-clerk",
+    "auditor",
+    "administrator",
+    "supervisor",
+    "clerk",
+    "narrow-agent",
+    "agent",
+    "citizen",
+];
 
 /// The paths that end or change what others are asked about come last, in this order.
 const LAST: [&str; 9] =
@@ -60,6 +70,7 @@ impl Filled {
         let steps = story.steps.len();
         let case = self.house.play_one(PACKAGE, "01-granted.yaml", steps, "2026-04-09 10:00").await;
         let legal_person = self.house.imported.legal_persons["yanshi-yuedu"];
+        let offer = self.name_narrow_agent(legal_person).await;
         let citizen = self.asker("citizen");
         let mut things = BTreeMap::from([
             ("cases", case.to_string()),
@@ -74,10 +85,12 @@ impl Filled {
             ("topics", "change".to_owned()),
             ("bundles", "open-teahouse".to_owned()),
             ("registers", "social-organisations".to_owned()),
+            ("offers", offer),
         ]);
         let draft = json!({ "item": CODE, "handling": "01", "division": "430000" });
         let draft = self.call(&citizen, Method::POST, "/api/v1/drafts", Some(draft)).await;
         things.insert("drafts", word(&draft, "id"));
+        things.insert("upstream", crate::server::province().id);
         for (name, path) in [
             ("licences", "/api/v1/licences".to_owned()),
             ("agents", format!("/api/v1/legal-persons/{legal_person}/agents")),
@@ -99,8 +112,61 @@ impl Filled {
         let client = oidc::register_client(&mut tx, &Actor::System, &settings, now).await.unwrap();
         tx.commit().await.unwrap();
         things.insert("clients", client.id.to_string());
+        self.people(&mut things).await;
         things.insert("connected-systems", client.id.to_string());
         self.things = things;
+    }
+
+    /// Somebody of staff below the administrator with their post, and a person for whom a way back is asked for.
+    async fn people(&self, things: &mut BTreeMap<&'static str, String>) {
+        let (platform, now) = (&self.house.platform, self.house.clock.now());
+        let (reviewer, clerk) =
+            (self.house.imported.staff["city-review"], self.house.imported.staff["province-acceptance"]);
+        let person = self.house.imported.persons["liu-moni"];
+        let mut tx = platform.db.begin().await.unwrap();
+        let post = identity::posts_of(&mut tx, reviewer).await.unwrap()[0].id;
+        let visit = identity::open_session_for(&mut tx, Subject::Staff(clerk), now).await.unwrap();
+        let vault = &platform.identity.vault;
+        let live = identity::find_session(&mut tx, vault, &visit.token, now).await.unwrap().unwrap();
+        let seen = identity::Seen { document: Some(identity::Document::ResidentCard), compared: true };
+        identity::ask_recovery(&mut tx, vault, &live.actor, now, person, seen).await.unwrap();
+        let row = tx.fetch_one("select id from recoveries", store::vals![]).await.unwrap();
+        things.insert("recoveries", row.get(0).unwrap());
+        tx.commit().await.unwrap();
+        things.insert("staff", reviewer.to_string());
+        things.insert("posts", post.to_string());
+        things.insert("counter", person.to_string());
+    }
+
+    /// An agent of the organisation for another item than that of the case, and an offer that waits for the same person.
+    async fn name_narrow_agent(&self, legal_person: LegalPersonId) -> String {
+        let identity = &self.house.platform.identity;
+        let by = Actor::Person(kernel::PersonActor {
+            person: self.house.imported.persons["liu-moni"],
+            acting_for: None,
+            level: kernel::AssuranceLevel::Registered,
+            shown_as: String::new(),
+        });
+        let appoint = identity::AppointAgent {
+            legal_person,
+            name: "吴虚构".into(),
+            resident_id: "439900199505050088".into(),
+            kind: kernel::MandateKind::Handler,
+            items: kernel::Items::Listed(["000111001000".into()].into()),
+            until: None,
+        };
+        let (mut tx, now) = (identity.db.begin().await.unwrap(), self.house.clock.now());
+        identity::appoint_agent(&mut tx, &identity.vault, &by, now, appoint).await.unwrap();
+        let offer = identity::OfferMandate {
+            name: "吴虚构".into(),
+            resident_id: "439900199505050088".into(),
+            rights: [kernel::Right::See].into(),
+            items: kernel::Items::All,
+            until: Some(kernel::china_date(now)),
+        };
+        let offer = identity::offer_mandate(&mut tx, &identity.vault, &by, now, offer).await.unwrap();
+        tx.commit().await.unwrap();
+        offer.to_string()
     }
 
     fn asker(&self, name: &'static str) -> Asker {
@@ -110,10 +176,12 @@ impl Filled {
         let (subject, hat) = match name {
             "other-citizen" => (person("li-shili"), None),
             "other-clerk" => (staff("county-acceptance"), None),
+            "auditor" => (staff("auditor"), None),
             "administrator" => (staff("admin"), None),
             "supervisor" => (staff("supervisor"), None),
             "clerk" => (staff("province-acceptance"), None),
             "agent" => (person("zhao-ceshi"), hat),
+            "narrow-agent" => (person("wu-xugou"), hat),
             "citizen" => (person("liu-moni"), hat),
             _ => (None, None),
         };
@@ -128,7 +196,14 @@ impl Filled {
         let mut opened = identity::open_session_for(&mut tx, subject, now).await.unwrap();
         if asker.hat.is_some() {
             // When the last row has ended the agent's right, they are there as themselves.
-            if let Ok(worn) = identity::switch_hat(&mut tx, opened.session, asker.hat, now).await {
+            if let Ok(worn) = identity::switch_hat(
+                &mut tx,
+                opened.session,
+                asker.hat.map(kernel::Principal::LegalPerson),
+                now,
+            )
+            .await
+            {
                 opened = worn;
             }
         }

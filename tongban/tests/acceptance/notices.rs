@@ -98,7 +98,7 @@ impl Town {
         self.clock.set(self.clock.now() + jiff::SignedDuration::from_mins(2));
     }
 
-    /// Kinds in the box, the first told first.
+    /// Kinds in the box that tell of cases, the first told first.
     async fn kinds(&self, subject: identity::Subject) -> Vec<String> {
         let token = self.token(subject).await;
         let list = self.call(Method::GET, "/api/v1/messages?size=100", &token, None).await;
@@ -109,7 +109,7 @@ impl Town {
             .map(|item| (item["at"].as_str().unwrap().to_owned(), item["kind"].as_str().unwrap().to_owned()))
             .collect();
         items.sort();
-        items.into_iter().map(|(_, kind)| kind).collect()
+        items.into_iter().map(|(_, kind)| kind).filter(|kind| kind.starts_with("case-")).collect()
     }
 }
 

@@ -1,7 +1,5 @@
 //! Pages that no journey passes, at a desk and on a phone: all fit the window and have every sentence.
 
-use fantoccini::Locator;
-
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::{House, scenario};
 
@@ -76,14 +74,10 @@ async fn look(browser: &mut Browser) {
         browser.sees(topic).await;
     }
     browser.sign_in(REPRESENTATIVE).await;
-    browser.click(".nav a[href='/my/account']").await;
-    let label =
-        browser.client.find(Locator::XPath("//label[contains(., '长沙演示颐养有限公司')]")).await.unwrap();
-    let id = label.attr("for").await.unwrap().unwrap();
-    let company = browser.attribute(&format!("#{id}"), "value").await;
-    browser.fill("legal_person", &company).await;
-    browser.press("切换身份").await;
-    browser.frame_says("代表单位").await;
+    browser.open("/my/hat").await;
+    let wear = "//form[@action='/my/hat']//button[contains(., '长沙演示颐养有限公司')]";
+    browser.click_path(wear).await;
+    browser.frame_says("代表 长沙演示颐养有限公司").await;
     for path in [
         "/my",
         "/my/cases",

@@ -2,12 +2,17 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::browser::{Browser, DESK, PHONE};
 use crate::journey::House;
 use crate::server::workspace;
 
 const LI: &str = "19900000002";
 const ZHANG: &str = "19900000001";
+/// 罗示范 acts for nobody.
+const LUO: &str = "19900000028";
 
 /// A clerk opens a case.
 async fn look(house: &House, login: &str, case: kernel::CaseId) {
@@ -115,6 +120,127 @@ async fn a_look_is_read_questioned_and_supervised() {
     browser.sees("没有预警").await;
     browser.press("看全部").await;
     browser.sees("当天集中受理，属实。").await;
+    browser.close().await;
+}
+
+async fn the_supervisor_delays_the_telling(browser: &mut Browser) {
+    browser.sign_in_staff("supervisor").await;
+    browser.open("/desk/looks?body=wenyilu").await;
+    browser.click("main td a[href$='/delay']").await;
+    browser.sees("包括以后的").await;
+    browser.press("决定延迟告知").await;
+    browser.sees("请选择依据").await;
+    browser.sees("请填写决定文书的编号").await;
+    let form = browser.path().await;
+    browser.click("input[name=ground][value=duty]").await;
+    browser.fill("document", "演监〔2026〕1号").await;
+    browser.fill("until", "2027-06-30").await;
+    browser.press("决定延迟告知").await;
+    browser.sees("请选择今天到 2026-12-01 之间的一天").await;
+    browser.fill("until", "2026-06-30").await;
+    browser.press("决定延迟告知").await;
+    browser.sees("到 2026年6月30日 星期二 为止").await;
+    let text = browser.text().await;
+    assert!(!text.contains("李") && !text.contains(LI), "whose data it is stays hidden:\n{text}");
+    browser.open(&form).await;
+    browser.sees("已经在延迟告知的期限内").await;
+    browser.forget().await;
+}
+
+/// What li reads of who looked, on the page and in the file.
+async fn what_li_is_told(browser: &mut Browser, house: &House) -> String {
+    browser.sign_in(LI).await;
+    browser.open("/my/data/looks").await;
+    let page = browser.text().await;
+    let cookie = house.session("li-shili").await;
+    let file = reqwest::Client::new()
+        .get(format!("{}/my/data/looks.csv", house.url))
+        .header("cookie", cookie)
+        .send()
+        .await
+        .unwrap();
+    browser.forget().await;
+    format!("{page}\n{}", file.text().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_is_told_later_by_order() {
+    let house = House::open("2026-06-01 09:00").await;
+    let case = house.play_one("linshi-jiuzhu", "03-corrected-then-granted.yaml", 1, "2026-06-01 09:35").await;
+    let Some(mut browser) = Browser::start("privacy-delay", &house.url, PHONE).await else { return };
+    look(&house, "town-acceptance", case).await;
+    assert!(what_li_is_told(&mut browser, &house).await.contains("文艺路街道办事处（演示）（受理岗）"));
+    the_supervisor_delays_the_telling(&mut browser).await;
+    look(&house, "town-acceptance", case).await;
+    let told = what_li_is_told(&mut browser, &house).await;
+    assert!(!told.contains("文艺路"), "{told}");
+    browser.sign_in_staff("auditor").await;
+    browser.open("/admin/acts").await;
+    browser.sees("决定延迟告知").await;
+    browser.forget().await;
+    house.at("2026-07-01 09:00").await;
+    let told = what_li_is_told(&mut browser, &house).await;
+    assert!(told.contains("文艺路") && told.contains("演监〔2026〕1号"), "{told}");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sheet_of_a_printed_case_says_who_printed_it() {
+    let house = House::open("2026-06-01 09:00").await;
+    let case = house.play_one("linshi-jiuzhu", "03-corrected-then-granted.yaml", 2, "2026-06-01 09:35").await;
+    let Some(mut browser) = Browser::start("privacy-print", &house.url, DESK).await else { return };
+    browser.sign_in_staff("town-acceptance").await;
+    browser.open(&format!("/desk/cases/{case}/print")).await;
+    let printed = browser.ask("Page.printToPDF", serde_json::json!({})).await;
+    let pdf = STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
+    browser.close().await;
+    let folder = testkit::folder();
+    let file = folder.path().join("case.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let Ok(read) = std::process::Command::new("pdftotext").arg("-raw").arg(&file).arg("-").output() else {
+        let required = std::env::var("TONGBAN_REQUIRE").is_ok_and(|list| list.contains("chromium"));
+        assert!(!required, "pdftotext is required");
+        return;
+    };
+    let text = String::from_utf8(read.stdout).unwrap();
+    let sheets: Vec<&str> = text.split('\u{c}').filter(|sheet| !sheet.trim().is_empty()).collect();
+    assert!(sheets.len() > 1, "one sheet only: {text}");
+    for sheet in sheets {
+        let joined: String = sheet.split_whitespace().collect();
+        assert!(joined.contains("陈受理（文艺路街道办事处（演示））"), "{sheet}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_closed_and_nobody_is_left() {
+    let house = House::open("2026-06-01 09:00").await;
+    let Some(mut browser) = Browser::start("privacy-close", &house.url, PHONE).await else { return };
+    browser.sign_in(ZHANG).await;
+    browser.open("/my/data/close").await;
+    browser.sees("您是单位的法定代表人").await;
+    browser.forget().await;
+    // Something runs: not now.
+    let case = house
+        .play_one("guer-shenghuo-baozhang", "04-corrected-then-granted.yaml", 1, "2026-06-01 09:35")
+        .await;
+    browser.sign_in(LUO).await;
+    browser.open("/my/data").await;
+    browser.click("main a[href='/my/data/close']").await;
+    browser.sees("您还有 1 件事没有办完").await;
+    browser.press("去办理").await;
+    browser.open(&format!("/cases/{case}/withdraw")).await;
+    browser.fill("reason", "不办了").await;
+    browser.press("确定撤回").await;
+    browser.open("/my/data/close").await;
+    browser.press("注销账号").await;
+    browser.sees("没有勾选确认").await;
+    browser.click("#sure").await;
+    browser.press("注销账号").await;
+    browser.sees("账号已注销").await;
+    browser.open("/my").await;
+    assert_eq!(browser.path().await, "/sign-in", "every visit has ended");
+    browser.sign_in(LUO).await;
+    browser.sees("账号或密码不正确").await;
     browser.close().await;
 }
 

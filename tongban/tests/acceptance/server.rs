@@ -154,6 +154,7 @@ impl Place {
             web: web::WebConfig { secure_cookies: false, demo: true, ..web::WebConfig::default() },
             passwords: identity::Strength::CHEAP,
             strong_factor_roles: std::collections::BTreeSet::new(),
+            upstreams: vec![province()],
             certificates_from: testkit::instant("2018-01-01T00:00"),
             senders: messages::SenderSettings::default(),
         }
@@ -162,6 +163,22 @@ impl Place {
     /// Starts `tongban serve` on it.
     pub(crate) fn serve(&self) -> Server {
         Server::start(program().arg("serve").arg("--config").arg(&self.config), self.port)
+    }
+}
+
+/// A provider whose accounts open accounts here, at an address where nobody answers.
+pub(crate) fn province() -> oidc::Upstream {
+    oidc::Upstream {
+        id: "province".into(),
+        name: kernel::Words::new("省平台", "Provincial platform"),
+        issuer: "http://127.0.0.1:9".into(),
+        client_id: "tongban".into(),
+        client_secret: "acceptance tests only".into(),
+        scopes: vec!["openid".into(), "profile".into()],
+        claims: oidc::ClaimNames { name: Some("name".into()), ..oidc::ClaimNames::default() },
+        vouches: false,
+        acr: None,
+        timeout: oidc::UPSTREAM_TIMEOUT,
     }
 }
 

@@ -2,11 +2,12 @@
 
 use cases::{Case, CaseError, Command, Conclusion};
 use catalogue::{MadeBy, Material, Package};
-use kernel::{Actor, CaseId, Refusal, TaskId, Timestamp};
+use jiff::civil::Date;
+use kernel::{Actor, CaseId, Refusal, TaskId, Timestamp, china_date};
 use store::Tx;
 
 use super::{DeskError, entries, made, see};
-use crate::Room;
+use crate::{Room, recuse};
 
 /// Gives a command of an office to a case. Refused in this order: whom the case is hidden from (404), who may
 /// not (403), when it does not fit (409), what is wrong in it (422). After a refusal the transaction must be
@@ -40,7 +41,7 @@ pub(super) async fn act_on(
     let package = see::package(room, &before)?;
     let needed = materials_needed(&package, &before, &command)?;
     let target = checked_target(&package, &command);
-    let command = named(tx, &before, command).await?;
+    let command = named(tx, &before, command, china_date(now)).await?;
     let grants = matches!(command, Command::Decide { grant: true, .. });
     let bodies = room.bodies();
     let around = room.around(&bodies, now);
@@ -54,12 +55,16 @@ pub(super) async fn act_on(
 }
 
 /// A transfer with the name of the colleague, who must work in the body of the task and have its role.
-async fn named(tx: &mut Tx, case: &Case, command: Command) -> Result<Command, DeskError> {
+async fn named(tx: &mut Tx, case: &Case, command: Command, today: Date) -> Result<Command, DeskError> {
     let Command::Transfer { task, to, reason, .. } = command else { return Ok(command) };
     let work = case.task(task).ok_or(CaseError::NoSuchTask)?;
-    let staff = identity::staff_of(tx, work.body).await?;
+    let staff = identity::staff_of(tx, work.body, today).await?;
     let colleague =
         staff.into_iter().find(|one| one.id == to && !one.is_disabled && one.roles.contains(&work.role));
+    let colleague = match colleague {
+        Some(one) if !recuse::is_kept_out(tx, case.id, one.id).await? => Some(one),
+        Some(_) | None => None,
+    };
     let name = colleague.ok_or(DeskError::NoSuchColleague)?.name;
     Ok(Command::Transfer { task, to, name, reason })
 }

@@ -292,9 +292,10 @@ fn alike(found: &Found, of_all: &Group) -> Result<(), DeskError> {
 /// Why it was not done, for the row of the task. A fault of ours is logged and does not hide what became of the others.
 pub(super) fn sentence(visitor: &Visitor, error: DeskError) -> String {
     match Refusal::from(error) {
-        Refusal::Conflict(message) | Refusal::Malformed(message) | Refusal::Unsupported(message) => {
-            visitor.message(&message)
-        }
+        Refusal::Conflict(message)
+        | Refusal::Outside(message)
+        | Refusal::Malformed(message)
+        | Refusal::Unsupported(message) => visitor.message(&message),
         Refusal::Invalid(faults) => {
             faults.iter().map(|fault| visitor.message(&fault.message)).collect::<Vec<_>>().join(" ")
         }

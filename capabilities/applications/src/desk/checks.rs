@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cases::{Case, Recorded};
 use catalogue::{Field, Kind, Package, TextFormat};
-use kernel::Timestamp;
+use kernel::{Principal, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::Tx;
@@ -69,7 +69,9 @@ pub(super) struct Check {
 /// represented.
 pub(super) async fn may_act(tx: &mut Tx, case: &Case, now: Timestamp) -> Result<Option<bool>, DeskError> {
     let Some(legal_person) = case.applicant.acting_for else { return Ok(None) };
-    Ok(Some(identity::may_act_for(tx, case.applicant.person, legal_person, now).await?))
+    Ok(Some(
+        identity::may_act_for(tx, case.applicant.person, Principal::LegalPerson(legal_person), now).await?,
+    ))
 }
 
 struct About<'a> {

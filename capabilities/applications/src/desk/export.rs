@@ -10,9 +10,9 @@ use store::page::PageSize;
 use web::Visitor;
 use web::csv::{self, MARK, line};
 
-use super::DeskError;
 use super::listing::Asked;
 use super::views::{self, DeskTaskRow};
+use super::{DeskError, names};
 use crate::{Room, trace};
 
 /// Most rows of a file: more is no list to work through but a matter of statistics.
@@ -32,7 +32,7 @@ const COLUMNS: [&str; 9] = [
     "desk-submitted",
 ];
 
-/// The file of a list. It says in its last line when it holds not all of it.
+/// The file of a list. It says when it holds not all of it, and in its last line who took it.
 pub(super) fn csv(room: Room, visitor: Visitor, clerk: StaffActor, asked: Asked) -> Response {
     let head = format!("{MARK}{}", line(&COLUMNS.map(|key| visitor.t(key))));
     let start = Part { room, visitor, clerk, asked, next: Some(Place::First), head, rows: 0, pages: 0 };
@@ -60,7 +60,8 @@ impl Part {
         let query = self.asked.query(&self.room, &self.clerk, self.visitor.today());
         let size = PageSize::try_from(100).unwrap_or_default();
         let mut tx = self.room.db.snapshot().await?;
-        let page = cases::worklist(&mut tx, &query, &place, size).await?;
+        let mut page = cases::worklist(&mut tx, &query, &place, size).await?;
+        crate::recuse::hide(&mut tx, self.clerk.staff, &mut page.items).await?;
         drop(tx);
         let mut text = std::mem::take(&mut self.head);
         for item in page.items {
@@ -74,8 +75,24 @@ impl Part {
             text.push_str(&line(&[self.visitor.t1("desk-export-cut", "count", self.rows)]));
             self.next = None;
         }
+        if self.next.is_none() {
+            text.push_str(&line(&[signature(&self.room, &self.visitor, &self.clerk)]));
+        }
         Ok(Some((Bytes::from(text), self)))
     }
+}
+
+/// The last line of every file of the desk (水印): who took it along, of which body, and when.
+pub(super) fn signature(room: &Room, visitor: &Visitor, clerk: &StaffActor) -> String {
+    let who = who(room, visitor, clerk);
+    visitor.t2("desk-exported", "who", who, "when", visitor.datetime(visitor.now))
+}
+
+/// Who takes something along, and of which body.
+pub(super) fn who(room: &Room, visitor: &Visitor, clerk: &StaffActor) -> String {
+    let bodies = room.bodies();
+    let body = bodies.get(clerk.body).map(|body| names::pick(visitor, &body.name)).unwrap_or_default();
+    visitor.t2("desk-exported-by", "name", &clerk.shown_as, "body", body)
 }
 
 fn fields(visitor: &Visitor, row: &DeskTaskRow) -> [String; 9] {

@@ -75,7 +75,7 @@ pub(super) async fn clerks(
 ) -> Result<ClerkPage, DeskError> {
     let today = kernel::china_date(now);
     let at_work = |one: &StaffRecord| WORKING_ROLES.iter().any(|role| one.roles.contains(role));
-    let mut staff = identity::staff_of(tx, body.id).await?;
+    let mut staff = identity::staff_of(tx, body.id, today).await?;
     staff.retain(|one| one.login.as_str() > after && (one.is_disabled || at_work(one)));
     staff.sort_by(|a, b| a.login.cmp(&b.login));
     let has_more = staff.len() > CLERKS_ON_PAGE;

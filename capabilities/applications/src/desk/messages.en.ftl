@@ -11,6 +11,8 @@ desk-back-to-list = Back to the worklist
 
 desk-nothing-title = There is no case work for your role
 desk-nothing-text = The worklist is for acceptance, review and decision; supervision sees the limits of each body. If your role is wrong, tell the administrator of your body.
+desk-admin-staff = Staff and posts: joining, moving, leaving, bringing in a file
+desk-audit-alarms = Alarms of looks
 desk-admin-calendars = Calendar of working days: bring in holidays, count limits anew
 desk-admin-outbox = Outbox: what waits and what could not be delivered
 desk-admin-packages = Service packages: versions in force, trying a form out
@@ -171,6 +173,8 @@ desk-to-work = Go to the work
 desk-work = Work
 desk-applicant = Applicant
 desk-acting-for = On behalf of
+desk-through = Handed in by
+desk-through-who = { $name } ({ $kind })
 desk-division = Applied for in
 desk-body = Accepting body
 desk-submitted = Submitted
@@ -479,6 +483,7 @@ desk-role-decision = decision
 desk-role-supervision = supervision
 desk-role-administration = administration
 desk-role-catalogue = service items
+desk-role-audit = audit
 
 desk-manage-title = Load and reassignment
 desk-manage-lead = { $body }: who has how much, what nobody has taken, and what is late.
@@ -550,3 +555,8 @@ desk-reassign-moved = { $name } has had this task since; it was not handed on.
 desk-reassign-released = This task was given back since; it was not handed on.
 desk-watch-looks = Supervision of looks at personal data
 desk-watch-alarms = Alarms of bulk looks
+
+# Who exported a file
+desk-exported-by = { $name } ({ $body })
+desk-exported = Exported by { $who } on { $when }; for work only
+desk-erased = The keeping time is over: answers, files and letters were deleted on { $day }.

@@ -11,6 +11,8 @@ desk-back-to-list = 返回待办
 
 desk-nothing-title = 您的岗位没有待办业务
 desk-nothing-text = 待办只对受理、审查、决定岗位开放，监察岗位可以查看各机构的办理期限。如果岗位有误，请联系本单位管理员。
+desk-admin-staff = 人员与任职：新增、调动、离职、批量导入
+desk-audit-alarms = 查询预警
 desk-admin-calendars = 工作日历：导入放假安排，重新计算期限
 desk-admin-outbox = 发件箱：等待发出和没有送达的
 desk-admin-packages = 服务包：生效版本，模拟办理
@@ -153,6 +155,8 @@ desk-to-work = 前往办理
 desk-work = 办理
 desk-applicant = 申请人
 desk-acting-for = 申请单位
+desk-through = 代为办理
+desk-through-who = { $name }（{ $kind }）
 desk-division = 申请地区
 desk-body = 受理机构
 desk-submitted = 提交时间
@@ -461,6 +465,7 @@ desk-role-decision = 决定
 desk-role-supervision = 监察
 desk-role-administration = 系统管理
 desk-role-catalogue = 事项管理
+desk-role-audit = 审计
 
 desk-manage-title = 工作量与改派
 desk-manage-lead = { $body }：每个人手上有多少、什么没有人签收、什么已经逾期。
@@ -526,3 +531,8 @@ desk-reassign-moved = 任务此前已转到 { $name } 名下，没有改派。
 desk-reassign-released = 任务此前已退回待签收，没有改派。
 desk-watch-looks = 数据查询监督
 desk-watch-alarms = 批量查询预警
+
+# 导出文件的水印
+desk-exported-by = { $name }（{ $body }）
+desk-exported = 导出人：{ $who }；导出时间：{ $when }；仅限工作使用
+desk-erased = 保管期限已满，申请人填写的内容、材料和留言已于 { $day } 删除。

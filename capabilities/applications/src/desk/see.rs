@@ -4,27 +4,29 @@ use std::sync::Arc;
 
 use cases::{Case, CaseError};
 use catalogue::Package;
-use kernel::{Actor, CaseId, LegalPersonId, MaterialId, StaffActor, Timestamp};
+use kernel::{Actor, CaseId, LegalPersonId, MandateKind, MaterialId, StaffActor, Timestamp};
 use serde_json::{Map, Value};
 use store::page::{Page, PageRequest};
 use store::{Purpose, Tx, access_log, vals};
 
 use super::{DeskError, actions};
-use crate::Room;
 use crate::dossier::{self, Material, Owner};
 use crate::letters::{self, Letter, Side};
 use crate::reach::Reach;
 use crate::stand_in::{self, StandIn};
+use crate::{Room, recuse};
 
 /// The member of staff who acts.
 pub(super) fn staff(by: &Actor) -> Result<&StaffActor, DeskError> {
     by.staff().map_err(DeskError::Refused)
 }
 
-/// The case, if work on it lies or lay in the clerk's body. To anybody else it is not there.
+/// The case, if work on it lies or lay in the clerk's body. To anybody else it is not there, nor to whoever is kept out of it.
 pub(super) async fn case(tx: &mut Tx, clerk: &StaffActor, id: CaseId) -> Result<Case, DeskError> {
     let case = cases::get(tx, id).await?;
-    if Reach::of_staff(&case, clerk).is_there() { Ok(case) } else { Err(CaseError::NotFound.into()) }
+    let is_there =
+        Reach::of_staff(&case, clerk).is_there() && !recuse::is_kept_out(tx, id, clerk.staff).await?;
+    if is_there { Ok(case) } else { Err(CaseError::NotFound.into()) }
 }
 
 /// The package version under which the case runs.
@@ -38,6 +40,8 @@ pub(super) struct Dossier {
     pub(super) applicant: String,
     /// The legal person that applies, with its credit code.
     pub(super) acting_for: Option<(String, String)>,
+    /// Who handed it in for a natural person, masked, and why they may.
+    pub(super) through: Option<(String, MandateKind)>,
     /// Field and value.
     pub(super) answers: Map<String, Value>,
     /// The files.
@@ -62,9 +66,16 @@ pub(super) async fn dossier(
         Some(legal_person) => legal_person_name(tx, legal_person).await?,
         None => None,
     };
+    let through = match &case.applicant.through {
+        Some(through) => {
+            identity::person_shown_as(tx, &room.vault, through.person).await?.map(|name| (name, through.kind))
+        }
+        None => None,
+    };
     Ok(Dossier {
         applicant: dossier::applicant_name(tx, room, case.id, &purpose).await?.unwrap_or_default(),
         acting_for,
+        through,
         answers: answers.as_ref().and_then(Value::as_object).cloned().unwrap_or_default(),
         materials: dossier::materials(tx, room, Owner::Case(case.id), &purpose).await?,
         stand_ins: stand_in::of_case(tx, case.id).await?,

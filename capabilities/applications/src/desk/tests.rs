@@ -234,7 +234,7 @@ impl Office {
         let answers = json!({ "owner": OWNER, "dog": "来福", "large": true, "value": 150_000 });
         let new = NewCase {
             division: "430102001".into(),
-            applicant: Applicant { person: owner.person, acting_for: None },
+            applicant: Applicant { person: owner.person, acting_for: None, through: None },
             applicant_name: owner.shown_as.clone(),
             facts: serde_json::Map::new(),
             answers: serde_json::Map::new(),

@@ -3,7 +3,7 @@
 use cases::{Case, Defect, Lights, Task, TypeRef, WorkItem, WorkPage};
 use catalogue::Package;
 use jiff::civil::Date;
-use kernel::{StaffActor, Timestamp};
+use kernel::{MandateKind, StaffActor, Timestamp};
 use legal_time::{Calendar, Light};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -192,6 +192,11 @@ pub(super) struct DeskCase {
     applicant: String,
     /// The legal person on whose behalf.
     acting_for: Option<String>,
+    /// Who handed it in for a natural person, masked.
+    through: Option<String>,
+    /// Why they may: `agent` or `guardian`.
+    #[schema(value_type = Option<String>)]
+    through_kind: Option<MandateKind>,
     /// What was filled in. The look is noted for the applicant.
     #[schema(value_type = Object)]
     answers: Map<String, Value>,
@@ -401,6 +406,8 @@ pub(super) fn case(
         effects: effects(case),
         applicant: dossier.applicant,
         acting_for: dossier.acting_for.map(|(name, _)| name),
+        through_kind: dossier.through.as_ref().map(|(_, kind)| *kind),
+        through: dossier.through.map(|(name, _)| name),
         answers: dossier.answers,
         materials: materials(visitor, package, &dossier.materials),
         stand_ins: dossier.stand_ins.iter().map(|made| stand_in(visitor, package, case, made)).collect(),

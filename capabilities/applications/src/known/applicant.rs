@@ -24,10 +24,9 @@ pub(super) async fn facts(
     if package.reads("applicant.kind") {
         facts.insert("kind".into(), json!(kind(tx, by).await?));
     }
-    if by.acting_for.is_none()
+    if let Some(id) = by.principal().person()
         && package.reads("applicant.age")
-        && let Some(person) =
-            identity::find_person(tx, &room.vault, &own_purpose(by, None), by.person, now).await?
+        && let Some(person) = identity::find_person(tx, &room.vault, &own_purpose(by, None), id, now).await?
         && let Some(born) = born(&person.resident_id)
     {
         facts.insert("age".into(), json!(age(born, china_date(now))));
@@ -38,7 +37,7 @@ pub(super) async fn facts(
 /// One of [`catalogue::APPLICANT_KINDS`]. The credit code says which kind of organisation the civil affairs registered
 /// (GB 32100: registrar 5; class 1 association, 2 private non-enterprise unit, 3 foundation).
 async fn kind(tx: &mut Tx, by: &PersonActor) -> Result<&'static str, store::Error> {
-    let Some(id) = by.acting_for else { return Ok("natural-person") };
+    let Some(id) = by.legal_person() else { return Ok("natural-person") };
     let Some(legal_person) = identity::find_legal_person(tx, id).await? else { return Ok("other") };
     Ok(kind_of(&legal_person.uscc, legal_person.kind))
 }

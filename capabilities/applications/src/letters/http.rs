@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::{CaseId, Refusal};
+use identity::AgentAct;
+use kernel::{CaseId, Refusal, Right};
 use serde::Deserialize;
 use store::idempotency::Once;
 use store::page::PageRequest;
@@ -13,7 +14,7 @@ use super::view::{LetterPage, LetterWritten, NewLetter};
 use super::{LetterError, Side, list, mark_read, write};
 use crate::http::{created, id};
 use crate::room::own_purpose;
-use crate::{Room, mine, own_case};
+use crate::{Room, acting, mine, own_case};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct LetterForm {
@@ -41,9 +42,10 @@ pub(crate) async fn submit(
 async fn send(room: &Room, visitor: &Visitor, case: CaseId, text: &str) -> Result<(), Refusal> {
     let person = visitor.actor.person()?;
     let mut tx = room.db.begin().await?;
-    let case = own_case::get(&mut tx, person, case).await?;
+    let case = own_case::get_to(&mut tx, person, case, Right::Apply).await?;
     let by = (&visitor.actor, Side::Applicant, person.shown_as.as_str());
     write(&mut tx, room, by, &case, text, visitor.now).await?;
+    acting::note_case(&mut tx, &visitor.actor, AgentAct::Wrote, &case, visitor.now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -87,9 +89,10 @@ pub(crate) async fn api_write(
     let written = if let Some(earlier) = once.earlier(&mut tx, visitor.now).await? {
         earlier
     } else {
-        let case = own_case::get(&mut tx, person, id(&case)?).await?;
+        let case = own_case::get_to(&mut tx, person, id(&case)?, Right::Apply).await?;
         let by = (&visitor.actor, Side::Applicant, person.shown_as.as_str());
         let letter = write(&mut tx, &room, by, &case, &new.text, visitor.now).await.map_err(in_json)?;
+        acting::note_case(&mut tx, &visitor.actor, AgentAct::Wrote, &case, visitor.now).await?;
         once.keep(&mut tx, &letter.to_string()).await?;
         letter.to_string()
     };

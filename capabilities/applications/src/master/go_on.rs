@@ -2,7 +2,7 @@
 
 use cases::{Case, CaseError, Outcome, Status};
 use catalogue::{Bundle, Part};
-use kernel::{Actor, CaseId, PersonActor, Timestamp};
+use kernel::{Actor, CaseId, Mandate, PersonActor, Timestamp};
 use store::jobs::{self, Job};
 use store::{Tx, vals};
 
@@ -70,10 +70,13 @@ pub(super) async fn settle(
     for case in master.parts.iter().filter_map(|part| part.case) {
         ends.push(cases::get(tx, case).await?);
     }
+    // What waited goes on in the name of whoever handed it in, also after their mandate has ended: the principal asked for it.
+    let mandate = Mandate::whole(master.applicant.principal());
+    let acts = master.applicant.acting_for.is_some() || master.applicant.through.is_some();
     let applicant = Actor::Person(PersonActor {
         level: kernel::AssuranceLevel::Registered,
-        person: master.applicant.person,
-        acting_for: master.applicant.acting_for,
+        person: master.applicant.handed_in_by(),
+        acting_for: acts.then_some(mandate),
         shown_as: master.applicant_shown.clone(),
     });
     let mut parts = master.parts.clone();

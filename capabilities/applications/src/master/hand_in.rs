@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use cases::BundlePart;
 use catalogue::{Bundle, Part};
-use kernel::{Actor, CaseId, DraftId, MasterCaseId, PersonActor, Timestamp, china_date};
+use identity::AgentAct;
+use kernel::{Actor, CaseId, DraftId, MasterCaseId, PersonActor, Right, Timestamp, china_date};
 use store::{Tx, vals};
 
 use super::{MasterCase, MasterError, PartState, get};
-use crate::Room;
 use crate::asked::Filled;
 use crate::attach::{self, Kept, Place};
 use crate::dossier::Owner;
@@ -17,6 +17,7 @@ use crate::draft::{self, Draft};
 use crate::stand_in;
 use crate::start::check_level;
 use crate::submit::{self, SubmitError, closed, is_outdated};
+use crate::{Room, acting};
 
 /// Turns a complete draft of a bundle into a master case. The caller commits: number, parts, cases, answers and files
 /// are kept together or not at all.
@@ -30,7 +31,7 @@ pub(crate) async fn hand_in(
     let person = by.person().map_err(SubmitError::NotAPerson)?;
     // Held first and read afterwards, as a single application is.
     let held = draft::lock_open(tx, id, now).await;
-    let draft = draft::get(tx, room, person, id).await?;
+    let draft = draft::get_to(tx, room, person, id, Right::Apply).await?;
     if let Some(master) = draft.master.filter(|_| draft.part.is_none()) {
         return Ok(get(tx, master).await?);
     }
@@ -52,6 +53,8 @@ pub(crate) async fn hand_in(
         return Err(SubmitError::NothingNeeded);
     }
     let master = keep(tx, by, person, &bundle, &filled.draft, now).await?;
+    acting::note_draft(tx, by, AgentAct::Submitted, &filled.draft, now).await?;
+    let by = &acting::with_parts(by);
     let states = parts(tx, room, by, now, &bundle, &filled, &master).await?;
     for part in bundle.parts.iter().filter(|part| states.get(&part.id) == Some(&PartState::Begun)) {
         begin(tx, room, by, now, &master, part).await?;
@@ -76,8 +79,8 @@ async fn keep(
     let master = Master { id: store::fresh_id(now), number: next_number(tx, &draft.division, now).await? };
     tx.execute(
         "insert into master_cases (id, number, person, legal_person, applicant_shown, bundle, version, division,
-             submitted_at, turn)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
+             submitted_at, turn, through, through_kind)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11)",
         vals![
             master.id,
             &master.number,
@@ -87,7 +90,9 @@ async fn keep(
             &bundle.id,
             &bundle.version,
             &draft.division,
-            now
+            now,
+            draft.applicant.through.as_ref().map(|through| through.person),
+            draft.applicant.through.as_ref().map(|through| through.kind.as_str())
         ],
     )
     .await?;

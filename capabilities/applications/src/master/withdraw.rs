@@ -1,13 +1,13 @@
 //! Taking back one thing, or one part of it (撤回).
 
 use cases::{CaseError, Status};
-use kernel::{Actor, MasterCaseId, Message, Refusal, Timestamp};
+use kernel::{Actor, MasterCaseId, Message, Refusal, Right, Timestamp};
 use store::Tx;
 
 use super::go_on::{GoOnError, drop_part, settle};
-use super::{MasterCase, MasterError, PartState, get, hold, own};
-use crate::Room;
+use super::{MasterCase, MasterError, PartState, get, hold, own_to};
 use crate::withdraw::{self as single, WithdrawError};
+use crate::{Room, acting};
 
 pub(crate) mod http;
 
@@ -68,7 +68,8 @@ pub(crate) async fn withdraw(
     reason: &str,
 ) -> Result<MasterCase, WithdrawMasterError> {
     let person = by.person().map_err(WithdrawMasterError::NotAPerson)?;
-    own(tx, person, id).await?;
+    own_to(tx, person, id, Right::Apply).await?;
+    let by = &acting::with_parts(by);
     hold(tx, id).await?;
     let master = get(tx, id).await?;
     if part.is_some_and(|part| master.part(part).is_none()) {

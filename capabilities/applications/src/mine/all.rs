@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use cases::{CaseSummary, OwnCases};
+use cases::{Applicant, CaseSummary, OwnCases};
 use jiff::civil::date;
-use kernel::{Refusal, china_date, china_midnight};
+use kernel::{Items, Refusal, Right, china_date, china_midnight};
 use serde::Deserialize;
 use store::page::{Cursor, PageRequest, PageSize};
 use web::{AppError, Choice, Shell, Visitor, csv};
@@ -13,7 +13,6 @@ use web::{AppError, Choice, Shell, Visitor, csv};
 use super::list;
 use super::rows::{Row, item_name, row_of_case};
 use crate::Room;
-use crate::draft::applicant_of;
 
 const HREF: &str = "/my/cases";
 /// Most rows of a file.
@@ -51,6 +50,7 @@ impl Asked {
         let year = self.year.parse::<i16>().ok().filter(|year| (2000..2100).contains(year));
         OwnCases {
             single: false,
+            within: Items::All,
             closed: match self.state.as_str() {
                 "open" => Some(false),
                 "closed" => Some(true),
@@ -102,7 +102,8 @@ pub(crate) async fn show(
     let mut tx = room.db.snapshot().await?;
     let request = PageRequest { after: asked.after.clone(), ..PageRequest::default() };
     let found = list(&mut tx, person, &asked.own_cases(&room), visitor.now, &request).await?;
-    let known = cases::items_of_applicant(&mut tx, &applicant_of(person)).await.map_err(Refusal::from)?;
+    let known = cases::items_of_applicant(&mut tx, &Applicant::of(person)).await.map_err(Refusal::from)?;
+    let known: Vec<_> = known.into_iter().filter(|(item, ..)| person.may(Right::See, item)).collect();
     let who = super::organisation::who(&mut tx, &room, person, &found.items).await?;
     let query = asked.query();
     let mut items: Vec<Choice> = Vec::new();
@@ -129,7 +130,7 @@ pub(crate) async fn show(
             .map(|year| Choice::new(year.clone(), year.clone()).chosen_if(asked.year == year))
             .collect(),
         is_narrowed: asked.is_narrowed(),
-        has_agents: person.acting_for.is_some(),
+        has_agents: person.legal_person().is_some(),
         rows: found.items.iter().map(row).collect(),
         file: format!("{HREF}.csv?{query}"),
         next: found.next.map(|next| format!("{HREF}?{query}&after={next}")).unwrap_or_default(),

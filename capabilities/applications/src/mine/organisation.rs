@@ -8,7 +8,7 @@ use axum::response::Response;
 use cases::{CaseSummary, OwnCases};
 use identity::{Hat, LegalPersonRecord};
 use jiff::ToSpan as _;
-use kernel::{LegalPersonId, PersonActor, PersonId, Refusal};
+use kernel::{LegalPersonId, PersonActor, PersonId, Principal, Refusal};
 use store::Tx;
 use store::page::{PageRequest, PageSize};
 use web::{AppError, Shell, Visitor};
@@ -48,8 +48,8 @@ struct Worn {
 pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<Response, AppError> {
     let me = visitor.actor.person()?;
     let mut tx = room.db.snapshot().await?;
-    let hats = identity::hats(&mut tx, me.person, visitor.now).await?;
-    let found = match me.acting_for {
+    let hats = identity::hats(&mut tx, &room.vault, me.person, visitor.now).await?;
+    let found = match me.legal_person() {
         Some(id) => identity::find_legal_person(&mut tx, id).await?,
         None => None,
     };
@@ -57,7 +57,9 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<R
         Some(found) => Some(read(&mut tx, &room, &visitor, me, &found).await?),
         None => None,
     };
-    let others = hats.into_iter().filter(|hat| Some(hat.legal_person) != me.acting_for);
+    let worn_id = me.legal_person();
+    let others =
+        hats.into_iter().filter(|hat| hat.principal.legal_person().is_some_and(|id| Some(id) != worn_id));
     web::page(&OrganisationPage {
         shell: Shell::new(&visitor, visitor.t("applications-org")).crumb(visitor.t("web-my"), "/my"),
         worn,
@@ -66,9 +68,8 @@ pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<R
 }
 
 fn other(visitor: &Visitor, hat: Hat) -> (String, String, String, String) {
-    let role =
-        if hat.is_representative { "applications-org-representative" } else { "applications-org-agent" };
-    (hat.legal_person.to_string(), hat.name, hat.uscc.to_string(), visitor.t(role))
+    let role = visitor.t(&format!("identity-kind-{}", hat.kind));
+    (hat.principal.to_string(), hat.name, hat.uscc, role)
 }
 
 async fn read(
@@ -87,7 +88,7 @@ async fn read(
     });
     let representative = identity::person_shown_as(tx, &room.vault, found.representative).await?;
     let is_representative = found.representative == me.person;
-    let role = if is_representative { "applications-org-representative" } else { "applications-org-agent" };
+    let role = me.acting_for.as_ref().map(|mandate| visitor.t(&format!("identity-kind-{}", mandate.kind)));
     let kind = format!("applications-org-kind-{}", found.kind.as_str());
     Ok(Worn {
         name: found.name.clone(),
@@ -95,7 +96,7 @@ async fn read(
             (visitor.t("applications-org-code"), found.uscc.to_string()),
             (visitor.t("applications-org-kind"), visitor.t(&kind)),
             (visitor.t("applications-org-head"), representative.unwrap_or_default()),
-            (visitor.t("applications-org-role"), visitor.t(role)),
+            (visitor.t("applications-org-role"), role.unwrap_or_default()),
         ],
         is_representative,
         cases: cases.collect(),
@@ -153,7 +154,7 @@ async fn agents(
     legal_person: LegalPersonId,
 ) -> Result<Vec<(String, String, String)>, Refusal> {
     let mut agents = Vec::new();
-    for agent in identity::agents_of(tx, legal_person, visitor.now).await? {
+    for agent in identity::agents_of(tx, Principal::LegalPerson(legal_person), visitor.now).await? {
         let name = identity::person_shown_as(tx, &room.vault, agent.person).await?.unwrap_or_default();
         let until =
             agent.until.map_or_else(|| visitor.t("applications-org-open-end"), |day| visitor.date(day));
@@ -170,7 +171,7 @@ pub(crate) async fn who(
     cases: &[CaseSummary],
 ) -> Result<BTreeMap<PersonId, String>, store::Error> {
     let mut who = BTreeMap::new();
-    if me.acting_for.is_none() {
+    if me.legal_person().is_none() {
         return Ok(who);
     }
     for case in cases {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use cases::{CaseSummary, OwnCases};
+use cases::{Applicant, CaseSummary, OwnCases};
 use jiff::ToSpan as _;
 use kernel::Refusal;
 use serde::Deserialize;
@@ -79,7 +79,7 @@ pub(crate) async fn my(
     let cases = list(&mut tx, person, &open, visitor.now, &request(pages.after)).await?;
     let finished = list(&mut tx, person, &closed, visitor.now, &few).await?;
     let ahead = ahead(&mut tx, &room, &visitor, person).await?;
-    let unread = letters::unread_of(&mut tx, &draft::applicant_of(person)).await?;
+    let unread = letters::unread_of(&mut tx, &Applicant::of(person)).await?;
     let until = visitor.today().saturating_add(ENDING_DAYS.days());
     let ending = licences::ending(&mut tx, person, visitor.today(), until).await?;
     let held = licences::held_by(&mut tx, person, &few).await?.items;
@@ -93,7 +93,7 @@ pub(crate) async fn my(
     web::page(&MyPage {
         shell: Shell::new(&visitor, visitor.t("web-my")),
         acting: acting(&mut tx, &room, &visitor, person).await?,
-        is_for_organisation: person.acting_for.is_some(),
+        is_for_organisation: person.legal_person().is_some(),
         waiting: ahead
             .waiting
             .iter()

@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use cases::Status;
+use cases::{Case, Status};
 use catalogue::Package;
-use kernel::{CaseId, Refusal};
+use jiff::ToSpan as _;
+use kernel::{CaseId, Refusal, Timestamp, china_date};
 use legal_time::Reading;
 use serde::Deserialize;
 use store::page::{Cursor, PageRequest};
@@ -46,6 +47,8 @@ struct CasePage {
     light_text: String,
     is_closed: bool,
     reason: String,
+    /// Until when what was handed in is kept, or since when it is gone; empty while the case runs.
+    kept: String,
     division: String,
     with: Vec<String>,
     due: String,
@@ -113,6 +116,7 @@ async fn read(
     let purpose = own_purpose(person, Some(case));
     let letters = letters::list(&mut tx, room, case, &purpose, &request).await?;
     let siblings = siblings::of(&mut tx, room, visitor, &mine.case, |_own| true).await?;
+    let erased = cases::erased_at(&mut tx, case).await?;
     drop(tx);
     let package = room.package(&mine.case.case_type)?;
     let reading = reading(room, &mine.case)?;
@@ -124,7 +128,8 @@ async fn read(
         letters::mark_read(&mut tx, case, Side::Applicant, visitor.now).await?;
         tx.commit().await?;
     }
-    Ok(CasePage { siblings, ..build(room, visitor, &package, &mine, &reading, thread)? })
+    let kept = kept(visitor, &package, &mine.case, erased);
+    Ok(CasePage { siblings, kept, ..build(room, visitor, &package, &mine, &reading, thread)? })
 }
 
 fn build(
@@ -176,9 +181,22 @@ fn build(
         complaints: package.item.complaints.phone.clone(),
         base,
         siblings: None,
+        kept: String::new(),
         errors: FormErrors::none(),
         thread,
     })
+}
+
+/// How long what was handed in is kept (保管期限).
+fn kept(visitor: &Visitor, package: &Package, case: &Case, erased: Option<Timestamp>) -> String {
+    if let Some(at) = erased {
+        return visitor.t1("applications-kept-over", "day", visitor.date(china_date(at)));
+    }
+    let Some(closed) = case.closed_at else { return String::new() };
+    match package.item.kept_years().map(|years| china_date(closed).checked_add(years.years())) {
+        Some(Ok(day)) => visitor.t1("applications-kept-until", "day", visitor.date(day)),
+        Some(Err(_)) | None => visitor.t("applications-kept-ever"),
+    }
 }
 
 const fn due_label(status: Status) -> &'static str {

@@ -182,6 +182,7 @@ fn refused(error: cases::CaseError) -> Vec<FieldError> {
         Refusal::NotFound
         | Refusal::Forbidden
         | Refusal::LevelNeeded(_)
+        | Refusal::Outside(_)
         | Refusal::Unauthenticated
         | Refusal::TooLarge(_)
         | Refusal::TooMany(_)

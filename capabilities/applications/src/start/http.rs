@@ -242,8 +242,13 @@ pub(crate) async fn acting(
     visitor: &Visitor,
     person: &PersonActor,
 ) -> Result<String, AppError> {
-    if person.acting_for.is_none() {
+    let Some(mandate) = &person.acting_for else {
         return Ok(visitor.t1("applications-acting-self", "name", &person.shown_as));
+    };
+    if mandate.principal.person().is_some() {
+        let kind = visitor.t(&format!("identity-kind-{}", mandate.kind));
+        let (name, agent) = (&mandate.shown_as, &person.shown_as);
+        return Ok(visitor.t3("applications-acting-person", "name", name, "agent", agent, "kind", kind));
     }
     let name = prefill::full_name(tx, room, person, visitor.now).await?;
     Ok(visitor.t2("applications-acting-for", "name", name, "agent", &person.shown_as))
@@ -283,8 +288,9 @@ async fn home(
     if let Some(place) = &visitor.place {
         return Ok(cases::division_at(needed, &place.code).unwrap_or_else(|| place.code.clone()));
     }
+    let whose = person.principal().person().unwrap_or(person.person);
     let purpose = crate::room::own_purpose(person, None);
-    let record = identity::find_person(tx, &room.vault, &purpose, person.person, visitor.now).await?;
+    let record = identity::find_person(tx, &room.vault, &purpose, whose, visitor.now).await?;
     let home = record.and_then(|record| record.division).map(|code| code.as_str().to_owned());
     Ok(home.and_then(|code| cases::division_at(needed, &code)).unwrap_or_default())
 }

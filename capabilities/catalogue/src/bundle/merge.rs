@@ -261,6 +261,8 @@ fn item(
         online_depth: String::new(),
         visits: text.visits,
         assurance: items().map(|item| item.assurance).max().unwrap_or_default(),
+        keeps_out: None,
+        kept: items().next()?.kept,
         legal_basis: items().flat_map(|item| item.legal_basis.clone()).collect(),
         keywords: text.keywords.clone(),
         limits: Limits { statutory: text.promised.clone(), promised: text.promised.clone() },

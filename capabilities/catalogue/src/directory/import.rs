@@ -126,6 +126,12 @@ pub async fn start(
     Ok(import)
 }
 
+/// Whether a list that was brought in is this file.
+pub async fn names_file(tx: &mut Tx, sm3: &str) -> store::Result<bool> {
+    let sql = "select 1 from directory_imports where sm3 = $1 limit 1";
+    Ok(tx.fetch_optional(sql, store::vals![sm3]).await?.is_some())
+}
+
 /// Takes a file that was looked at over into the lists, from its first row on.
 pub async fn start_run(tx: &mut Tx, number: i64, now: Timestamp) -> Result<(), ImportError> {
     if record::to_running(tx, number, now).await? { Ok(()) } else { Err(ImportError::State) }

@@ -7,7 +7,7 @@ use codes::tables::{Table, name_of, table};
 use codes::{DivisionCode, ItemCode};
 use legal_time::{Limit, Unit};
 
-use super::{Item, MadeBy, wording};
+use super::{Item, Kept, MadeBy, wording};
 use crate::rule::Rule;
 use crate::source::Source;
 
@@ -40,6 +40,11 @@ fn check_identity(item: &Item, source: &mut Source) {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-';
     if item.version.is_empty() || item.version.len() > 32 || !item.version.bytes().all(fits) {
         source.add(&["version"], "a version is 1 to 32 letters, digits, dots and hyphens");
+    }
+    if let Some(Kept::Years(years)) = item.kept
+        && !(1..=100).contains(&years)
+    {
+        source.add(&["kept"], "what was handed in is kept for 1 to 100 years, or permanent");
     }
 }
 

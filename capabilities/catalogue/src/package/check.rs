@@ -37,6 +37,7 @@ pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) 
     let Sources { mut item, mut form, mut process, mut documents, mut tables } = sources;
     item::check(parts.item, &mut item);
     check_materials(parts, &mut item);
+    check_keeps_out(parts, &mut item);
     check_process(parts, &mut process, tables.as_mut(), registers);
     check_limits(&parts.case_type.process, &mut process);
     check_reads(parts, &mut process);
@@ -58,6 +59,16 @@ pub(super) fn check(parts: &Parts<'_>, sources: Sources, registers: &Registers) 
     }
     let read = [Some(item), Some(form), Some(process), Some(documents), tables];
     read.into_iter().flatten().flat_map(Source::into_faults).collect()
+}
+
+/// The number of a look is an answer of its own, or nobody would ever be kept out.
+fn check_keeps_out(parts: &Parts<'_>, source: &mut Source) {
+    let Some(name) = &parts.item.keeps_out else { return };
+    let is_text = parts.form.field(name).is_some_and(|field| matches!(field.kind, Kind::Text { .. }));
+    if !is_text {
+        let text = format!("{name} is no text field of the form: it must hold the number of a look");
+        source.add_rule(&["keeps_out"], Rule::Item, text);
+    }
 }
 
 /// Whether a material is asked for, and whether somebody may apply, is known before there is a case.

@@ -30,7 +30,7 @@ fn rules_of_the_item_1() {
         "visits: 0",
         "visits: 0\nvisitors: 3",
         &[
-            "item.yaml:13: unknown field `visitors`, expected one of code, handling, version, name, summary, type, levels, audience, case_type, online_depth, visits, assurance, legal_basis, keywords, limits, conditions, requirements, eligibility, materials, fees, windows, complaints, faq, results, sources, accepted",
+            "item.yaml:13: unknown field `visitors`, expected one of code, handling, version, name, summary, type, levels, audience, case_type, online_depth, visits, assurance, keeps_out, kept, legal_basis, keywords, limits, conditions, requirements, eligibility, materials, fees, windows, complaints, faq, results, sources, accepted",
         ],
     );
     check(

@@ -5,12 +5,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use identity::AgentAct;
 use kernel::{Actor, Timestamp};
 use serde::Deserialize;
 use store::{Purpose, access_log};
 use web::{AppError, FormErrors, Qr, Shell, Visitor, page_with_status};
 
-use super::{get_visible, id_of};
+use super::{collect, get_visible, id_of};
 use crate::record::{Licence, State as LicenceState};
 use crate::room::{REVOKE, Room};
 
@@ -82,7 +83,8 @@ pub(crate) async fn file(
     Ok(pdf(&licence, file, disposition))
 }
 
-/// The sealed file. It shows a person's whole name, so a look by staff is noted for the person to see.
+/// The sealed file. It shows a person's whole name, so a look by staff is noted for the person to see, and so is that an agent
+/// collected it.
 pub(crate) async fn read(
     room: &Room,
     by: &Actor,
@@ -90,7 +92,16 @@ pub(crate) async fn read(
     id: &str,
 ) -> Result<(Licence, Vec<u8>), AppError> {
     let id = id_of(id)?;
-    let licence = if let Actor::Staff(_) = by {
+    let licence = if let Actor::Person(person) = by
+        && person.acting_for.is_some()
+    {
+        let mut tx = room.db.begin().await?;
+        let (licence, item) = collect(&mut tx, person, id).await?;
+        let page = format!("/licences/{id}");
+        identity::note_agent_act(&mut tx, by, AgentAct::Collected, &item, &page, now).await?;
+        tx.commit().await?;
+        licence
+    } else if let Actor::Staff(_) = by {
         let mut tx = room.db.begin().await?;
         let licence = get_visible(&mut tx, by, id).await?;
         if let Some(person) = licence.person {

@@ -97,7 +97,7 @@ async fn case_of_body_2(db: &Db) -> CaseId {
     let around = Surroundings { now: now(), calendar: &calendar, bodies: &bodies };
     let new = NewCase {
         division: "430102001".into(),
-        applicant: Applicant { person: person_id(1), acting_for: None },
+        applicant: Applicant { person: person_id(1), acting_for: None, through: None },
         applicant_name: "张**".into(),
         facts: Map::new(),
         answers: Map::new(),

@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 use web::{ApiJson, AppError, Operation, Visitor};
 
 use super::http::{channel_of, check_code, forget, send_code, set_topics};
+use super::settings_of;
+use crate::Room;
 use crate::contact::settings;
-use crate::{Reader, Room};
 
 /// Where and of what one is told besides the box.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,7 +38,7 @@ pub(crate) async fn show(
     State(room): State<Room>,
     visitor: Visitor,
 ) -> Result<Json<NoticeSettings>, AppError> {
-    let reader = Reader::of(&visitor.actor)?;
+    let reader = settings_of(&visitor.actor)?;
     let mut tx = room.db.snapshot().await?;
     let settings = settings(&mut tx, &room, reader, visitor.now).await?;
     let channel = |state: crate::contact::ContactState| NoticeChannel {

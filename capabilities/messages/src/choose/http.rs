@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::Refusal;
 use web::{AppError, Choice, FormErrors, FormPairs, Shell, Visitor, page_with_status};
 
+use super::settings_of;
 use crate::contact::{self, Address, ContactState, settings};
 use crate::{Channel, Reader, Room, Topic};
 
@@ -46,7 +47,7 @@ async fn render(
     status: StatusCode,
     typed: Option<(Channel, &str)>,
 ) -> Result<Response, AppError> {
-    let reader = Reader::of(&visitor.actor)?;
+    let reader = settings_of(&visitor.actor)?;
     let mut tx = room.db.snapshot().await?;
     let settings = settings(&mut tx, room, reader, visitor.now).await?;
     let part = |state: &ContactState| part(visitor, reader, state, typed);
@@ -119,7 +120,7 @@ pub(super) async fn send_code(
 ) -> Result<(), Refusal> {
     let address = Address::parse(channel, text).map_err(contact::ContactError::Address)?;
     let mut tx = room.db.begin().await?;
-    contact::offer(&mut tx, room, Reader::of(&visitor.actor)?, &address, visitor.lang, visitor.now).await?;
+    contact::offer(&mut tx, room, settings_of(&visitor.actor)?, &address, visitor.lang, visitor.now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -143,7 +144,7 @@ pub(super) async fn check_code(
     code: &str,
 ) -> Result<(), Refusal> {
     let mut tx = room.db.begin().await?;
-    let reader = Reader::of(&visitor.actor)?;
+    let reader = settings_of(&visitor.actor)?;
     let verdict = contact::confirm(&mut tx, room, reader, channel, code, visitor.now).await?;
     tx.commit().await?;
     Ok(verdict.accept(channel)?)
@@ -162,7 +163,7 @@ pub(crate) async fn remove(
 
 pub(super) async fn forget(room: &Room, visitor: &Visitor, channel: Channel) -> Result<(), Refusal> {
     let mut tx = room.db.begin().await?;
-    contact::remove(&mut tx, Reader::of(&visitor.actor)?, channel).await?;
+    contact::remove(&mut tx, settings_of(&visitor.actor)?, channel).await?;
     Ok(tx.commit().await?)
 }
 
@@ -188,7 +189,7 @@ pub(super) async fn set_topics(
     let unknown = || contact::ContactError::Choice(format!("{}-topics", channel.as_str()));
     let topics: Option<Vec<Topic>> = words.iter().map(|word| Topic::from_word(word.as_ref())).collect();
     let mut tx = room.db.begin().await?;
-    contact::choose(&mut tx, Reader::of(&visitor.actor)?, channel, &topics.ok_or_else(unknown)?).await?;
+    contact::choose(&mut tx, settings_of(&visitor.actor)?, channel, &topics.ok_or_else(unknown)?).await?;
     Ok(tx.commit().await?)
 }
 

@@ -8,8 +8,8 @@ use store::page::{Cursor, PageRequest, PageSize};
 use utoipa::{IntoParams, ToSchema};
 use web::{ApiJson, AppError, Operation, Visitor};
 
-use super::{Message, count_unread, http, list};
-use crate::{Reader, Room};
+use super::{Inbox, Message, count_unread, http, list};
+use crate::Room;
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -79,11 +79,11 @@ pub(crate) async fn show(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Json<MessageList>, AppError> {
-    let reader = Reader::of(&visitor.actor)?;
+    let inbox = Inbox::of(&visitor.actor)?;
     let request = PageRequest { after: asked.after, size: asked.size };
     let mut tx = room.db.snapshot().await?;
-    let found = list(&mut tx, &room, reader, &request).await?;
-    let unread = count_unread(&mut tx, reader).await?;
+    let found = list(&mut tx, &room, inbox.clone(), &request).await?;
+    let unread = count_unread(&mut tx, inbox).await?;
     let items = found.items.iter().map(|message| MessageView::of(message, &visitor)).collect();
     Ok(Json(MessageList { items, unread, next: found.next }))
 }

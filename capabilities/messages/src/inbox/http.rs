@@ -8,7 +8,7 @@ use serde::Deserialize;
 use store::page::{Cursor, PageRequest};
 use web::{AppError, PostForm, Shell, Visitor, local_path, page};
 
-use super::{Message, count_unread, list, mark_all_read, mark_read};
+use super::{Inbox, Message, count_unread, list, mark_all_read, mark_read};
 use crate::{Reader, Room};
 
 const HREF: &str = "/messages";
@@ -28,7 +28,7 @@ struct Shown {
     link: String,
 }
 
-/// A legal person whose box the reader may open with another hat.
+/// Another box that the reader may open with another hat.
 struct OtherBox {
     name: String,
     unread: u32,
@@ -42,7 +42,8 @@ struct ListPage {
     unread: u32,
     /// The newest message on the page, up to which "mark all" goes.
     until: String,
-    for_organisation: bool,
+    /// Whose box it is, in words.
+    lead: String,
     others: Vec<OtherBox>,
     next: String,
     first: &'static str,
@@ -53,13 +54,13 @@ pub(crate) async fn show(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, AppError> {
-    let reader = Reader::of(&visitor.actor)?;
+    let inbox = Inbox::of(&visitor.actor)?;
     let first = if asked.after.is_some() { HREF } else { "" };
     let request = PageRequest { after: asked.after, ..PageRequest::default() };
     let mut tx = room.db.snapshot().await?;
-    let found = list(&mut tx, &room, reader, &request).await?;
-    let unread = count_unread(&mut tx, reader).await?;
-    let others = other_boxes(&mut tx, &visitor).await?;
+    let found = list(&mut tx, &room, inbox.clone(), &request).await?;
+    let unread = count_unread(&mut tx, inbox.clone()).await?;
+    let others = other_boxes(&mut tx, &room, &visitor).await?;
     let until = found.items.iter().map(|message| message.id).max();
     let shown = |message: &Message| Shown {
         id: message.id,
@@ -73,7 +74,7 @@ pub(crate) async fn show(
         messages: found.items.iter().map(shown).collect(),
         unread,
         until: until.map_or_else(String::new, |id| id.to_string()),
-        for_organisation: matches!(reader, Reader::LegalPerson(_)),
+        lead: lead(&visitor, &inbox),
         others,
         next: found.next.map_or_else(String::new, |after| format!("{HREF}?after={after}")),
         first,
@@ -81,15 +82,25 @@ pub(crate) async fn show(
     })
 }
 
+fn lead(visitor: &Visitor, inbox: &Inbox) -> String {
+    match (inbox.reader, &visitor.actor) {
+        (Reader::LegalPerson(_), _) => visitor.t("messages-lead-organisation"),
+        (Reader::Person(_), Actor::Person(person)) if person.acting_for.is_some() => {
+            visitor.t("messages-lead-person")
+        }
+        (Reader::Person(_) | Reader::Staff(_), _) => visitor.t("messages-lead"),
+    }
+}
+
 /// A person without a hat is told what waits in the boxes of those for whom they may act.
-async fn other_boxes(tx: &mut store::Tx, visitor: &Visitor) -> Result<Vec<OtherBox>, Refusal> {
+async fn other_boxes(tx: &mut store::Tx, room: &Room, visitor: &Visitor) -> Result<Vec<OtherBox>, Refusal> {
     let person = match &visitor.actor {
         Actor::Person(person) if person.acting_for.is_none() => person.person,
         Actor::Person(_) | Actor::Staff(_) | Actor::Anonymous | Actor::System => return Ok(Vec::new()),
     };
     let mut others = Vec::new();
-    for hat in identity::hats(tx, person, visitor.now).await? {
-        let unread = count_unread(tx, Reader::LegalPerson(hat.legal_person)).await?;
+    for hat in identity::hats(tx, &room.vault, person, visitor.now).await? {
+        let unread = count_unread(tx, Inbox::under(&hat)).await?;
         if unread > 0 {
             others.push(OtherBox { name: hat.name, unread });
         }
@@ -119,7 +130,7 @@ pub(crate) async fn read_one(
 pub(super) async fn mark(room: &Room, visitor: &Visitor, id: &str) -> Result<String, Refusal> {
     let id: MessageId = id.parse().map_err(|_form| Refusal::NotFound)?;
     let mut tx = room.db.begin().await?;
-    let link = mark_read(&mut tx, Reader::of(&visitor.actor)?, id, visitor.now).await?;
+    let link = mark_read(&mut tx, Inbox::of(&visitor.actor)?, id, visitor.now).await?;
     tx.commit().await?;
     Ok(link)
 }
@@ -144,7 +155,7 @@ pub(super) async fn mark_all(room: &Room, visitor: &Visitor, until: &str) -> Res
         .parse()
         .map_err(|_form| Refusal::field("until", kernel::Message::new("messages-until-wrong")))?;
     let mut tx = room.db.begin().await?;
-    let marked = mark_all_read(&mut tx, Reader::of(&visitor.actor)?, until, visitor.now).await?;
+    let marked = mark_all_read(&mut tx, Inbox::of(&visitor.actor)?, until, visitor.now).await?;
     tx.commit().await?;
     Ok(marked)
 }

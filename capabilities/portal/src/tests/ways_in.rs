@@ -163,6 +163,7 @@ async fn where_somebody_lives_is_proposed_to_them_alone() {
         };
         world.get_as(&actor(None), "/place").await.holds(&["用我登记的住址：长沙市岳麓区"]);
         let company = kernel::LegalPersonId::from_parts(now, [7; 10]);
+        let company = kernel::Mandate::whole(kernel::Principal::LegalPerson(company));
         for other in [actor(Some(company)), citizen(), Actor::Anonymous] {
             let page = world.get_as(&other, "/place").await;
             assert_eq!(page.status, StatusCode::OK);

@@ -85,6 +85,7 @@ impl Case {
             }
             Event::Withdrawn { reason } => self.close(Outcome::Withdrawn, Some(reason.clone()), recorded.at),
             Event::OutOfTime => self.close(Outcome::OutOfTime, None, recorded.at),
+            Event::ApplicantMerged { from, into } => self.applicant.replace(*from, *into),
             Event::EffectDone { effect, reference } => self.effects.push((effect.clone(), reference.clone())),
             // Clocks are read anew with every calendar; only a notice states its last day.
             Event::DueMoved { clock: ClockName::Notice, after: LastDay::On { day }, .. } => {

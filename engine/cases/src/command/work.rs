@@ -1,9 +1,9 @@
 //! Who may work on what: taking tasks, giving them back, handing them on.
 
-use kernel::{Actor, Role, StaffActor, StaffId, TaskId};
+use kernel::{Actor, PersonActor, Right, Role, StaffActor, StaffId, TaskId};
 
 use super::{Command, Context, needed};
-use crate::case::{Case, Task};
+use crate::case::{Case, MandateGap, Task};
 use crate::error::CaseError;
 use crate::event::{Event, StoodInFor};
 use crate::process::Level;
@@ -11,17 +11,22 @@ use crate::status::{Status, TaskKind};
 
 impl Case {
     pub(super) fn only_applicant(&self, by: &Actor) -> Result<(), CaseError> {
-        match by {
-            Actor::Person(person)
-                if person.acting_for == self.applicant.acting_for
-                    && (person.acting_for.is_some() || person.person == self.applicant.person) =>
-            {
-                Ok(())
-            }
-            Actor::Person(_) | Actor::Staff(_) | Actor::System | Actor::Anonymous => {
-                Err(CaseError::NotApplicant)
-            }
-        }
+        let Actor::Person(person) = by else { return Err(CaseError::NotApplicant) };
+        let allowed = self.allows(person, Right::Apply);
+        allowed.map_err(
+            |error| {
+                if matches!(error, CaseError::NotFound) { CaseError::NotApplicant } else { error }
+            },
+        )
+    }
+
+    /// Whether this person may do that as the applicant, or for them. To anybody else the case is not there.
+    pub fn allows(&self, by: &PersonActor, right: Right) -> Result<(), CaseError> {
+        let items = [self.case_type.item.as_str()];
+        self.applicant.may(by, right, &items).map_err(|error| match error {
+            MandateGap::NotTheirs => CaseError::NotFound,
+            MandateGap::Outside => CaseError::OutsideMandate,
+        })
     }
 
     /// The live task, if this clerk's body and role are competent for it. Asked in this order: who (403), when (409).
@@ -90,11 +95,14 @@ impl Case {
         Ok(vec![Event::TaskReleased { task: id, reason }])
     }
 
-    /// The task, if this clerk shares out the work of its body.
+    /// The task, if this clerk shares out the work of its body. The platform takes work from whoever has left.
     fn managed(&self, by: &Actor, id: TaskId) -> Result<Option<&Task>, CaseError> {
-        let Actor::Staff(staff) = by else { return Err(CaseError::NotCompetent) };
-        let task = self.task(id).ok_or(CaseError::NoSuchTask)?;
-        Ok(shares_out(staff, task).then_some(task))
+        let task = || self.task(id).ok_or(CaseError::NoSuchTask);
+        match by {
+            Actor::Staff(staff) => Ok(Some(task()?).filter(|task| shares_out(staff, task))),
+            Actor::System => task().map(Some),
+            Actor::Person(_) | Actor::Anonymous => Err(CaseError::NotCompetent),
+        }
     }
 
     /// For whom the actor stands in (代理) when they do this work: whoever has the task, unless the actor shares out

@@ -60,6 +60,7 @@ impl Event {
             Self::EffectDone { .. } => "effect-done",
             Self::Checked { .. } => "checked",
             Self::DueMoved { .. } => "due-moved",
+            Self::ApplicantMerged { .. } => "applicant-merged",
         }
     }
 
@@ -108,6 +109,7 @@ impl Event {
             | Self::Withdrawn { .. }
             | Self::OutOfTime
             | Self::EffectDone { .. }
+            | Self::ApplicantMerged { .. }
             | Self::Checked { .. } => true,
             Self::DueMoved { clock, .. } => clock.is_of_applicant(),
         }
@@ -160,6 +162,7 @@ impl Event {
             | Self::OpinionTakenBack { .. }
             | Self::StageConcluded { .. }
             | Self::HearingWaived { .. }
+            | Self::ApplicantMerged { .. }
             | Self::ObjectionAnswered { .. } => false,
         }
     }
@@ -198,6 +201,7 @@ impl Event {
             Self::SentBack { reason, .. } => say!("sent-back").with("reason", reason),
             Self::Warned { due, overdue: false, .. } => say!("warned").with("due", due),
             Self::Warned { due, overdue: true, .. } => say!("overdue").with("due", due),
+            Self::ApplicantMerged { .. } => say!("applicant-merged"),
             Self::EffectDone { reference, .. } => say!("effect-done").with("reference", reference),
             Self::Checked { passed: true, text, .. } => say!("checked").with("text", text),
             Self::Checked { passed: false, text, .. } => say!("check-failed").with("text", text),

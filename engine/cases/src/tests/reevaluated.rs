@@ -140,7 +140,7 @@ impl Office {
         let Actor::Person(person) = citizen() else { unreachable!() };
         let new = NewCase {
             division: "430102001".into(),
-            applicant: crate::Applicant { person: person.person, acting_for: None },
+            applicant: crate::Applicant::of(&person),
             applicant_name: "张*".into(),
             facts: object(&json!({ "large": large })),
             answers: Map::new(),

@@ -12,7 +12,7 @@ fn new_case() -> NewCase {
     let Actor::Person(person) = citizen() else { unreachable!() };
     NewCase {
         division: "430102001".into(),
-        applicant: crate::Applicant { person: person.person, acting_for: None },
+        applicant: crate::Applicant::of(&person),
         applicant_name: "张*".into(),
         facts: object(&json!({ "large": false })),
         answers: Map::new(),
@@ -205,6 +205,19 @@ async fn a_deputy_acts_in_their_own_name_for_somebody_else() {
         assert!(matches!(give(&mut tx, &head, release(" ")).await, Err(CaseError::TextMissing { .. })));
         let stranger = clerk(8, COUNTY, &[Role::Decision]);
         assert!(matches!(give(&mut tx, &stranger, release("离岗")).await, Err(CaseError::NotCompetent)));
+        // The platform takes it from whoever has left, and says why too.
+        assert!(matches!(
+            give(&mut tx, &citizen(), release("离岗")).await,
+            Err(CaseError::NotCompetent | CaseError::TextMissing { .. })
+        ));
+        assert!(matches!(
+            give(&mut tx, &Actor::System, release("")).await,
+            Err(CaseError::TextMissing { .. })
+        ));
+        let released = give(&mut tx, &Actor::System, release("离岗")).await.unwrap();
+        assert_eq!(released.task(task).unwrap().claimed_by, None);
+        assert!(matches!(give(&mut tx, &Actor::System, release("离岗")).await, Err(CaseError::NotCompetent)));
+        give(&mut tx, &wang, Command::Claim { task }).await.unwrap();
         let released = give(&mut tx, &head, release("离岗")).await.unwrap();
         assert_eq!(released.task(task).unwrap().claimed_by, None);
         let history = record::history(&mut tx, second.id).await.unwrap();

@@ -40,7 +40,7 @@ async fn one_case(tx: &mut store::Tx, runner: &mut TestRunner) {
     let Actor::Person(person) = citizen() else { unreachable!() };
     let new = NewCase {
         division: "430102001".into(),
-        applicant: crate::Applicant { person: person.person, acting_for: None },
+        applicant: crate::Applicant::of(&person),
         applicant_name: "张*".into(),
         facts: object(&facts),
         answers: Map::new(),

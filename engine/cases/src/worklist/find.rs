@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{BodyId, CaseId, StaffActor, TaskId};
+use kernel::{BodyId, CaseId, StaffActor, StaffId, TaskId};
 use store::{Tx, vals};
 
 use super::ranges::WORKING_ROLES;
@@ -53,6 +53,19 @@ pub async fn find_by_number_end(
 pub async fn case_of_task(tx: &mut Tx, task: TaskId) -> Result<Option<CaseId>, CaseError> {
     let row = tx.fetch_optional("select case_id from case_tasks where id = $1", vals![task]).await?;
     Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
+/// The unfinished tasks that a clerk has taken in this body, at most so many: the case, and the task.
+pub async fn tasks_of_clerk(
+    tx: &mut Tx,
+    clerk: StaffId,
+    body: BodyId,
+    most: u32,
+) -> Result<Vec<(CaseId, TaskId)>, CaseError> {
+    let sql = "select case_id, id from case_tasks
+         where claimed_by = $1 and state in ('claimed', 'waiting') and body = $2 order by id limit $3";
+    let rows = tx.fetch_all(sql, vals![clerk, body, most]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// From one item to the next along the index: as many steps as there are items, however many tasks there are.

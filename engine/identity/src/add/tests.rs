@@ -81,7 +81,7 @@ async fn staff_work_in_a_body_and_have_roles() {
         let zhou =
             town.write(async |tx| add_staff(tx, &passwords, morning(), staff("zhou")).await.unwrap()).await;
         let mut tx = town.db.snapshot().await.unwrap();
-        let all = staff_of(&mut tx, town.office).await.unwrap();
+        let all = staff_of(&mut tx, town.office, kernel::china_date(morning())).await.unwrap();
         assert_eq!(all.iter().map(|one| one.login.as_str()).collect::<Vec<_>>(), ["chen", "zhou"]);
         assert_eq!(all[0].roles, [kernel::Role::Acceptance, kernel::Role::Review].into());
         assert_eq!((all[1].id, all[1].is_disabled), (zhou, false));

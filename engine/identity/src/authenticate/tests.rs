@@ -28,7 +28,8 @@ async fn signing_in_leads_to_the_page_that_was_asked_for() {
     let page = site.get(&mut browser, "/my/account").await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.headers["cache-control"], "no-store");
-    for shown in ["张**", &resident_id(1).masked(), "138****8000", "某某食品有限公司", "成功"] {
+    for shown in ["张**", &resident_id(1).masked(), "138****8000", "可代表的单位和个人：1 个", "成功"]
+    {
         assert!(page.text.contains(shown), "{shown}");
     }
     for hidden in [NAME, PHONE, resident_id(1).as_str()] {
@@ -191,36 +192,36 @@ async fn registering_opens_the_account_and_signs_in() {
 async fn the_representative_names_an_agent_who_then_wears_the_hat() {
     let (_database, site) = site(false).await;
     let mut zhang = site.browser_of(Subject::Person(site.town.zhang)).await;
-    let company = site.town.company.to_string();
+    let company = format!("legal-person:{}", site.town.company);
     let id = resident_id(2);
-    let wrong =
-        [("legal_person", company.as_str()), ("name", "李雷"), ("resident_id", "1"), ("until", "soon")];
-    let answer = site.post(&mut zhang, "/my/agents", "/my/agents", &wrong).await;
+    let form = format!("/my/agents/new?of={company}");
+    let given = [("of", company.as_str()), ("name", "李雷"), ("kind", "handler"), ("scope", "all")];
+    let wrong = [&given[..], &[("resident_id", "1"), ("until", "soon")]].concat();
+    let answer = site.post(&mut zhang, &form, "/my/agents", &wrong).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text.contains("日期不正确") && answer.text.contains("李雷"));
-    let fields =
-        [("legal_person", company.as_str()), ("name", "李雷"), ("resident_id", id.as_str()), ("until", "")];
-    let answer = site.post(&mut zhang, "/my/agents", "/my/agents", &fields).await;
+    let fields = [&given[..], &[("resident_id", id.as_str()), ("until", "")]].concat();
+    let answer = site.post(&mut zhang, &form, "/my/agents", &fields).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/my/agents"), "{}", answer.text);
     let page = site.get(&mut zhang, "/my/agents").await;
     assert!(page.text.contains("李*") && page.text.contains("长期") && !page.text.contains("李雷"));
 
     let mut li = site.browser_of(Subject::Person(site.town.li)).await;
     let before = li.clone();
-    let hat = [("legal_person", company.as_str())];
-    let answer = site.post(&mut li, "/my/account", "/my/hat", &hat).await;
-    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/my/account"));
+    let hat = [("principal", company.as_str())];
+    let answer = site.post(&mut li, "/my/hat", "/my/hat", &hat).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/my"));
     assert_ne!(li.cookie("session"), before.cookie("session"));
     assert_eq!(site.get(&mut before.clone(), "/my/account").await.status, StatusCode::SEE_OTHER);
-    let chosen = format!("value=\"{company}\" checked");
-    assert!(site.get(&mut li, "/my/account").await.text.contains(&chosen));
+    let chosen = "您正在代表“某某食品有限公司”办事";
+    assert!(site.get(&mut li, "/my/account").await.text.contains(chosen));
 
-    let revoke = page.text.split_once("/my/agents/").unwrap().1.split_once("/revoke").unwrap().0.to_owned();
+    let revoke =
+        page.text.split_once("/revoke\"").unwrap().0.rsplit_once("/my/agents/").unwrap().1.to_owned();
     let path = format!("/my/agents/{revoke}/revoke");
-    assert_eq!(site.post(&mut li, "/my/account", &path, &[]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(site.post(&mut zhang, "/my/agents", &path, &[]).await.location(), "/my/agents");
-    assert!(!site.get(&mut li, "/my/account").await.text.contains(&chosen));
-    assert_eq!(site.post(&mut li, "/my/account", "/my/hat", &hat).await.status, StatusCode::CONFLICT);
+    assert!(!site.get(&mut li, "/my/account").await.text.contains(chosen));
+    assert_eq!(site.post(&mut li, "/my/hat", "/my/hat", &hat).await.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]

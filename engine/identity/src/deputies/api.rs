@@ -114,10 +114,10 @@ pub(crate) async fn list(
     let mut tx = room.db.snapshot().await?;
     let body = http::body_id(&mut tx, me, &query.body).await?;
     let page = deputies_of(&mut tx, body, &request).await?;
-    let staff = staff_of(&mut tx, body).await?;
+    let today = visitor.today();
+    let staff = staff_of(&mut tx, body, today).await?;
     let is_manager =
         me.roles.contains(&Role::Administration) || (me.roles.contains(&Role::Decision) && me.body == body);
-    let today = visitor.today();
     let items = page.items.iter().map(|one| DeputyEntry {
         id: one.id.to_string(),
         absent: one.absent.to_string(),

@@ -191,7 +191,7 @@ async fn build(
     let body = body_of(&mut tx, me, &form.body).await?.ok_or(AppError(Refusal::NotFound))?;
     let is_admin = me.roles.contains(&Role::Administration);
     let all = if is_admin { bodies(&mut tx).await? } else { Vec::new() };
-    let staff = staff_of(&mut tx, body.id).await?;
+    let staff = staff_of(&mut tx, body.id, today).await?;
     let away = deputies_on(&mut tx, body.id, today).await?;
     let list = deputies_of(&mut tx, body.id, &request).await?;
     drop(tx);

@@ -1,15 +1,26 @@
-//! Which passwords are taken. Length counts, not character classes (NIST SP 800-63B §5.1.1.2).
+//! Which passwords are taken. Length counts, not character classes (NIST SP 800-63B §5.1.1.2), and how many guesses a
+//! password costs whoever knows the habits of people and the data of the account.
 
 use kernel::Message;
-
-/// Passwords that guessers try first, in lower case; all are long enough to pass the first rule.
-const COMMON: &str = include_str!("common.txt");
+use pinyin::ToPinyin as _;
+use zxcvbn::zxcvbn;
 
 const CHARACTERS_MIN: usize = 10;
 /// Nobody types more, and hashing must not become a way to keep the machine busy.
 const CHARACTERS_MAX: usize = 200;
-/// `1212121212` is long and still guessed at once.
-const DISTINCT_MIN: usize = 4;
+/// So many guesses, as a power of ten, must a password cost: more than whoever knocks here gets through in years. The
+/// weighing takes any three pieces for a hundred million guesses, whatever they are; twice that asks for pieces that cost
+/// something themselves.
+const GUESSES_LOG10_MIN: f64 = 8.3;
+/// So much of a password is weighed: what is longer costs enough by then, and weighing must stay cheap.
+const WEIGHED_MAX: usize = 64;
+/// Habits of this country that lists from abroad rank too low (常见口令片段): I love you, for a lifetime, and their like.
+const HABITS: [&str; 12] = [
+    "woaini", "wozuiai", "5201314", "1314520", "1314", "520", "zhongguo", "mima", "nihao", "aini", "888888",
+    "666666",
+];
+/// Shorter readings of names are syllables of everything.
+const READING_MIN: usize = 5;
 
 /// Which rule a password breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,9 +29,11 @@ pub(crate) enum PasswordFault {
     Short,
     #[error("password must have at most 200 characters")]
     Long,
-    #[error("password must not be one of the common ones")]
+    #[error("password must not be guessed so cheaply")]
     Common,
-    #[error("password must not contain the identity number, the phone number or the login")]
+    #[error(
+        "password must not contain the identity number, the birthday, the phone number, the login or the name"
+    )]
     Personal,
 }
 
@@ -46,24 +59,37 @@ pub(crate) fn check(password: &str, personal: &[&str]) -> Result<(), PasswordFau
         return Err(PasswordFault::Long);
     }
     let folded = password.to_lowercase();
-    if personal.iter().any(|known| !known.is_empty() && folded.contains(&known.to_lowercase())) {
+    let known = known(personal);
+    if known.iter().any(|known| folded.contains(known.as_str())) {
         return Err(PasswordFault::Personal);
     }
-    let distinct: std::collections::BTreeSet<char> = folded.chars().collect();
-    if distinct.len() < DISTINCT_MIN || is_run(&folded) || COMMON.lines().any(|line| line == folded) {
+    let weighed: String = password.chars().take(WEIGHED_MAX).collect();
+    // A surname alone is no reason to refuse, and costs a guesser nothing.
+    let syllables: Vec<&str> =
+        personal.iter().flat_map(|text| text.to_pinyin().flatten()).map(pinyin::Pinyin::plain).collect();
+    let inputs: Vec<&str> = known.iter().map(String::as_str).chain(syllables).chain(HABITS).collect();
+    if zxcvbn(&weighed, &inputs).guesses_log10() < GUESSES_LOG10_MIN {
         return Err(PasswordFault::Common);
     }
     Ok(())
 }
 
-/// `1234567890`, `zyxwvutsrq`: every character is the next, or the one before, of its neighbour. On a keyboard 0
-/// stands behind 9, among the digits before 1: both count.
-fn is_run(text: &str) -> bool {
-    let steps_by = |step: i64, zero: u32| {
-        let place = |c: char| i64::from(if c == '0' { zero } else { u32::from(c) });
-        text.chars().zip(text.chars().skip(1)).all(|(one, next)| place(next) - place(one) == step)
-    };
-    [u32::from('0'), u32::from('9') + 1].into_iter().any(|zero| steps_by(1, zero) || steps_by(-1, zero))
+/// What an account is known by, in every way in which it gets into passwords: as it is, a name in pinyin too, of an
+/// identity number the birthday.
+fn known(personal: &[&str]) -> Vec<String> {
+    let mut known = Vec::new();
+    for text in personal.iter().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()) {
+        let reading: String = text.as_str().to_pinyin().flatten().map(pinyin::Pinyin::plain).collect();
+        if reading.len() >= READING_MIN {
+            known.push(reading);
+        }
+        let is_number = text.len() == 18 && text.bytes().take(17).all(|b| b.is_ascii_digit());
+        if let (true, Some(birthday)) = (is_number, text.get(6..14)) {
+            known.push(birthday.to_owned());
+        }
+        known.push(text);
+    }
+    known
 }
 
 #[cfg(test)]
@@ -85,6 +111,12 @@ mod tests {
             "abcdefghijk",
             "aaaaaaaaaa",
             "1212121212",
+            "qwertyuiop",
+            "1qaz2wsx3edc",
+            "password123",
+            "P@ssw0rd2024",
+            "iloveyou1990",
+            "admin12345678",
         ] {
             assert_eq!(check(common), Err(PasswordFault::Common), "{common}");
         }
@@ -92,13 +124,17 @@ mod tests {
         assert_eq!(check("a13800138000"), Err(PasswordFault::Personal));
         assert_eq!(check("43010219900307123x!"), Err(PasswordFault::Personal));
         assert_eq!(check("correct horse battery"), Ok(()));
+        assert_eq!(check("my day is 19900307"), Err(PasswordFault::Personal), "the birthday");
     }
 
     #[test]
-    fn the_list_holds_only_what_the_other_rules_let_pass() {
-        for line in COMMON.lines() {
-            let passes_length = line.chars().count() >= CHARACTERS_MIN && line == line.to_lowercase();
-            assert!(passes_length && !is_run(line), "{line}");
+    fn names_in_characters_and_in_pinyin_and_logins_are_known() {
+        let check = |password: &str| check(password, &["张小开", "zhang.kai"]);
+        for personal in ["zhangxiaokai!!", "ZhangXiaoKai2026", "我是张小开没有错的呀", "xx zhang.kai xx"]
+        {
+            assert_eq!(check(personal), Err(PasswordFault::Personal), "{personal}");
         }
+        assert_eq!(check("岳麓山上红叶满天飞舞"), Ok(()));
+        assert_eq!(super::check("chenwoaini520", &["陈"]), Err(PasswordFault::Common), "a habit");
     }
 }

@@ -113,6 +113,8 @@ async fn nothing_personal_lies_in_clear_in_any_table() {
             legal_person: town.company,
             name: "李雷".into(),
             resident_id: resident_id(2).as_str().into(),
+            kind: kernel::MandateKind::Handler,
+            items: kernel::Items::All,
             until: None,
         };
         let (vault, by, zhang) = (town.vault.clone(), crate::testing::actor(town.zhang), town.zhang);

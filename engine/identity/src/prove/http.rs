@@ -28,8 +28,14 @@ pub(crate) async fn own(tx: &mut Tx, visitor: &Visitor) -> Result<Standing, AppE
 }
 
 /// Leads to the proof, and back from there.
-pub(crate) fn to_proof(next: &str) -> Response {
+pub fn to_proof(next: &str) -> Response {
     Redirect::to(&format!("/account/prove?next={}", encode(next))).into_response()
+}
+
+/// Whether whoever asks has proved moments ago, with the most that the account has, that it is them (再次验证). Where they
+/// have not, lead them to [`to_proof`].
+pub async fn has_just_proved(tx: &mut Tx, visitor: &Visitor) -> Result<bool, AppError> {
+    Ok(own(tx, visitor).await?.is_fresh)
 }
 
 /// The account page of whoever looks.

@@ -49,6 +49,7 @@ pub(crate) struct Form {
     resident_id: String,
     phone: String,
     password: String,
+    code: String,
     next: String,
 }
 
@@ -73,6 +74,7 @@ pub(crate) async fn submit(
         resident_id: form.resident_id.clone(),
         phone: form.phone.clone(),
         password: form.password.clone(),
+        code: form.code.clone(),
         client: client.clone(),
     };
     let done = register_person(&room.db, &room.vault, &room.passwords, visitor.now, person).await;
@@ -118,6 +120,9 @@ pub(crate) struct NewPerson {
     phone: String,
     /// At least 10 characters.
     password: String,
+    /// The code from a desk, for an account that guardians used until now.
+    #[serde(default)]
+    code: String,
 }
 
 /// The account.
@@ -133,8 +138,8 @@ pub(crate) async fn api(
     client: Client,
     ApiJson(person): ApiJson<NewPerson>,
 ) -> Result<(StatusCode, Json<PersonCreated>), AppError> {
-    let NewPerson { name, resident_id, phone, password } = person;
-    let person = RegisterPerson { name, resident_id, phone, password, client };
+    let NewPerson { name, resident_id, phone, password, code } = person;
+    let person = RegisterPerson { name, resident_id, phone, password, code, client };
     let id = register_person(&room.db, &room.vault, &room.passwords, visitor.now, person).await?;
     Ok((StatusCode::CREATED, Json(PersonCreated { id: id.to_string() })))
 }

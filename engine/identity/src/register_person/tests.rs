@@ -15,6 +15,7 @@ fn newcomer() -> RegisterPerson {
         phone: "139 0013 9000".into(),
         password: PASSWORD.into(),
         client: client("203.0.113.7"),
+        code: String::new(),
     }
 }
 

@@ -114,7 +114,10 @@ async fn old_visits_and_tries_are_forgotten_and_young_ones_kept() {
         let opened = open(&town, Subject::Person(town.zhang), morning()).await;
         let session = opened.session;
         let company = town.company;
-        town.write(async |tx| switch_hat(tx, session, Some(company), morning()).await.unwrap()).await;
+        town.write(async |tx| {
+            switch_hat(tx, session, Some(kernel::Principal::LegalPerson(company)), morning()).await.unwrap()
+        })
+        .await;
         let months = |n: i64| later(morning(), n * 30 * 24 * HOUR);
         assert_eq!(town.write(async |tx| forget_old(tx, months(12)).await.unwrap()).await, 0);
         assert_eq!(town.write(async |tx| forget_old(tx, months(14)).await.unwrap()).await, 1);

@@ -11,6 +11,7 @@ use super::{Door, SignIn, sign_in};
 use crate::Room;
 use crate::client::Client;
 use crate::sign_in_page::{go_on, next_path, refused};
+use crate::upstream::UpstreamName;
 
 #[derive(Template)]
 #[template(path = "sign_in/sign_in.html")]
@@ -23,6 +24,8 @@ pub(super) struct SignInPage {
     /// How long to wait, in words; empty when a try is welcome.
     pub(super) wait: String,
     offers_passkeys: bool,
+    /// Providers whose accounts open ours: their names in addresses and for people.
+    upstreams: Vec<(String, String)>,
 }
 
 impl SignInPage {
@@ -31,7 +34,15 @@ impl SignInPage {
             Door::Person => "identity-sign-in-title",
             Door::Staff => "identity-staff-sign-in-title",
         };
+        let named = |known: &UpstreamName| {
+            (known.id.clone(), visitor.pick(&known.name.zh, &known.name.en).to_owned())
+        };
+        let upstreams = match door {
+            Door::Person => room.factors.upstreams().iter().map(named).collect(),
+            Door::Staff => Vec::new(),
+        };
         Self {
+            upstreams,
             shell: Shell::new(visitor, visitor.t(title)),
             errors: FormErrors::none(),
             is_staff: door == Door::Staff,

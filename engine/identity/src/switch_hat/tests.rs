@@ -1,29 +1,32 @@
 //! Hats: who may put one on, and when it is lost.
 
-use kernel::{Actor, AgentId};
+use kernel::{Actor, Items, LegalPersonId, MandateId, MandateKind};
 
 use super::*;
 use crate::sessions::{Subject, find_session, open_session_for};
 use crate::testing::{Town, actor, later, morning, resident_id, town};
 use crate::token::Token;
-use crate::{AppointAgent, appoint_agent, hats, revoke_agent};
+use crate::{AppointAgent, appoint_agent, end_mandate, hats};
 
 async fn hat_of(town: &Town, token: &Token, now: Timestamp) -> Option<LegalPersonId> {
     let mut tx = town.db.snapshot().await.unwrap();
     let live = find_session(&mut tx, &town.vault, token, now).await.unwrap().expect("a live visit");
     let Actor::Person(person) = live.actor else { panic!("no person") };
-    person.acting_for
+    person.legal_person()
 }
 
 async fn switch(town: &Town, session: SessionId, hat: Option<LegalPersonId>) -> Opened {
-    town.write(async |tx| switch_hat(tx, session, hat, morning()).await.unwrap()).await
+    town.write(async |tx| switch_hat(tx, session, hat.map(Principal::LegalPerson), morning()).await.unwrap())
+        .await
 }
 
-async fn appoint_li(town: &Town, until: Option<jiff::civil::Date>) -> AgentId {
+async fn appoint_li(town: &Town, until: Option<jiff::civil::Date>) -> MandateId {
     let appoint = AppointAgent {
         legal_person: town.company,
         name: "李雷".into(),
         resident_id: resident_id(2).as_str().into(),
+        kind: MandateKind::Handler,
+        items: Items::All,
         until,
     };
     let (vault, by) = (town.vault.clone(), actor(town.zhang));
@@ -56,14 +59,17 @@ async fn nobody_else_may() {
         let (li, clerk, company) = (Subject::Person(town.li), Subject::Staff(town.clerk), town.company);
         let opened = town.write(async |tx| open_session_for(tx, li, morning()).await.unwrap()).await;
         let mut tx = town.db.begin().await.unwrap();
-        let refused = switch_hat(&mut tx, opened.session, Some(company), morning()).await;
+        let refused =
+            switch_hat(&mut tx, opened.session, Some(Principal::LegalPerson(company)), morning()).await;
         assert!(matches!(refused, Err(SwitchHatError::NotTheirs)), "{refused:?}");
         assert!(matches!(Refusal::from(refused.unwrap_err()), Refusal::Conflict(_)));
         let nothing: LegalPersonId = store::fresh_id(morning());
-        let refused = switch_hat(&mut tx, opened.session, Some(nothing), morning()).await;
+        let refused =
+            switch_hat(&mut tx, opened.session, Some(Principal::LegalPerson(nothing)), morning()).await;
         assert!(matches!(refused, Err(SwitchHatError::NotTheirs)), "one that does not exist looks the same");
         let staff = open_session_for(&mut tx, clerk, morning()).await.unwrap();
-        let refused = switch_hat(&mut tx, staff.session, Some(company), morning()).await;
+        let refused =
+            switch_hat(&mut tx, staff.session, Some(Principal::LegalPerson(company)), morning()).await;
         assert!(matches!(refused, Err(SwitchHatError::NoVisit)));
         let over = later(morning(), 3 * 3600);
         let refused = switch_hat(&mut tx, opened.session, None, over).await;
@@ -83,8 +89,8 @@ async fn a_revoked_agent_loses_the_hat_at_the_next_request() {
         let opened = town.write(async |tx| open_session_for(tx, li, morning()).await.unwrap()).await;
         let with_hat = switch(&town, opened.session, Some(town.company)).await;
         assert_eq!(hat_of(&town, &with_hat.token, morning()).await, Some(town.company));
-        let by = actor(town.zhang);
-        town.write(async |tx| revoke_agent(tx, &by, morning(), agent).await.unwrap()).await;
+        let (by, vault) = (actor(town.zhang), town.vault.clone());
+        town.write(async |tx| end_mandate(tx, &vault, &by, morning(), agent).await.unwrap()).await;
         assert_eq!(hat_of(&town, &with_hat.token, morning()).await, None);
     })
     .await;
@@ -98,7 +104,7 @@ async fn a_right_ends_with_its_last_day_in_china() {
         let li = town.li;
         let held = async |beijing: &str| {
             let mut tx = town.db.snapshot().await.unwrap();
-            hats(&mut tx, li, testkit::instant(beijing)).await.unwrap().len()
+            hats(&mut tx, &town.vault, li, testkit::instant(beijing)).await.unwrap().len()
         };
         assert_eq!(held("2026-09-24T23:59").await, 1);
         assert_eq!(held("2026-09-25T00:00").await, 0);

@@ -12,6 +12,7 @@ use super::pages::shell;
 use crate::Room;
 use crate::jws::Alg;
 use crate::keys::{Key, Next, follow, withdraw};
+use crate::permission::MANAGE_CLIENTS;
 use crate::register::acts;
 
 const HREF: &str = "/admin/signing-keys";
@@ -35,6 +36,7 @@ struct ActRow {
 struct KeysPage {
     shell: Shell,
     errors: FormErrors,
+    may_manage: bool,
     rows: Vec<Row>,
     acts: Vec<ActRow>,
 }
@@ -69,6 +71,7 @@ async fn keys_page(room: &Room, visitor: &Visitor, errors: FormErrors) -> Result
     let acts = acts(&mut tx, "keys").await?;
     Ok(KeysPage {
         errors,
+        may_manage: visitor.actor.may(MANAGE_CLIENTS),
         rows: room.ring().keys().iter().map(|key| row(visitor, key)).collect(),
         acts: acts
             .into_iter()

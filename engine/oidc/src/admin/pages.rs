@@ -16,6 +16,7 @@ use crate::Room;
 use crate::client::{Client, GrantType, Settings, find_client, list_clients};
 use crate::consent::scope_words;
 use crate::grant::list_grants;
+use crate::permission::MANAGE_CLIENTS;
 use crate::register::{acts, change_client, end_grant, register_client, renew_secret, shut_out};
 use crate::scope::Scope;
 
@@ -33,6 +34,7 @@ struct Row {
 #[template(path = "admin/list.html")]
 struct ListPage {
     shell: Shell,
+    may_manage: bool,
     rows: Vec<Row>,
     next: String,
     first: String,
@@ -64,6 +66,7 @@ pub(crate) async fn list(
         is_out: client.disabled_at.is_some(),
     };
     page(&ListPage {
+        may_manage: visitor.actor.may(MANAGE_CLIENTS),
         rows: found.items.iter().map(row).collect(),
         next: found.next.map_or_else(String::new, |next| format!("{HREF}?after={next}")),
         first: if is_first { String::new() } else { HREF.into() },
@@ -224,6 +227,7 @@ struct ActRow {
 struct ShowPage {
     shell: Shell,
     id: String,
+    may_manage: bool,
     is_out: bool,
     has_secret: bool,
     facts: Vec<(String, String)>,
@@ -270,6 +274,7 @@ pub(crate) async fn show(
     let acts = acts(&mut tx, &client.id.to_string()).await?;
     let href = format!("{HREF}/{}", client.id);
     page(&ShowPage {
+        may_manage: visitor.actor.may(MANAGE_CLIENTS),
         shell: Shell::new(
             &visitor,
             visitor.pick(&client.settings.name_zh, &client.settings.name_en).to_owned(),

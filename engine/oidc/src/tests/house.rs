@@ -23,7 +23,7 @@ use tower::ServiceExt as _;
 use crate::client::{AuthMethod, GrantType, Settings};
 use crate::jws::Unverified;
 use crate::scope::Scope;
-use crate::{Room, register_client};
+use crate::{Room, Upstream, register_client};
 
 pub(crate) const ISSUER: &str = "https://zwfw.example.gov.cn";
 pub(crate) const CALLBACK: &str = "https://library.example/cb?from=tongban";
@@ -162,6 +162,11 @@ pub(crate) fn authorize(client: &Known, changes: &[(&str, &str)]) -> String {
 
 impl House {
     pub(crate) async fn open(db: Db) -> Self {
+        Self::open_with(db, ISSUER, Vec::new()).await
+    }
+
+    /// At another address, or with providers whose accounts open accounts here.
+    pub(crate) async fn open_with(db: Db, issuer: &str, upstreams: Vec<Upstream>) -> Self {
         let now = morning();
         db.migrate(&[store::MIGRATIONS, identity::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
         let (vault, passwords) = (testkit::vault(), Passwords::new(Strength::CHEAP).unwrap());
@@ -203,15 +208,22 @@ impl House {
             vault,
             passwords,
             site: site.clone(),
+            items: identity::ItemNames::default(),
             behind_proxy: true,
-            factors: identity::FactorRules::default(),
+            factors: identity::FactorRules::default()
+                .with_upstreams(upstreams.iter().map(Upstream::named).collect()),
         };
-        let room = Room::open(identity.clone(), ISSUER).await.unwrap();
+        let room = Room::open(identity.clone(), issuer).await.unwrap().with_upstreams(upstreams).unwrap();
         let routes = identity::routes(identity.clone()).merge(crate::routes(room.clone()));
         let (router, specs) = routes.finish();
         let app = identity::authentication(web::visitor_layer(router, &site), &identity);
         let app = web::outer_layers(app, &site);
         Self { db, room, specs, app, clock, zhang, li, company, clerk, admin }
+    }
+
+    /// Everything that answers, for a real address.
+    pub(crate) fn router(&self) -> Router {
+        self.app.clone()
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -244,7 +256,7 @@ impl House {
     }
 
     pub(crate) async fn get(&self, browser: &mut Browser, path: &str) -> Answer {
-        let path = path.strip_prefix(ISSUER).unwrap_or(path);
+        let path = path.strip_prefix(&*self.room.issuer).unwrap_or(path);
         let request = Request::builder().uri(path).header(COOKIE, browser.line());
         let answer = self.send(request.body(Body::empty()).unwrap()).await;
         browser.take(&answer);

@@ -22,7 +22,7 @@ async fn every_route_refuses_who_lacks_its_permission() {
                     continue;
                 }
                 let path = route.path.replace("{client}", "x").replace("{grant}", "x").replace("{kid}", "x");
-                let path = path.replace("{request}", "x");
+                let path = path.replace("{request}", "x").replace("{provider}", "x");
                 let token = match visitor {
                     Some(subject) => house.visit(subject).await,
                     None => String::new(),

@@ -84,9 +84,9 @@ async fn who_acts_for_an_organisation_says_so_while_they_may() {
         let tokens = house.redeem(&client, &code, &[]).await.json();
         let told = house.userinfo(&text(&tokens, "access_token")).await.json();
         assert!(told.get("organisation").is_none(), "for themselves");
-        let account = house.get(&mut browser, "/my/account").await;
-        let hat = house.company.to_string();
-        house.submit(&mut browser, &account, "/my/hat", &[("legal_person", &hat)]).await;
+        let account = house.get(&mut browser, "/my/hat").await;
+        let hat = format!("legal-person:{}", house.company);
+        house.submit(&mut browser, &account, "/my/hat", &[("principal", &hat)]).await;
         let code = house.code(&mut browser, &client, &scope).await;
         let tokens = house.redeem(&client, &code, &[]).await.json();
         let told = house.userinfo(&text(&tokens, "access_token")).await.json();

@@ -39,6 +39,35 @@ impl Files {
     }
 }
 
+/// How many files opened and how many did not.
+pub(super) struct Opened {
+    pub(super) good: u64,
+    pub(super) bad: u64,
+}
+
+impl Files {
+    /// Opens every file once.
+    pub(super) async fn open_all(&self) -> Result<Opened> {
+        let inner = self.0.clone();
+        blocking(move || {
+            let mut opened = Opened { good: 0, bad: 0 };
+            for folder in folders(&inner.root, "").map_err(failure)? {
+                for name in names(&inner.root.join(&folder), "").map_err(failure)? {
+                    match inner.get(&name) {
+                        Ok(_content) => opened.good += 1,
+                        Err(error) => {
+                            tracing::error!(file = name, %error, "does not open");
+                            opened.bad += 1;
+                        }
+                    }
+                }
+            }
+            Ok(opened)
+        })
+        .await
+    }
+}
+
 impl Inner {
     fn reseal_after(&self, after: &str, version: u16) -> Result<(Tally, Option<String>)> {
         let mut tally = Tally::default();

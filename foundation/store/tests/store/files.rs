@@ -87,3 +87,35 @@ async fn a_failed_write_leaves_no_file() {
     assert_eq!(fs::read_dir(root.path().join("staging")).unwrap().count(), 0);
     assert_eq!(files.get(&kept.sm3).await.unwrap(), b"licence");
 }
+
+#[expect(clippy::disallowed_methods, reason = "the machine dates its files")]
+#[tokio::test]
+async fn only_what_lay_long_is_removed_and_what_is_put_again_is_young() {
+    let (root, vault) = (folder(), vault());
+    let files = Files::open(root.path(), &vault).unwrap();
+    let age = |sm3: &str| {
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(49);
+        fs::File::options()
+            .write(true)
+            .open(path_of(root.path(), sm3))
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
+    };
+    let kept = files.put(b"one".to_vec()).await.unwrap().sm3;
+    let folder = u8::from_str_radix(&kept[..2], 16).unwrap();
+    assert!(files.old(folder).await.unwrap().is_empty());
+    assert!(!files.remove_old(&kept).await.unwrap(), "its row may not be committed yet");
+    age(&kept);
+    assert_eq!(files.old(folder).await.unwrap(), [kept.as_str()]);
+    files.put(b"one".to_vec()).await.unwrap();
+    assert!(files.old(folder).await.unwrap().is_empty());
+    assert!(!files.remove_old(&kept).await.unwrap());
+    age(&kept);
+    assert!(files.remove_old(&kept).await.unwrap());
+    assert!(!files.remove_old(&kept).await.unwrap(), "gone already");
+    assert!(!files.exists(&kept).await.unwrap());
+    assert!(!files.remove_old("../../etc/passwd").await.unwrap());
+    let folder_of_nothing = files.old(folder.wrapping_add(1)).await.unwrap();
+    assert!(folder_of_nothing.is_empty());
+}

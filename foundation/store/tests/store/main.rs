@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod idempotency;
 mod jobs;
+mod look_delays;
 mod migrate;
 mod outbox;
 mod page;

@@ -121,6 +121,11 @@ async fn everything_is_sealed_anew_and_the_old_key_is_destroyed() {
         assert_eq!(node.states().await, [(2, KeyState::Announced), (1, KeyState::InUse)]);
         assert!(node.run(at("10:01")).await >= 5, "in steps");
         node.all_lie_under(2, ROWS).await;
+        let tables = SealedTables::of(&data_class::parse(CLASSES).unwrap());
+        let back = rotation::read_back(&node.db, &node.vault, &node.files, &tables).await.unwrap();
+        let values = u64::try_from(ROWS + ROWS / 2).unwrap();
+        assert_eq!((back.values, back.files, back.unreadable), (values, 1, 0));
+        assert_eq!(back.tables["papers"], values);
         let done = node.rotation(2).await;
         assert_eq!((done.values_anew, done.files_anew, done.faults), (ROWS + ROWS / 2, 1, 0));
         assert!(done.waits() && done.percent() == 100);
@@ -203,6 +208,37 @@ async fn a_step_that_died_is_done_again_and_a_newer_value_stays() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_somebody_holds_is_not_waited_for_and_done_in_the_next_pass() {
+    each_test_database(async |test| {
+        if test.engine != "PostgreSQL" {
+            return; // SQLite has one writer, who holds everything
+        }
+        let node = Node::open(&test.url, &Arc::new(folder())).await;
+        node.fill(10).await;
+        node.plan(at("10:00")).await;
+        let mut holder = node.db.begin().await.unwrap();
+        let sql = "update papers set b_sealed = b_sealed where no in (4, 7)";
+        assert_eq!(holder.execute(sql, vals![]).await.unwrap(), 2);
+        // Begin, the rows and the files: the first pass is over, and nobody has waited.
+        let tables = SealedTables::of(&data_class::parse(CLASSES).unwrap());
+        for _ in 0..3 {
+            let job = jobs::claim(&node.db, at("10:01"), 300, 1).await.unwrap();
+            rotation::step(&node.db, &node.vault, &node.files, &tables, &job[0], at("10:01")).await.unwrap();
+        }
+        assert_eq!(
+            rotation::left(&node.db, &node.files, &tables, 2).await.unwrap(),
+            3,
+            "two rows, three values"
+        );
+        holder.commit().await.unwrap();
+        node.run(at("10:02")).await;
+        node.all_lie_under(2, 10).await;
+        assert_eq!(node.rotation(2).await.pass, 2);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_value_that_does_not_open_keeps_the_old_key() {
     each_test_database(async |test| {
@@ -216,6 +252,9 @@ async fn a_value_that_does_not_open_keeps_the_old_key() {
         node.run(at("12:00")).await;
         let rotation = node.rotation(2).await;
         assert_eq!((rotation.state, rotation.faults), (RotationState::Stuck, 1));
+        let tables = SealedTables::of(&data_class::parse(CLASSES).unwrap());
+        let back = rotation::read_back(&node.db, &node.vault, &node.files, &tables).await.unwrap();
+        assert_eq!(back.unreadable, 1, "{back:?}");
         assert_eq!(node.states().await, [(2, KeyState::InUse), (1, KeyState::Readable)]);
         assert_eq!(node.plan(at("13:00")).await, Some(3), "it can be tried again");
     })

@@ -55,7 +55,7 @@ async fn own_pages(browser: &mut Browser, world: &World) {
     walk::open_as(browser, world, &Person("chen-fanli"), "/org").await;
     browser.click_path("//main//li[contains(., '长沙演示颐养有限公司')]//button").await;
     browser.sees("您现在代表本单位办事").await;
-    browser.frame_says("代表单位").await;
+    browser.frame_says("代表 长沙演示颐养有限公司").await;
     browser.press("以个人身份办事").await;
     assert_eq!(browser.path().await, "/my");
 }

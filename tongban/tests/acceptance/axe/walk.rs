@@ -4,7 +4,7 @@
 use fantoccini::key::Key;
 use serde_json::Value;
 
-use super::world::Who::{self, Nobody, Owner};
+use super::world::Who::{self, Nobody, Owner, Person};
 use super::world::World;
 use crate::browser::Browser;
 
@@ -14,7 +14,7 @@ const FORMS: &[(Who, &str)] = &[
     (Nobody, "/register"),
     (Nobody, "/progress"),
     (Owner("corrected"), "/drafts/{draft}"),
-    (Owner("whole"), "/my/agents"),
+    (Person("li-shili"), "/my/agents/new"),
 ];
 
 /// Numbers everything that can be used, in the order of the page, and notes what gets the focus from now on. What shows

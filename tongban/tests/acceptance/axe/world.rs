@@ -36,6 +36,9 @@ pub(super) struct World {
     owners: BTreeMap<&'static str, Who>,
 }
 
+/// The secret that browsers carry while somebody signs in with an account elsewhere.
+pub(super) const BROWSER: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// When everything is looked at.
 const NOW: &str = "2026-06-10 10:00";
 
@@ -74,10 +77,13 @@ impl World {
         world.template().await;
         world.revision().await;
         world.connected().await;
+        world.upstream().await;
         world.calendar().await;
         world.lists().await;
         world.house.work().await;
         world.news().await;
+        world.offices().await;
+        world.mandates().await;
         world
     }
 
@@ -175,6 +181,89 @@ impl World {
         let (_, handle) = answer.headers()["location"].to_str().unwrap().rsplit_once("%2F").unwrap();
         self.names.insert("sign-on", handle.to_owned());
         self.names.insert("client", client);
+    }
+
+    /// An offer that waits for an answer, beside the guardians of the cast; and a clerk has looked at somebody's data.
+    async fn mandates(&mut self) {
+        let li = self.token(&Who::Person("li-shili")).await;
+        let offer = json!({
+            "name": "张演示", "resident_id": "439900197901010011",
+            "rights": ["apply", "see"], "items": ["000511002000"], "until": "2026-12-31",
+        });
+        self.create("/api/v1/offers", li, &offer).await;
+        let clerk = self.token(&Who::Staff("town-acceptance")).await;
+        let (router, case) = (self.house.platform.router.clone(), &self.names["defective"]);
+        let seen =
+            Client::new(router).page(Method::GET, &format!("/desk/cases/{case}"), clerk.as_deref()).await;
+        assert!(seen.is_good(), "{}", seen.status);
+        self.find("look", "select id from personal_data_accesses where looker_body is not null order by id")
+            .await;
+        let guardian = self.house.imported.persons["zhang-yanshi"];
+        let sql = "select id from mandates where kind = 'guardian' and person = $1";
+        let mut tx = self.house.platform.db.snapshot().await.unwrap();
+        let mandate: String = tx.fetch_one(sql, store::vals![guardian]).await.unwrap().get(0).unwrap();
+        self.names.insert("mandate", mandate);
+    }
+
+    /// An account elsewhere that opens somebody's account, and one that nobody here knows, which every browser has brought.
+    async fn upstream(&self) {
+        let (identity, now) = (&self.house.platform.identity, self.house.clock.now());
+        let number = codes::ResidentId::from_parts("430102", codes::CivilDate::new(1990, 3, 7).unwrap(), 9);
+        let known = identity::Said {
+            provider: crate::server::province().id,
+            issuer: crate::server::province().issuer,
+            subject: "known".into(),
+            name: Some("韩梅梅".into()),
+            resident_id: Some(number.unwrap().as_str().to_owned()),
+            phone: Some("13900139000".into()),
+            is_checked: false,
+        };
+        let person = self.house.imported.persons["wang-yangben"];
+        let mut tx = self.house.platform.db.begin().await.unwrap();
+        identity::link(&mut tx, &identity.vault, person, &known, "", now).await.unwrap();
+        let brought = identity::Said { subject: "unknown".into(), ..known };
+        let sealed = serde_json::to_vec(&brought).unwrap();
+        let sealed = identity.vault.seal("oidc.upstream-said", &sealed).unwrap();
+        let browser = identity::Token::parse(BROWSER).unwrap();
+        tx.execute(
+            "insert into oidc_upstream_pending (browser_digest, said_sealed, next, expires_at)
+             values ($1, $2, '', $3)",
+            store::vals![browser.digest(), sealed, now + jiff::SignedDuration::from_hours(1)],
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Somebody with a post, a file of staff with faults, and a way back that waits for a second clerk.
+    async fn offices(&mut self) {
+        let (staff, now) = (&self.house.imported.staff, self.house.clock.now());
+        let (reviewer, admin, other) = (staff["city-review"], staff["admin"], staff["town-decision"]);
+        let person = self.house.imported.persons["wang-yangben"];
+        let mut tx = self.house.platform.db.begin().await.unwrap();
+        let post = identity::posts_of(&mut tx, reviewer).await.unwrap()[0].id.to_string();
+        let town = identity::posts_of(&mut tx, other).await.unwrap()[0].body;
+        let file = "login,name,body,title,roles,from,until\r\nA B,甲,nowhere,,boss,soon,\r\n";
+        tx.execute(
+            "insert into staff_imports (id, by_staff, at, file_name, content, lines)
+             values ('01a0c19591c07a38a6060253240dc5ad', $1, $2, 'staff.csv', $3, 1)",
+            store::vals![admin, now, file.as_bytes().to_vec()],
+        )
+        .await
+        .unwrap();
+        let day = jiff::SignedDuration::from_hours(24);
+        tx.execute(
+            "insert into recoveries (id, person, body, asked_by, asked_at, document, needs_second, expires_at)
+             values ('01a0c19591c07a38a6060253240dc5ae', $1, $2, $3, $4, 'resident-card', 1, $5)",
+            store::vals![person, town, other, now, now + day],
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        self.names.insert("reviewer", reviewer.to_string());
+        self.names.insert("post", post);
+        self.names.insert("import", "01a0c19591c07a38a6060253240dc5ad".into());
+        self.names.insert("recovery", "01a0c19591c07a38a6060253240dc5ae".into());
     }
 
     /// A change of an item that is being written.
@@ -305,7 +394,10 @@ impl World {
         let mut tx = self.house.platform.db.begin().await.unwrap();
         let mut opened = identity::open_session_for(&mut tx, subject, now).await.unwrap();
         if hat.is_some() {
-            opened = identity::switch_hat(&mut tx, opened.session, hat, now).await.unwrap();
+            opened =
+                identity::switch_hat(&mut tx, opened.session, hat.map(kernel::Principal::LegalPerson), now)
+                    .await
+                    .unwrap();
         }
         tx.commit().await.unwrap();
         Some(opened.token.reveal())

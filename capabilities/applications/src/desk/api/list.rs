@@ -71,7 +71,8 @@ pub(super) async fn page(
 ) -> Result<DeskTaskPage, DeskError> {
     let query = asked.query(room, clerk, visitor.today());
     let mut tx = room.db.snapshot().await?;
-    let page = cases::worklist(&mut tx, &query, &asked.place, asked.size).await?;
+    let mut page = cases::worklist(&mut tx, &query, &asked.place, asked.size).await?;
+    crate::recuse::hide(&mut tx, clerk.staff, &mut page.items).await?;
     let lights = cases::count_lights(&mut tx, &query).await?;
     Ok(views::task_page(visitor, room, clerk, page, lights))
 }

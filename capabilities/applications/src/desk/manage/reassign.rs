@@ -153,7 +153,7 @@ async fn receiver(
     today: jiff::civil::Date,
 ) -> Result<Option<StaffRecord>, DeskError> {
     let Some(to) = how.to else { return Ok(None) };
-    let staff = identity::staff_of(tx, manager.body).await?;
+    let staff = identity::staff_of(tx, manager.body, today).await?;
     let found = staff.into_iter().find(|one| one.id == to && !one.is_disabled);
     let found = found.ok_or(DeskError::NoSuchColleague)?;
     let away = identity::deputies_on(tx, manager.body, today).await?;

@@ -192,6 +192,7 @@ pub(super) fn refused(visitor: &Visitor, error: DeskError) -> Result<String, App
         | Refusal::Unauthenticated
         | Refusal::Forbidden
         | Refusal::LevelNeeded(_)
+        | Refusal::Outside(_)
         | Refusal::Conflict(_)
         | Refusal::Malformed(_)
         | Refusal::TooLarge(_)

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cases::{Case, Task};
 use catalogue::{Masking, Named, Package, Section};
-use kernel::{CaseId, StaffActor, TaskId};
+use kernel::{CaseId, StaffActor, TaskId, Timestamp, china_date};
 use serde::Deserialize;
 use store::page::{Cursor, Page};
 use web::{AppError, FormErrors, FormPairs, Shell, Visitor};
@@ -72,6 +72,8 @@ struct CasePage {
     summary: FormErrors,
     id: String,
     version: i64,
+    /// That what was handed in is gone, and since when; empty while it is there.
+    erased: String,
     flash: Option<Flash>,
     strip: Strip,
     steps: Vec<Step>,
@@ -181,6 +183,7 @@ struct Read {
     next: Option<flash::Next>,
     is_watched: bool,
     siblings: Option<Siblings>,
+    erased: Option<Timestamp>,
     colleagues: Vec<identity::StaffRecord>,
     away: Vec<identity::DeputyRecord>,
 }
@@ -200,6 +203,7 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         letters: see::letters(&mut tx, room, by, &case, &talk::page(query.letters.as_ref()), now).await?,
         sayings: templates::list(&mut tx, clerk).await?,
         drafts: drafts::list(&mut tx, room, by, id).await?,
+        erased: cases::erased_at(&mut tx, id).await?,
         is_watched: cases::is_watched(&mut tx, clerk.staff, id).await?,
         siblings: siblings::of(&mut tx, room, visitor, &case, |other| {
             Reach::of_staff(other, clerk).is_there()
@@ -211,7 +215,11 @@ async fn read(room: &Room, visitor: &Visitor, id: CaseId, query: &CaseQuery) -> 
         } else {
             None
         },
-        colleagues: if hands_on { identity::staff_of(&mut tx, clerk.body).await? } else { Vec::new() },
+        colleagues: if hands_on {
+            identity::staff_of(&mut tx, clerk.body, visitor.today()).await?
+        } else {
+            Vec::new()
+        },
         away: if hands_on {
             identity::deputies_on(&mut tx, clerk.body, visitor.today()).await?
         } else {
@@ -233,9 +241,11 @@ async fn render(
     let clerk = see::staff(&visitor.actor)?;
     let mut read = read(room, visitor, id, query).await?;
     let siblings = read.siblings.take();
+    let erased = read.erased.map(|at| visitor.t1("desk-erased", "day", visitor.date(china_date(at))));
     let package = see::package(room, &read.case)?;
     let seen = Seen { visitor, room, package: &package, case: &read.case, clerk };
-    Ok(CasePage { siblings, ..seen.page(&read, query, typed)? })
+    let erased = erased.unwrap_or_default();
+    Ok(CasePage { erased, siblings, ..seen.page(&read, query, typed)? })
 }
 
 /// A case as one clerk looks at it.
@@ -272,6 +282,7 @@ impl Seen<'_> {
             shell: Shell::new(visitor, title).crumb(visitor.t("web-desk"), "/desk"),
             summary: summary(&errors, work.as_ref()),
             siblings: None,
+            erased: String::new(),
             id: case.id.to_string(),
             version: case.version,
             flash: self.flash(read, query),
@@ -327,6 +338,13 @@ impl Seen<'_> {
         let mut facts = vec![(visitor.t("desk-applicant"), dossier.applicant.clone())];
         if let Some((name, uscc)) = &dossier.acting_for {
             facts.push((visitor.t("desk-acting-for"), format!("{name}\n{uscc}")));
+        }
+        if let Some((name, kind)) = &dossier.through {
+            let kind = visitor.t(&format!("identity-kind-{kind}"));
+            facts.push((
+                visitor.t("desk-through"),
+                visitor.t2("desk-through-who", "name", name, "kind", kind),
+            ));
         }
         facts.push((visitor.t("desk-division"), division::full_name(&case.division)));
         facts.push((visitor.t("desk-body"), names::body_name(visitor, room, case.body)));

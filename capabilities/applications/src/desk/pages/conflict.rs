@@ -59,6 +59,7 @@ pub(super) async fn refuse(
         | Refusal::Unauthenticated
         | Refusal::Forbidden
         | Refusal::LevelNeeded(_)
+        | Refusal::Outside(_)
         | Refusal::Invalid(_)
         | Refusal::Malformed(_)
         | Refusal::TooLarge(_)

@@ -132,6 +132,8 @@ struct NothingPage {
     shell: Shell,
     /// Runs the platform: has pages of their own instead of work.
     is_administration: bool,
+    /// Reads what others do, on pages of its own.
+    is_audit: bool,
 }
 
 pub(super) async fn show(
@@ -183,9 +185,9 @@ fn elsewhere(visitor: &Visitor) -> Result<Response, AppError> {
     if visitor.actor.may(WATCH) {
         return Ok(redirect("/desk/watch"));
     }
-    let is_administration =
-        matches!(&visitor.actor, Actor::Staff(s) if s.roles.contains(&Role::Administration));
-    web::page(&NothingPage { shell: Shell::new(visitor, visitor.t("web-desk")), is_administration })
+    let has = |role: Role| matches!(&visitor.actor, Actor::Staff(staff) if staff.roles.contains(&role));
+    let (is_administration, is_audit) = (has(Role::Administration), has(Role::Audit));
+    web::page(&NothingPage { shell: Shell::new(visitor, visitor.t("web-desk")), is_administration, is_audit })
 }
 
 enum Looked {
@@ -241,7 +243,8 @@ impl List {
         asked: &Asked,
     ) -> Result<Self, DeskError> {
         let query = asked.query(room, clerk, visitor.today());
-        let page = cases::worklist(tx, &query, &asked.place, asked.size).await?;
+        let mut page = cases::worklist(tx, &query, &asked.place, asked.size).await?;
+        crate::recuse::hide(tx, clerk.staff, &mut page.items).await?;
         let lights = cases::count_lights(tx, &query).await?;
         let items = cases::items_of_worklist(tx, clerk).await?.into_iter().collect();
         Ok(Self { page, lights, items, is_deputy: !clerk.deputy_of.is_empty() })

@@ -11,7 +11,7 @@ use web::{AppError, Shell, Visitor, csv};
 use super::list;
 use crate::Room;
 use crate::desk::manage::{self, Clerk, Wanted};
-use crate::desk::{names, see};
+use crate::desk::{export, names, see};
 
 pub(super) mod items;
 pub(super) mod tasks;
@@ -131,7 +131,8 @@ fn role_row(visitor: &Visitor, load: &RoleLoad) -> RoleRow {
         kernel::Role::Decision
         | kernel::Role::Supervision
         | kernel::Role::Administration
-        | kernel::Role::Catalogue => "decide",
+        | kernel::Role::Catalogue
+        | kernel::Role::Audit => "decide",
     };
     RoleRow {
         name: role_name(visitor, load.role),
@@ -241,6 +242,7 @@ pub(super) async fn file(
             None => break,
         }
     }
+    text.push_str(&csv::line(&[export::signature(&room, &visitor, who)]));
     let name = format!("load-{}.csv", body.slug);
     Ok((csv::headers(&name), text).into_response())
 }

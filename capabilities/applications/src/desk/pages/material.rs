@@ -76,6 +76,7 @@ fn beside(material: &str, refusal: Refusal) -> Refusal {
         | Refusal::Unauthenticated
         | Refusal::Forbidden
         | Refusal::LevelNeeded(_)
+        | Refusal::Outside(_)
         | Refusal::Conflict(_)
         | Refusal::Malformed(_)
         | Refusal::TooMany(_)

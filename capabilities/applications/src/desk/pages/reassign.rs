@@ -202,7 +202,7 @@ async fn receivers(
 ) -> Result<Receivers, DeskError> {
     let manager = see::staff(&visitor.actor)?;
     let mut tx = room.db.snapshot().await?;
-    let staff = identity::staff_of(&mut tx, manager.body).await?;
+    let staff = identity::staff_of(&mut tx, manager.body, visitor.today()).await?;
     let away = identity::deputies_on(&mut tx, manager.body, visitor.today()).await?;
     let roles: Vec<Role> = able.iter().filter_map(|one| one.role).collect();
     // Whoever has all of it already is no choice.

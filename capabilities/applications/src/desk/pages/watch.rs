@@ -89,7 +89,8 @@ pub(super) async fn tasks(
     let asked = Asked { scope: Scope::Body, ..words.read()? };
     let query = asked.query(&room, &clerk, visitor.today());
     let mut tx = room.db.snapshot().await?;
-    let page = cases::worklist(&mut tx, &query, &asked.place, asked.size).await?;
+    let mut page = cases::worklist(&mut tx, &query, &asked.place, asked.size).await?;
+    crate::recuse::hide(&mut tx, watcher.staff, &mut page.items).await?;
     let lights = cases::count_lights(&mut tx, &query).await?;
     drop(tx);
     let (path, words) = (format!("/desk/watch/{slug}"), asked.to_query());

@@ -339,10 +339,11 @@ async fn the_whole_file_is_printed_and_the_look_says_so() {
         assert!(!page.contains('⟦'), "{page}");
         let hash = office.room.files.put(PDF.to_vec()).await.unwrap().sm3;
         let cut = format!("{}<wbr>{}", &hash[..8], &hash[8..16]);
-        for part in [OWNER, "来福", &cut, "来福.pdf", "情况属实", "¥200.00", "系统核验", "示例visit 于"]
+        for part in [OWNER, "来福", &cut, "来福.pdf", "情况属实", "¥200.00", "系统核验", "打印，查看已记录"]
         {
             assert!(page.contains(part), "{part}: {page}");
         }
+        assert!(between(&page, "class=\"watermark\"", "</p>").contains("示例visit（"), "{page}");
         let (first, last) = (page.find("申请已提交").unwrap(), page.rfind("审查意见：同意").unwrap());
         assert!(first < last, "on paper the history runs from its beginning");
         assert!(office.looks().await.iter().any(|look| look.0 == "applications.print"));
@@ -351,6 +352,21 @@ async fn the_whole_file_is_printed_and_the_look_says_so() {
             office.page("nobody", &path).await.expect(303).location.split('?').next(),
             Some("/staff/sign-in")
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_whose_keeping_time_is_over_says_when_it_was_emptied() {
+    in_office(async |office| {
+        let case = office.reviewed().await;
+        assert!(!office.case_page("visit", case.id, "").await.contains("保管期限已满"));
+        let mut tx = office.room.db.begin().await.unwrap();
+        let at = testkit::instant("2056-12-01T04:00");
+        tx.execute("update cases set erased_at = $2 where id = $1", vals![case.id, at]).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = office.case_page("visit", case.id, "").await;
+        assert!(page.contains("已于 2056年12月1日 星期五 删除"), "{page}");
     })
     .await;
 }

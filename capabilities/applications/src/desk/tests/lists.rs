@@ -279,11 +279,12 @@ async fn a_long_list_is_counted_to_a_thousand_and_exported_to_five() {
         let file = office.page("accept", "/desk/export.csv?scope=body").await.expect(200);
         let lines: Vec<&str> = file.text.trim_start_matches('\u{feff}').lines().collect();
         assert!(lines[0].starts_with("\"办件编号\",\"办件\",\"环节\""), "{}", lines[0]);
-        assert_eq!(lines.len(), 1 + 5000 + 1);
+        assert_eq!(lines.len(), 1 + 5000 + 2);
         assert!(lines[1].contains("养犬登记") && lines[1].contains("2026-09-29"), "{}", lines[1]);
         assert!(lines[5001].contains("只导出了前 5000 行"), "{}", lines[5001]);
+        assert!(lines[5002].contains("导出人：") && lines[5002].contains("2026年9月21日"), "{}", lines[5002]);
         let api = office.get("accept", "/api/v1/desk/tasks.csv?light=red").await.expect(200);
-        assert_eq!(api.text.lines().count(), 1, "nothing is red: {}", api.text);
+        assert_eq!(api.text.lines().count(), 2, "nothing is red: {}", api.text);
         assert!(!file.text.contains(OWNER));
     })
     .await;

@@ -32,13 +32,20 @@ impl Office {
         for word in STAFF {
             let Some(Actor::Staff(one)) = staff(word) else { panic!("{word}") };
             tx.execute(
-                "insert into staff (id, login, name, body, created_at) values ($1, $2, $3, $4, 0)",
-                vals![one.staff, word, &one.shown_as, one.body],
+                "insert into staff (id, login, name, created_at) values ($1, $2, $3, 0)",
+                vals![one.staff, word, &one.shown_as],
+            )
+            .await
+            .unwrap();
+            tx.execute(
+                "insert into posts (id, staff, body, title, first_day, created_at)
+                 values ($1, $1, $2, '', '2026-01-01', 0)",
+                vals![one.staff, one.body],
             )
             .await
             .unwrap();
             for role in &one.roles {
-                let sql = "insert into staff_roles (staff, role) values ($1, $2)";
+                let sql = "insert into post_roles (post, role) values ($1, $2)";
                 tx.execute(sql, vals![one.staff, role.as_str()]).await.unwrap();
             }
         }
@@ -139,6 +146,7 @@ async fn the_load_is_for_who_decides_there_and_for_supervision() {
         office.page("town-head", "/desk/manage/items").await.expect(200);
         let file = office.page("town-head", "/desk/manage/load.csv").await.expect(200).text;
         assert!(file.contains("\"示例visit\",\"visit\",\"审查\",\"1\",\"0\",\"1\""), "{file}");
+        assert!(file.lines().last().unwrap().contains("导出人："), "{file}");
     })
     .await;
 }

@@ -247,7 +247,7 @@ async fn try_anything(office: &Office, tx: &mut Tx, runner: &mut proptest::test_
     let Actor::Person(person) = citizen() else { unreachable!() };
     let new = NewCase {
         division: "430102001".into(),
-        applicant: crate::Applicant { person: person.person, acting_for: None },
+        applicant: crate::Applicant::of(&person),
         applicant_name: "张*".into(),
         facts: object(&facts),
         answers: Map::new(),

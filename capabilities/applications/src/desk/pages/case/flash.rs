@@ -87,7 +87,8 @@ pub(super) async fn next(
         let asked =
             Asked { scope, filter: WorkFilter { claimed, ..WorkFilter::default() }, ..Asked::default() };
         let query = asked.query(room, clerk, visitor.today());
-        let page = cases::worklist(tx, &query, &asked.place, size).await?;
+        let mut page = cases::worklist(tx, &query, &asked.place, size).await?;
+        crate::recuse::hide(tx, clerk.staff, &mut page.items).await?;
         let is_next = |item: &&cases::WorkItem| item.task.to_string() != done;
         if let Some(item) = page.items.iter().find(is_next) {
             let row = views::task_row(visitor, room, clerk, item.clone());

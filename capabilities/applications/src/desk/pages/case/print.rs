@@ -11,7 +11,7 @@ use super::history::{CorrectionView, HistoryView, OpinionView};
 use super::strip::{ClockView, clocks, status};
 use super::{Seen, files, sections};
 use crate::desk::checks::{self, Check};
-use crate::desk::{DeskError, findings, names, see};
+use crate::desk::{DeskError, export, findings, names, see};
 use crate::{Room, http};
 
 #[derive(Template)]
@@ -31,6 +31,8 @@ struct PrintPage {
     correction: Option<CorrectionView>,
     history: Vec<HistoryView>,
     printed: String,
+    /// On every sheet of paper: who printed it, of which body, and when.
+    watermark: String,
 }
 
 /// A file as paper can name it: by what its content hashes to.
@@ -64,6 +66,7 @@ pub(in crate::desk::pages) async fn show(
     facts.insert(0, (visitor.t("desk-status"), status(&visitor, &case)));
     let mut told = seen.history(&history, false);
     told.reverse();
+    let (who, when) = (export::who(&room, &visitor, clerk), visitor.datetime(now));
     web::page(&PrintPage {
         shell: Shell::new(&visitor, names::pick(&visitor, &package.item.name))
             .crumb(visitor.t("web-desk"), "/desk")
@@ -80,7 +83,8 @@ pub(in crate::desk::pages) async fn show(
         opinions: seen.opinions(),
         correction: seen.correction(),
         history: told,
-        printed: visitor.t2("desk-printed", "name", &clerk.shown_as, "when", visitor.datetime(now)),
+        printed: visitor.t2("desk-printed", "name", &who, "when", &when),
+        watermark: format!("{who} {when}"),
     })
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use cases::Place;
+use jiff::civil::Date;
 use kernel::{Refusal, StaffActor, StaffId};
 use serde::Deserialize;
 use store::Tx;
@@ -49,12 +50,17 @@ struct TasksPage {
 }
 
 /// The clerk whose work is meant, who is or was of the manager's body.
-async fn clerk(tx: &mut Tx, manager: &StaffActor, id: &str) -> Result<Option<(StaffId, String)>, AppError> {
+async fn clerk(
+    tx: &mut Tx,
+    manager: &StaffActor,
+    id: &str,
+    today: Date,
+) -> Result<Option<(StaffId, String)>, AppError> {
     if id.is_empty() {
         return Ok(None);
     }
     let id: StaffId = crate::http::id(id)?;
-    let staff = identity::staff_of(tx, manager.body).await?;
+    let staff = identity::staff_of(tx, manager.body, today).await?;
     let found = staff.into_iter().find(|one| one.id == id);
     Ok(Some((id, found.ok_or(AppError(Refusal::NotFound))?.name)))
 }
@@ -66,14 +72,16 @@ pub(in crate::desk::pages) async fn show(
 ) -> Result<Response, AppError> {
     let manager = see::staff(&visitor.actor)?;
     let mut tx = room.db.snapshot().await?;
-    let (of, of_name) = clerk(&mut tx, manager, &query.of).await?.unzip();
+    let (of, of_name) = clerk(&mut tx, manager, &query.of, visitor.today()).await?.unzip();
     let of_name = of_name.unwrap_or_default();
     let wanted = Wanted { of, ..Wanted::default() };
     let read = query.words.read()?;
     let asked = crate::desk::listing::Asked { scope: wanted.asked().scope, ..read };
     let eyes = manage::eyes(manager, &wanted);
     let engine = asked.query(&room, &eyes, visitor.today());
-    let page = cases::worklist(&mut tx, &engine, &asked.place, asked.size).await.map_err(DeskError::from)?;
+    let mut page =
+        cases::worklist(&mut tx, &engine, &asked.place, asked.size).await.map_err(DeskError::from)?;
+    crate::recuse::hide(&mut tx, manager.staff, &mut page.items).await.map_err(DeskError::from)?;
     let lights = cases::count_lights(&mut tx, &engine).await.map_err(DeskError::from)?;
     let waiting = match of {
         Some(of) => cases::waiting_of_clerk(&mut tx, of, manager.body, engine.days, 100).await,

@@ -1,0 +1,22 @@
+//! Codes that people read from paper or a screen and type (一次性代码).
+
+/// Digits and letters that nobody takes for one another: 32 of them, so that a byte is cut without a bias.
+pub(crate) const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A fresh one of `N` letters, five bits each, in groups with hyphens between.
+pub(crate) fn fresh<const N: usize>(group: usize) -> String {
+    let bytes: [u8; N] = guomi::random_bytes();
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    let groups = bytes.chunks(group).map(|group| group.iter().map(letter).collect::<String>());
+    groups.collect::<Vec<_>>().join("-")
+}
+
+/// What was typed, as it was made: without blanks and hyphens, in capitals; O is read as 0, I and L as 1.
+pub(crate) fn as_made(typed: &str) -> impl Iterator<Item = char> + '_ {
+    let meant = |c: char| match c.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(meant)
+}
