@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kernel::{Principal, Refusal};
-use store::Purpose;
 use web::{AppError, Shell, Visitor, page};
 
 use crate::Room;
+use crate::correction::own_record;
 use crate::mandates::{agents_of, hats};
 use crate::offers::offers_to;
 use crate::person_name::Phone;
-use crate::persons::{Assurance, PersonRecord, find_person};
+use crate::persons::{Assurance, PersonRecord};
 use crate::prove::http::own;
 use crate::security::{Asked, Security, security};
 
@@ -38,11 +38,9 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, AppError> {
     let me = visitor.actor.person()?;
-    let purpose = Purpose::new("identity.own-account", visitor.actor.reference());
     let mut tx = room.db.snapshot().await?;
-    let person = find_person(&mut tx, &room.vault, &purpose, me.person, visitor.now)
-        .await?
-        .ok_or(AppError(Refusal::NotFound))?;
+    let person =
+        own_record(&mut tx, &room.vault, &visitor.actor, visitor.now).await.map_err(Refusal::from)?;
     let hats = hats(&mut tx, &room.vault, me.person, visitor.now).await?;
     let offers = offers_to(&mut tx, &room.vault, me.person, visitor.now).await?;
     let agents = agents_of(&mut tx, Principal::Person(me.person), visitor.now).await?;

@@ -15,7 +15,7 @@ use crate::counter::{CounterError, Seen, clerk, much_hangs_on, not_oneself, stat
 use crate::person_name::{PersonName, Phone};
 use crate::personal;
 use crate::persons::{Assurance, PersonRecord, find_person, make_verified, person_reference};
-use crate::printed_code::{as_made, fresh};
+use crate::printed_code::{blind, fresh};
 use crate::sessions::Subject;
 
 pub(crate) mod http;
@@ -117,7 +117,7 @@ pub async fn ask_correction(
     tx.execute(
         "insert into corrections (person, name_sealed, resident_id_sealed, code_blind, asked_at, expires_at)
          values ($1, $2, $3, $4, $5, $6)",
-        vals![is.id, sealed.name, sealed.resident_id, code_blind(vault, &code), now, until],
+        vals![is.id, sealed.name, sealed.resident_id, blind(vault, CODE, "", &code), now, until],
     )
     .await?;
     Ok(Corrected::AtCounter(code))
@@ -138,11 +138,6 @@ async fn set(
     .await
     .map_err(taken)?;
     Ok(())
-}
-
-/// The code is the account's secret towards the counter: what is easily taken for one another is one.
-fn code_blind(vault: &Vault, typed: &str) -> String {
-    vault.blind(CODE, &as_made(typed).take(64).collect::<String>())
 }
 
 /// Until when the own request waits.
@@ -202,7 +197,7 @@ pub(crate) async fn find_asked(
     clerk(by)?;
     let sql = "select person, name_sealed, resident_id_sealed from corrections
                where code_blind = $1 and expires_at > $2";
-    let row = tx.fetch_optional(sql, vals![code_blind(vault, code), now]).await?;
+    let row = tx.fetch_optional(sql, vals![blind(vault, CODE, "", code), now]).await?;
     let row = row.ok_or(CounterError::Unknown)?;
     let purpose = Purpose::of("identity.counter", by);
     Ok(Asked {

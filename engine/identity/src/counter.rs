@@ -10,7 +10,7 @@ use crate::account_told::{Told, told};
 use crate::acts::{ActKind, NewAct, record_act};
 use crate::permission::WORK_COUNTER;
 use crate::persons::{Assurance, make_verified, person_is_called, person_reference};
-use crate::printed_code::{as_made, fresh};
+use crate::printed_code::{blind, fresh};
 use crate::sessions::Subject;
 use crate::{personal, staffing};
 
@@ -19,7 +19,8 @@ pub(crate) mod http;
 #[cfg(test)]
 pub(crate) mod tests;
 
-const CODE: &str = "identity.recovery-slip";
+/// Under which codes are compared.
+pub(crate) const CODE: &str = "identity.recovery-slip";
 /// Sixty bits: guessing is delayed besides.
 const LENGTH: usize = 12;
 const HOURS: i64 = 24;
@@ -292,7 +293,7 @@ async fn give(
     let code = fresh::<LENGTH>(4);
     tx.execute(
         "update recoveries set given_by = $1, given_at = $2, code_blind = $3, expires_at = $4 where id = $5",
-        vals![clerk.staff, now, code_blind(vault, &person_reference(person), &code), expires(now), id],
+        vals![clerk.staff, now, blind(vault, CODE, &person_reference(person), &code), expires(now), id],
     )
     .await?;
     let act = NewAct::new(ActKind::RecoveryGiven, Some(clerk.body), person_reference(person));
@@ -362,11 +363,4 @@ pub(crate) async fn waiting(
         })
     };
     rows.iter().map(read).collect()
-}
-
-/// The hash is the account's own: a code opens no other. Blanks, hyphens and the size of letters do not matter, and
-/// what is easily taken for one another is one.
-pub(crate) fn code_blind(vault: &Vault, owner: &str, typed: &str) -> String {
-    let code: String = as_made(typed).take(64).collect();
-    vault.blind(CODE, &format!("{owner} {code}"))
 }

@@ -9,7 +9,7 @@ use crate::account_told::{Told, told};
 use crate::close_account::{CloseAccountError, check_close_account, close_account};
 use crate::correction::own_record;
 use crate::persons::{Assurance, person_is_called, person_shown_as};
-use crate::printed_code::{as_made, fresh};
+use crate::printed_code::{blind, fresh};
 use crate::sessions::Subject;
 
 #[cfg(test)]
@@ -70,14 +70,10 @@ pub async fn offer_merge(
     tx.execute(
         "insert into merge_codes (person, code_blind, expires_at) values ($1, $2, $3)
          on conflict (person) do update set code_blind = excluded.code_blind, expires_at = excluded.expires_at",
-        vals![me, code_blind(vault, &code), until],
+        vals![me, blind(vault, CODE, "", &code), until],
     )
     .await?;
     Ok((code, until))
-}
-
-fn code_blind(vault: &Vault, typed: &str) -> String {
-    vault.blind(CODE, &as_made(typed).take(64).collect::<String>())
 }
 
 /// Which account ends, and which stays.
@@ -102,7 +98,7 @@ pub async fn find_merge(
     let from = check_close_account(tx, by, now).await?;
     let sql = "select p.id from merge_codes c join persons p on p.id = c.person
                where c.code_blind = $1 and c.expires_at > $2 and p.id <> $3 and p.closed_at is null";
-    let row = tx.fetch_optional(sql, vals![code_blind(vault, code), now, from]).await?;
+    let row = tx.fetch_optional(sql, vals![blind(vault, CODE, "", code), now, from]).await?;
     let row = row.ok_or(MergeError::NoCode)?;
     let into: PersonId = row.get(0)?;
     let own = own_record(tx, vault, by, now).await.map_err(|_no_account| MergeError::NoCode)?;

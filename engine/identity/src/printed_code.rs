@@ -1,5 +1,7 @@
 //! Codes that people read from paper or a screen and type (一次性代码).
 
+use store::Vault;
+
 /// Digits and letters that nobody takes for one another: 32 of them, so that a byte is cut without a bias.
 pub(crate) const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -9,6 +11,13 @@ pub(crate) fn fresh<const N: usize>(group: usize) -> String {
     let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
     let groups = bytes.chunks(group).map(|group| group.iter().map(letter).collect::<String>());
     groups.collect::<Vec<_>>().join("-")
+}
+
+/// What is compared of a code that was typed. `owner` where a code opens one account only; `of` says which kind it is.
+pub(crate) fn blind(vault: &Vault, of: &'static str, owner: &str, typed: &str) -> String {
+    let code: String = as_made(typed).take(64).collect();
+    let owned = if owner.is_empty() { code } else { format!("{owner} {code}") };
+    vault.blind(of, &owned)
 }
 
 /// What was typed, as it was made: without blanks and hyphens, in capitals; O is read as 0, I and L as 1.

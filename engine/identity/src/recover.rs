@@ -8,9 +8,10 @@ use crate::Room;
 use crate::account_told::{Told, told};
 use crate::acts::{ActKind, NewAct, record_act};
 use crate::client::Client;
-use crate::counter::code_blind;
+use crate::counter::CODE;
 use crate::factors::{self, Factor};
 use crate::password::{self, HashFault, PasswordFault};
+use crate::printed_code::blind;
 use crate::sessions::Subject;
 use crate::sign_in::{Door, SignInError, Whose, knock, person_account, succeeded};
 use crate::{change_password, visits};
@@ -103,7 +104,7 @@ pub(crate) async fn recover(room: &Room, now: Timestamp, given: Recover) -> Resu
             vals![
                 now,
                 subject.map(Subject::id).unwrap_or_default(),
-                code_blind(&room.vault, &owner, &given.code)
+                blind(&room.vault, CODE, &owner, &given.code)
             ],
         )
         .await?;

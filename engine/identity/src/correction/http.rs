@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::Refusal;
+use kernel::{Message, Refusal};
 use serde::Deserialize;
+use store::{Purpose, Tx};
 use web::{AppError, Choice, FormErrors, Nothing, PostForm, Shell, Visitor, page, page_with_status};
 
 use super::{
@@ -107,6 +108,12 @@ async fn again(
     page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
+/// Begins what only the holder may, who has just proved themselves; or the way to the proof.
+async fn begin(room: &Room, visitor: &Visitor) -> Result<Result<Tx, Response>, AppError> {
+    let mut tx = room.db.begin().await?;
+    Ok(if own(&mut tx, visitor).await?.is_fresh { Ok(tx) } else { Err(to_proof(HERE)) })
+}
+
 #[derive(Template)]
 #[template(path = "correction/code.html")]
 struct CodePage {
@@ -119,10 +126,10 @@ pub(crate) async fn submit(
     visitor: Visitor,
     PostForm(form): PostForm<Form>,
 ) -> Result<Response, AppError> {
-    let mut tx = room.db.begin().await?;
-    if !own(&mut tx, &visitor).await?.is_fresh {
-        return Ok(to_proof(HERE));
-    }
+    let mut tx = match begin(&room, &visitor).await? {
+        Ok(tx) => tx,
+        Err(proof) => return Ok(proof),
+    };
     let given = (form.name.as_str(), form.resident_id.as_str());
     let done = ask_correction(&mut tx, &room.vault, &visitor.actor, visitor.now, given).await;
     match done.map_err(Refusal::from) {
@@ -150,10 +157,10 @@ pub(crate) async fn submit_phone(
     visitor: Visitor,
     PostForm(form): PostForm<Form>,
 ) -> Result<Response, AppError> {
-    let mut tx = room.db.begin().await?;
-    if !own(&mut tx, &visitor).await?.is_fresh {
-        return Ok(to_proof(HERE));
-    }
+    let mut tx = match begin(&room, &visitor).await? {
+        Ok(tx) => tx,
+        Err(proof) => return Ok(proof),
+    };
     let done = change_phone(&mut tx, &room.vault, &visitor.actor, visitor.now, &form.phone).await;
     match done.map_err(Refusal::from) {
         Ok(()) => {
@@ -212,31 +219,30 @@ impl AtCounter {
     }
 }
 
-async fn counter_page(
-    room: &Room,
+/// What the clerk compares: a look, on record for the holder. Without a request of the code: not found.
+async fn compare(room: &Room, visitor: &Visitor, code: &str) -> Result<Compared, Refusal> {
+    let (by, now) = (&visitor.actor, visitor.now);
+    let mut tx = room.db.begin().await?;
+    let asked = find_asked(&mut tx, &room.vault, by, now, code).await?;
+    let purpose = Purpose::of("identity.counter", by);
+    let is = find_person(&mut tx, &room.vault, &purpose, asked.person, now).await?;
+    let is = is.ok_or(Refusal::NotFound)?;
+    tx.commit().await?;
+    Ok(Compared {
+        name: is.name.as_str().to_owned(),
+        resident_id: is.resident_id.as_str().to_owned(),
+        phone: is.phone.as_ref().map_or_else(String::new, Phone::masked),
+        new_name: asked.name.as_str().to_owned(),
+        new_resident_id: asked.resident_id.as_str().to_owned(),
+    })
+}
+
+fn counter_page(
     visitor: &Visitor,
     form: &AtCounter,
     errors: FormErrors,
-    is_found: bool,
+    found: Option<Compared>,
 ) -> Result<Response, AppError> {
-    let mut found = None;
-    let (by, now) = (&visitor.actor, visitor.now);
-    if is_found {
-        let mut tx = room.db.begin().await?;
-        let asked = find_asked(&mut tx, &room.vault, by, now, &form.code).await.map_err(Refusal::from)?;
-        // A look, on record for the holder.
-        let purpose = store::Purpose::of("identity.counter", by);
-        let is = find_person(&mut tx, &room.vault, &purpose, asked.person, now).await?;
-        let is = is.ok_or(AppError(Refusal::NotFound))?;
-        tx.commit().await?;
-        found = Some(Compared {
-            name: is.name.as_str().to_owned(),
-            resident_id: is.resident_id.as_str().to_owned(),
-            phone: is.phone.as_ref().map_or_else(String::new, Phone::masked),
-            new_name: asked.name.as_str().to_owned(),
-            new_resident_id: asked.resident_id.as_str().to_owned(),
-        });
-    }
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shell = Shell::new(visitor, visitor.t("identity-correction-counter-title"));
     let shown = CounterPage {
@@ -249,8 +255,8 @@ async fn counter_page(
     page_with_status(status, &shown)
 }
 
-pub(crate) async fn show_counter(State(room): State<Room>, visitor: Visitor) -> Result<Response, AppError> {
-    counter_page(&room, &visitor, &AtCounter::default(), FormErrors::none(), false).await
+pub(crate) async fn show_counter(visitor: Visitor) -> Result<Response, AppError> {
+    counter_page(&visitor, &AtCounter::default(), FormErrors::none(), None)
 }
 
 /// Finds the request of a code.
@@ -259,19 +265,15 @@ pub(crate) async fn find_counter(
     visitor: Visitor,
     PostForm(form): PostForm<AtCounter>,
 ) -> Result<Response, AppError> {
-    let mut tx = room.db.snapshot().await?;
-    let found = find_asked(&mut tx, &room.vault, &visitor.actor, visitor.now, &form.code).await;
-    drop(tx);
-    let errors = match found.map_err(Refusal::from) {
-        Ok(_) => FormErrors::none(),
+    match compare(&room, &visitor, &form.code).await {
+        Ok(found) => counter_page(&visitor, &form, FormErrors::none(), Some(found)),
         Err(Refusal::NotFound) => {
-            let rule = kernel::Message::new("identity-correction-no-code");
-            FormErrors::of(&visitor, Refusal::field("code", rule))?
+            let rule = Message::new("identity-correction-no-code");
+            let errors = FormErrors::of(&visitor, Refusal::field("code", rule))?;
+            counter_page(&visitor, &form, errors, None)
         }
-        Err(other) => return Err(other.into()),
-    };
-    let is_found = errors.is_empty();
-    counter_page(&room, &visitor, &form, errors, is_found).await
+        Err(other) => Err(other.into()),
+    }
 }
 
 pub(crate) async fn submit_counter(
@@ -290,7 +292,8 @@ pub(crate) async fn submit_counter(
         Err(refusal) => {
             tx.rollback().await?;
             let errors = FormErrors::of(&visitor, refusal)?;
-            counter_page(&room, &visitor, &form, errors, true).await
+            let found = compare(&room, &visitor, &form.code).await?;
+            counter_page(&visitor, &form, errors, Some(found))
         }
     }
 }
