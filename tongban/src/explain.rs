@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use applications::reach::Reach;
-use identity::Subject;
-use kernel::{Actor, CaseId, LicenceId, Permission, Principal, Refusal};
+use identity::{PostRecord, Subject};
+use kernel::{Actor, CaseId, LicenceId, Permission, PostId, Principal, Refusal};
 use store::Tx;
 
 use crate::platform::Platform;
@@ -13,7 +13,7 @@ use crate::platform::Platform;
 pub struct Question {
     /// `anonymous`, `system`, `person:ID`, `staff:ID` or `staff:LOGIN`.
     pub who: String,
-    /// For whom they act: `person:ID` or `legal-person:ID`.
+    /// For whom they act: `person:ID` or `legal-person:ID`; of staff, in which post: its body or its id.
     pub acting_for: Option<String>,
     /// The name of a permission, or `METHOD /path` of a route.
     pub may: String,
@@ -85,22 +85,36 @@ async fn actor(tx: &mut Tx, platform: &Platform, question: &Question) -> anyhow:
     };
     anyhow::ensure!(identity::stands(tx, subject).await?, "there is no account {subject}");
     let now = (platform.clock)();
-    if let Subject::Staff(staff) = subject {
-        // A visit has the rights of the chosen post; asked from outside there is none that was chosen.
-        let posts = identity::posts_on(tx, staff, kernel::china_date(now)).await?;
-        anyhow::ensure!(
-            posts.len() < 2,
-            "holds {} posts; ask about somebody who holds one of them",
-            posts.len()
-        );
-    }
     let mut visit = identity::open_session_for(tx, subject, now).await?;
-    if let Some(hat) = &question.acting_for {
-        let hat: Principal = hat.parse().context("--as is person:ID or legal-person:ID")?;
-        visit = identity::switch_hat(tx, visit.session, Some(hat), now).await?;
+    match (subject, &question.acting_for) {
+        (Subject::Person(_), None) => {}
+        (Subject::Person(_), Some(hat)) => {
+            let hat: Principal = hat.parse().context("--as is person:ID or legal-person:ID")?;
+            visit = identity::switch_hat(tx, visit.session, Some(hat), now).await?;
+        }
+        (Subject::Staff(staff), post) => {
+            let posts = identity::posts_on(tx, staff, kernel::china_date(now)).await?;
+            if post.is_some() || posts.len() > 1 {
+                let chosen = chosen_post(&posts, post.as_deref())?;
+                visit = identity::choose_post(tx, visit.session, chosen, now).await?;
+            }
+        }
     }
     let live = identity::find_session(tx, &platform.identity.vault, &visit.token, now).await?;
     Ok(live.context("the account is closed")?.actor)
+}
+
+/// A visit has the rights of the post in which one works: it is named by the body, or by its id where one body has two.
+fn chosen_post(posts: &[PostRecord], named: Option<&str>) -> anyhow::Result<PostId> {
+    let is_meant =
+        |post: &&PostRecord| named.is_some_and(|name| name == post.body_slug || name == post.id.to_string());
+    let mut meant = posts.iter().filter(is_meant);
+    if let (Some(post), None) = (meant.next(), meant.next()) {
+        return Ok(post.id);
+    }
+    let line = |post: &PostRecord| format!("{} {} {}", post.id, post.body_slug, post.title);
+    let held: Vec<String> = posts.iter().map(line).collect();
+    anyhow::bail!("--as says in which post, by body or id; they hold:\n{}", held.join("\n"))
 }
 
 async fn thing_rule(tx: &mut Tx, actor: &Actor, thing: &str) -> anyhow::Result<(bool, String)> {

@@ -57,7 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
-    ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
+    ("calendars", &["kernel", "legal-time", "store", "web", "identity", "cases"]),
     ("portal", &["kernel", "codes", "store", "web", "identity", "cases", "catalogue"]),
     ("privacy", &["kernel", "store", "web", "identity", "oidc", "cases", "messages", "applications"]),
     ("xtask", &[]),

@@ -1,5 +1,6 @@
 //! Bringing a calendar in and putting it in force: shown first, checked strictly, told to every open case.
 
+use identity::{ActKind, NewAct, record_act_of};
 use kernel::{Actor, FieldError, Message, Refusal, Timestamp};
 use legal_time::{CalendarData, CalendarFile, DataDiff, DataFault};
 use store::Tx;
@@ -295,6 +296,8 @@ async fn turn(
     let next = preview.turn + 1;
     let put = record::insert_turn(tx, next, &preview.version, by.parts(), word, now).await;
     put.map_err(overtaken)?;
+    let act = NewAct::new(ActKind::CalendarPut, None, format!("calendar:{}", preview.version)).because(word);
+    record_act_of(tx, &by.reference, &by.name, act, now).await?;
     let run = cases::plan_reevaluation(tx, &preview.version, now).await?;
     tracing::info!(calendar = preview.version, run, by = by.reference, "calendar put in force");
     Ok(Imported { version: preview.version, run })

@@ -1,5 +1,6 @@
 //! What every page tells for a while (全站公告), such as that the platform will stand still on Sunday.
 
+use identity::{ActKind, NewAct, record_act};
 use kernel::{Actor, FieldError, Message, NoticeId, Refusal, Timestamp, Words};
 use store::page::{Page, PageRequest};
 use store::{Row, Tx, vals};
@@ -100,6 +101,8 @@ pub async fn announce(
         ],
     )
     .await?;
+    let act = NewAct::new(ActKind::NoticeAnnounced, None, format!("notice:{id}"));
+    record_act(tx, by, act.changed("", new.text.zh.trim()), now).await?;
     Ok(id)
 }
 
@@ -132,7 +135,11 @@ pub async fn end(tx: &mut Tx, by: &Actor, now: Timestamp, id: NoticeId) -> Resul
             vals![&staff.shown_as, id, now],
         )
         .await?;
-    if ended == 1 { Ok(()) } else { Err(BannerError::Gone) }
+    if ended != 1 {
+        return Err(BannerError::Gone);
+    }
+    record_act(tx, by, NewAct::new(ActKind::NoticeEnded, None, format!("notice:{id}")), now).await?;
+    Ok(())
 }
 
 /// What is told now or will be, soonest first.

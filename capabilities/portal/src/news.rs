@@ -1,6 +1,7 @@
 //! News of the offices (新闻动态): written, published at a time, withdrawn, pinned. Legal public notices (公示) are not
 //! news: they belong to cases and hang for as long as the law says.
 
+use identity::{ActKind, NewAct, record_act};
 use kernel::{Actor, BodyId, FieldError, Message, NewsId, Refusal, Role, StaffActor, Timestamp, Words};
 use store::page::{Page, PageRequest};
 use store::{FromCol, Row, Tx, vals};
@@ -236,6 +237,8 @@ pub async fn publish(
     let mut entry = to_change(tx, staff, id, version).await?;
     entry.state = State::Published;
     entry.shown_from = Some(from.unwrap_or(now).max(now));
+    let act = NewAct::new(ActKind::NewsPublished, Some(entry.body), format!("news:{id}"));
+    record_act(tx, by, act.changed("", &entry.writing.title.zh), now).await?;
     keep(tx, by, now, entry, "published", "").await
 }
 
@@ -266,6 +269,8 @@ pub async fn withdraw(
         return Err(NewsError::Invalid(vec![FieldError::new("reason", message)]));
     }
     entry.state = State::Withdrawn;
+    let act = NewAct::new(ActKind::NewsWithdrawn, Some(entry.body), format!("news:{id}"));
+    record_act(tx, by, act.changed(&entry.writing.title.zh, "").because(reason), now).await?;
     keep(tx, by, now, entry, "withdrawn", reason).await
 }
 

@@ -126,6 +126,15 @@ impl World {
             crate::MIGRATIONS,
         ];
         db.migrate(&migrations).await.unwrap();
+        // The record of acts names bodies that there are.
+        let mut tx = db.begin().await.unwrap();
+        for cases::Body { id, slug, name, division, .. } in bodies().0 {
+            let sql =
+                "insert into bodies (id, slug, name_zh, name_en, uscc, division, serves, address, phone)
+                       values ($1, $2, $3, $4, '', $5, '11', '', '')";
+            tx.execute(sql, store::vals![id, slug, name.zh, name.en, division]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
         let clock = Arc::new(Mutex::new(instant("2026-10-09T09:00")));
         let time = Arc::clone(&clock);
         let clock_of_site: web::Clock = Arc::new(move || *time.lock().unwrap());

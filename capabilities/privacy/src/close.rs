@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cases::Applicant;
-use identity::{check_close_account, close_account, has_just_proved, to_proof};
+use identity::{CloseAccountError, check_close_account, close_account, has_just_proved, to_proof};
 use kernel::{Message, Refusal, Timestamp};
 use messages::Reader;
 use serde::Deserialize;
@@ -22,10 +22,8 @@ const HERE: &str = "/my/data/close";
 struct ClosePage {
     shell: Shell,
     errors: FormErrors,
-    /// What stands in the way, in whole sentences; empty: nothing.
-    block: String,
-    /// Where to see to it.
-    block_href: &'static str,
+    /// What stands in the way, in whole sentences, and where to see to it.
+    blocks: Vec<(String, &'static str)>,
 }
 
 #[derive(Template)]
@@ -40,41 +38,39 @@ pub(crate) struct Form {
     sure: String,
 }
 
-/// Nobody depends on the account, and nothing that the person asked for still runs.
-async fn check(tx: &mut Tx, visitor: &Visitor) -> Result<(), (Refusal, &'static str)> {
-    let person = check_close_account(tx, &visitor.actor, visitor.now)
-        .await
-        .map_err(|error| (error.into(), "/my/agents"))?;
-    let own = Applicant { person, acting_for: None, through: None };
+/// What stands in the way: who depends on the account, and what the person asked for that still runs.
+async fn blocks(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<(String, &'static str)>, AppError> {
+    let mut found: Vec<(Message, &'static str)> = Vec::new();
+    match check_close_account(tx, &visitor.actor, visitor.now).await {
+        Ok(_) => {}
+        Err(CloseAccountError::Needed(first, rest)) => {
+            found.extend(
+                [first].into_iter().chain(rest).map(|need| (Message::new(need.rule()), "/my/agents")),
+            );
+        }
+        Err(other) => match Refusal::from(other) {
+            Refusal::Conflict(rule) => return Ok(vec![(visitor.message(&rule), "/my/hat")]),
+            refusal => return Err(refusal.into()),
+        },
+    }
+    let own = Applicant { person: visitor.actor.person()?.person, acting_for: None, through: None };
     // Of those that were granted, the ones of the future: none.
-    let running = cases::alive_of_applicant(tx, &own, Timestamp::MAX).await;
-    let running = running.map_err(|error| (error.into(), ""))?.len();
+    let running = cases::alive_of_applicant(tx, &own, Timestamp::MAX).await?.len();
     if running > 0 {
-        let rule = Message::new("privacy-close-running").with("count", running);
-        return Err((Refusal::Conflict(rule), "/my/cases"));
+        found.push((Message::new("privacy-close-running").with("count", running), "/my/cases"));
     }
-    Ok(())
+    Ok(found.into_iter().map(|(rule, href)| (visitor.message(&rule), href)).collect())
 }
 
-fn build(visitor: &Visitor, block: String, block_href: &'static str, errors: FormErrors) -> ClosePage {
+fn build(visitor: &Visitor, blocks: Vec<(String, &'static str)>, errors: FormErrors) -> ClosePage {
     let shell = Shell::new(visitor, visitor.t("privacy-close-title"));
-    ClosePage { shell: shell.crumb(visitor.t("privacy-data-title"), "/my/data"), errors, block, block_href }
-}
-
-/// The page with what stands in the way; other failures are errors.
-fn blocked(visitor: &Visitor, (refusal, href): (Refusal, &'static str)) -> Result<ClosePage, AppError> {
-    if let Refusal::Conflict(rule) = &refusal {
-        return Ok(build(visitor, visitor.message(rule), href, FormErrors::none()));
-    }
-    Err(AppError(refusal))
+    ClosePage { shell: shell.crumb(visitor.t("privacy-data-title"), "/my/data"), errors, blocks }
 }
 
 pub(crate) async fn show(State(room): State<Room>, visitor: Visitor) -> Result<Response, AppError> {
     let mut tx = room.db().snapshot().await?;
-    match check(&mut tx, &visitor).await {
-        Ok(()) => page(&build(&visitor, String::new(), "", FormErrors::none())),
-        Err(block) => page(&blocked(&visitor, block)?),
-    }
+    let blocks = blocks(&mut tx, &visitor).await?;
+    page(&build(&visitor, blocks, FormErrors::none()))
 }
 
 pub(crate) async fn close(
@@ -83,14 +79,14 @@ pub(crate) async fn close(
     PostForm(Form { sure }): PostForm<Form>,
 ) -> Result<Response, AppError> {
     let mut tx = room.db().begin().await?;
-    if let Err(block) = check(&mut tx, &visitor).await {
-        return page_with_status(StatusCode::CONFLICT, &blocked(&visitor, block)?);
+    let blocks = blocks(&mut tx, &visitor).await?;
+    if !blocks.is_empty() {
+        return page_with_status(StatusCode::CONFLICT, &build(&visitor, blocks, FormErrors::none()));
     }
     if sure != "true" {
         let refusal = Refusal::field("sure", Message::new("privacy-close-unsure"));
         let errors = FormErrors::of(&visitor, refusal)?;
-        let again = build(&visitor, String::new(), "", errors);
-        return page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &again);
+        return page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &build(&visitor, blocks, errors));
     }
     if !has_just_proved(&mut tx, &visitor).await? {
         return Ok(to_proof(HERE));

@@ -57,11 +57,29 @@ pub enum ActKind {
     LookDelayEnded,
     /// A connected system or its keys were administered (接入系统管理).
     ClientManaged,
+    /// A calendar of working days was put in force (启用日历).
+    CalendarPut,
+    /// A version of an item was put in force (发布事项).
+    ItemPublished,
+    /// An item was suspended (暂停事项).
+    ItemSuspended,
+    /// An item was resumed (恢复事项).
+    ItemResumed,
+    /// An item is no longer offered (取消事项).
+    ItemCancelled,
+    /// News were published (发布新闻).
+    NewsPublished,
+    /// News were taken back (撤回新闻).
+    NewsWithdrawn,
+    /// A notice for every page was announced (发布站内公告).
+    NoticeAnnounced,
+    /// A notice for every page was ended early (提前结束站内公告).
+    NoticeEnded,
 }
 
 impl ActKind {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 31] = [
         Self::StaffAdded,
         Self::StaffImported,
         Self::PostGiven,
@@ -84,6 +102,15 @@ impl ActKind {
         Self::LookDelayed,
         Self::LookDelayEnded,
         Self::ClientManaged,
+        Self::CalendarPut,
+        Self::ItemPublished,
+        Self::ItemSuspended,
+        Self::ItemResumed,
+        Self::ItemCancelled,
+        Self::NewsPublished,
+        Self::NewsWithdrawn,
+        Self::NoticeAnnounced,
+        Self::NoticeEnded,
     ];
 
     /// The word in tables and addresses.
@@ -111,6 +138,15 @@ impl ActKind {
             Self::LookDelayed => "look-delayed",
             Self::LookDelayEnded => "look-delay-ended",
             Self::ClientManaged => "client-managed",
+            Self::CalendarPut => "calendar-put",
+            Self::ItemPublished => "item-published",
+            Self::ItemSuspended => "item-suspended",
+            Self::ItemResumed => "item-resumed",
+            Self::ItemCancelled => "item-cancelled",
+            Self::NewsPublished => "news-published",
+            Self::NewsWithdrawn => "news-withdrawn",
+            Self::NoticeAnnounced => "notice-announced",
+            Self::NoticeEnded => "notice-ended",
         }
     }
 
@@ -180,14 +216,26 @@ pub async fn record_act(tx: &mut Tx, by: &Actor, act: NewAct<'_>, now: Timestamp
         Actor::Staff(staff) => staff.shown_as.as_str(),
         Actor::Person(_) | Actor::Anonymous | Actor::System => "",
     };
-    tracing::info!(act = act.kind.as_str(), by = by.reference(), target = act.target, "administrative act");
+    record_act_of(tx, &by.reference(), by_name, act, now).await
+}
+
+/// The same, where the doer is kept by reference and name alone: an operator at the command line, the platform at a
+/// planned time.
+pub async fn record_act_of(
+    tx: &mut Tx,
+    by: &str,
+    by_name: &str,
+    act: NewAct<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    tracing::info!(act = act.kind.as_str(), by, target = act.target, "administrative act");
     tx.execute(
         "insert into acts (id, at, by_whom, by_name, act, body, target, target_name, was, became, reason)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         vals![
             fresh_id::<ActId>(now),
             now,
-            by.reference(),
+            by,
             by_name,
             act.kind.as_str(),
             act.body,

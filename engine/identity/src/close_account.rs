@@ -1,6 +1,8 @@
 //! Closing an account (注销账号; 个人信息保护法 §47): what identifies the person and lets them in is deleted at once. Their id stays, so
 //! that cases, documents and the record of looks keep their order; it leads to nobody any more.
 
+use std::collections::BTreeSet;
+
 use kernel::{Actor, MandateId, PersonId, Refusal, Timestamp, china_date};
 use store::{Tx, Vault, vals};
 
@@ -11,21 +13,37 @@ use crate::{factors, personal, visits};
 #[cfg(test)]
 mod tests;
 
+/// Who needs the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// An organisation would have no legal representative.
+    Representative,
+    /// A ward would have no guardian here.
+    Guardian,
+    /// Their guardian answers for the account.
+    Ward,
+}
+
+impl Need {
+    /// The sentence that says so and what to do.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Representative => "identity-close-representative",
+            Self::Guardian => "identity-close-guardian",
+            Self::Ward => "identity-close-ward",
+        }
+    }
+}
+
 /// Why the account stays.
 #[derive(Debug, thiserror::Error)]
 pub enum CloseAccountError {
     /// Only a person closes their account, and as themselves.
     #[error("only a person, without a hat, closes an account")]
     NotAsOneself(Refusal),
-    /// An organisation would have no legal representative.
-    #[error("the person is a legal representative")]
-    IsRepresentative,
-    /// A ward would have no guardian here.
-    #[error("the person is a guardian")]
-    IsGuardian,
-    /// Their guardian answers for the account.
-    #[error("the person has a guardian")]
-    HasGuardian,
+    /// Others need it: the first of those that there are, and the rest.
+    #[error("others need the account: {0:?} {1:?}")]
+    Needed(Need, Vec<Need>),
     /// A mandate was not ended.
     #[error(transparent)]
     Mandate(#[from] EndMandateError),
@@ -38,9 +56,7 @@ impl From<CloseAccountError> for Refusal {
     fn from(error: CloseAccountError) -> Self {
         match error {
             CloseAccountError::NotAsOneself(refusal) => refusal,
-            CloseAccountError::IsRepresentative => Self::conflict("identity-close-representative"),
-            CloseAccountError::IsGuardian => Self::conflict("identity-close-guardian"),
-            CloseAccountError::HasGuardian => Self::conflict("identity-close-ward"),
+            CloseAccountError::Needed(first, _) => Self::conflict(first.rule()),
             CloseAccountError::Mandate(error) => error.into(),
             CloseAccountError::Store(error) => error.into(),
         }
@@ -57,18 +73,22 @@ pub async fn check_close_account(
     if me.acting_for.is_some() {
         return Err(CloseAccountError::NotAsOneself(Refusal::conflict("identity-close-under-hat")));
     }
-    let sql = "select kind, person from mandates
+    let sql = "select distinct kind, person from mandates
                where (person = $1 or of_person = $1) and ended_at is null and (until is null or until >= $2)
-               and kind in ('representative', 'guardian') order by id limit 1";
-    let Some(row) = tx.fetch_optional(sql, vals![me.person, china_date(now)]).await? else {
-        return Ok(me.person);
-    };
-    let (kind, holder): (String, PersonId) = (row.get(0)?, row.get(1)?);
-    Err(match kind.as_str() {
-        "representative" => CloseAccountError::IsRepresentative,
-        _ if holder == me.person => CloseAccountError::IsGuardian,
-        _ => CloseAccountError::HasGuardian,
-    })
+               and kind in ('representative', 'guardian')";
+    let mut needs = BTreeSet::new();
+    for row in tx.fetch_all(sql, vals![me.person, china_date(now)]).await? {
+        let is_holder = row.get::<PersonId>(1)? == me.person;
+        needs.insert(match row.get::<String>(0)?.as_str() {
+            "representative" => Need::Representative,
+            _ if is_holder => Need::Guardian,
+            _ => Need::Ward,
+        });
+    }
+    match needs.pop_first() {
+        None => Ok(me.person),
+        Some(first) => Err(CloseAccountError::Needed(first, needs.into_iter().collect())),
+    }
 }
 
 /// Closes the account. Mandates end and the other side of each is told; every visit ends; number and phone are free

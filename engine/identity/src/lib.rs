@@ -77,7 +77,7 @@ mod vouch;
 mod testing;
 
 pub use account_told::{ACCOUNT_JOB, Told};
-pub use acts::{ActKind, ActRecord, NewAct, record_act};
+pub use acts::{ActKind, ActRecord, NewAct, record_act, record_act_of};
 pub use add::AddError;
 pub use add_body::{AddBody, add_body};
 pub use add_legal_person::{AddLegalPerson, add_legal_person};
@@ -90,7 +90,7 @@ pub use authenticate::{authenticate, authentication, clear_cookie};
 pub use bodies::{BodyRecord, bodies, find_body, find_body_by_id, list_bodies};
 pub use choose_post::{ChoosePostError, choose_post, post_of};
 pub use client::Client;
-pub use close_account::{CloseAccountError, check_close_account, close_account};
+pub use close_account::{CloseAccountError, Need, check_close_account, close_account};
 pub use correction::{
     Corrected, CorrectionError, ask_correction, change_phone, confirm_correction, withdraw_correction,
 };

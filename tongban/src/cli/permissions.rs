@@ -27,7 +27,7 @@ pub(crate) enum Command {
         /// `anonymous`, `system`, `person:ID` or `staff:LOGIN`.
         #[arg(long)]
         who: String,
-        /// For whom they act: `person:ID` or `legal-person:ID`.
+        /// For whom they act: `person:ID` or `legal-person:ID`. Of staff: in which post, by its body or id.
         #[arg(long = "as")]
         acting_for: Option<String>,
         /// The name of a permission, or a route such as "GET /cases/{id}".

@@ -89,6 +89,8 @@ async fn a_day_off_announced_on_one_node_is_told_by_the_other() {
         let page = node.page(Method::GET, "/admin/calendars/runs/1", Some(&admin)).await;
         let page = String::from_utf8(page.bytes).unwrap();
         assert!(page.contains("承诺办结期限") && !page.contains('⟦'), "{page}");
+        let acts = node.send(Method::GET, "/api/v1/acts?act=calendar-put", Some(&admin), None).await.json();
+        assert_eq!(acts["items"][0]["on"], json!("calendar:china-2018-2026.2"), "{acts}");
         second.db.close().await;
         first.db.close().await;
     }))

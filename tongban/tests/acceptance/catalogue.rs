@@ -74,6 +74,12 @@ async fn story(name: &'static str, size: (u32, u32)) {
     browser.open("/apply/001011003000/01").await;
     browser.open(GUIDE).await;
     browser.sees("这个事项暂停办理").await;
+    browser.forget().await;
+    browser.sign_in_staff("auditor").await;
+    browser.open("/admin/acts").await;
+    browser.sees("暂停事项").await;
+    browser.sees("发布事项").await;
+    browser.sees("按新的管理办法缩短时限").await;
     browser.close().await;
 }
 

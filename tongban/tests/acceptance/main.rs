@@ -17,6 +17,7 @@ mod description;
 mod details;
 mod directory;
 mod dump;
+mod explain;
 mod factors;
 mod guidance;
 mod journey;

@@ -149,6 +149,10 @@ async fn news_are_written_published_and_read() {
     browser.sees("带身份证").await;
     browser.press("帮助").await;
     assert_eq!(browser.path().await, "/help");
+    browser.sign_in_staff("auditor").await;
+    browser.open("/admin/acts").await;
+    browser.sees("发布新闻").await;
+    browser.sees("窗口周六也开").await;
     browser.close().await;
 }
 

@@ -217,7 +217,9 @@ async fn an_account_is_closed_and_nobody_is_left() {
     let Some(mut browser) = Browser::start("privacy-close", &house.url, PHONE).await else { return };
     browser.sign_in(ZHANG).await;
     browser.open("/my/data/close").await;
+    // Everything that stands in the way is told at once.
     browser.sees("您是单位的法定代表人").await;
+    browser.sees("您是别人的监护人").await;
     browser.forget().await;
     // Something runs: not now.
     let case = house

@@ -1,5 +1,6 @@
 //! What is in force: publication, suspension, resumption and cancellation, each a turn.
 
+use identity::{ActKind, NewAct, record_act_of};
 use jiff::civil::Date;
 use kernel::{RevisionId, Timestamp, china_date};
 use store::Tx;
@@ -79,6 +80,14 @@ fn turn_of(by: &By, key: (String, String), version: String, word: String, now: T
 /// Writes a turn down and gives the library after it.
 async fn take(tx: &mut Tx, office: &Office, turn: &Turn) -> Result<News, LifeError> {
     turns::insert(tx, turn).await?;
+    let kind = match turn.kind {
+        TurnKind::Published => ActKind::ItemPublished,
+        TurnKind::Suspended => ActKind::ItemSuspended,
+        TurnKind::Resumed => ActKind::ItemResumed,
+        TurnKind::Cancelled => ActKind::ItemCancelled,
+    };
+    let act = NewAct::new(kind, None, format!("item:{}-{}@{}", turn.key.0, turn.key.1, turn.version));
+    record_act_of(tx, &turn.made_by, &turn.made_name, act.because(&turn.word), turn.since).await?;
     let (seen, library) = office.shelf.both();
     let (turn, library) = library.after(tx, seen).await?;
     Ok(News { turn, library })

@@ -3,6 +3,7 @@
 use store::Db;
 
 use super::*;
+use crate::close_account::Need;
 use crate::testing::{PASSWORD, Town, actor, given, later, morning, person, resident_id, town};
 use crate::{AddPerson, add_person, sign_in_person};
 
@@ -87,7 +88,10 @@ async fn nothing_becomes_one_without_both_and_against_better_knowledge() {
         let found = twice.find(town.li, morning(), &unchecked).await;
         assert!(matches!(found, Err(MergeError::Verified)), "the checked one stays: {found:?}");
         let found = twice.find(town.zhang, morning(), &code).await;
-        assert!(matches!(found, Err(MergeError::Close(CloseAccountError::IsRepresentative))), "{found:?}");
+        assert!(
+            matches!(found, Err(MergeError::Close(CloseAccountError::Needed(Need::Representative, _)))),
+            "{found:?}"
+        );
         let vault = town.vault.clone();
         let other = AddPerson { assurance: Assurance::Declared, ..person(13, "李磊") };
         let other = town
