@@ -48,10 +48,11 @@ async fn blocks(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<(String, &'static 
                 [first].into_iter().chain(rest).map(|need| (Message::new(need.rule()), "/my/agents")),
             );
         }
-        Err(other) => match Refusal::from(other) {
-            Refusal::Conflict(rule) => return Ok(vec![(visitor.message(&rule), "/my/hat")]),
-            refusal => return Err(refusal.into()),
-        },
+        Err(other) => {
+            let refusal = Refusal::from(other);
+            let Refusal::Conflict(rule) = &refusal else { return Err(refusal.into()) };
+            return Ok(vec![(visitor.message(rule), "/my/hat")]);
+        }
     }
     let own = Applicant { person: visitor.actor.person()?.person, acting_for: None, through: None };
     // Of those that were granted, the ones of the future: none.
