@@ -12,7 +12,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use guomi::sm3;
-use kernel::{Timestamp, from_micros, to_micros};
+use kernel::{Timestamp, to_micros};
 
 use crate::tree::{self, Hash};
 
@@ -201,11 +201,6 @@ impl Entry {
     pub fn leaf(&self) -> Hash {
         tree::leaf_hash(&self.to_bytes())
     }
-}
-
-/// The instant as it is kept and hashed.
-pub(crate) fn whole_micros(at: Timestamp) -> Timestamp {
-    from_micros(to_micros(at))
 }
 
 #[cfg(test)]
