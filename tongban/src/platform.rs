@@ -89,10 +89,11 @@ pub fn registers_kept() -> catalogue::Registers {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-pub const MIGRATIONS: [&[store::Migration]; 11] = [
+pub const MIGRATIONS: [&[store::Migration]; 12] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     oidc::MIGRATIONS,
+    ledger::MIGRATIONS,
     cases::MIGRATIONS,
     catalogue::MIGRATIONS,
     applications::MIGRATIONS,

@@ -20,7 +20,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("oidc", &["kernel", "guomi", "store", "web", "identity"]),
     ("rules", &["kernel"]),
     ("search", &[]),
-    ("cases", &["kernel", "codes", "legal-time", "rules", "store"]),
+    ("ledger", &["kernel", "guomi", "store", "web"]),
+    ("cases", &["kernel", "codes", "legal-time", "rules", "store", "ledger"]),
     (
         "catalogue",
         &[

@@ -4,7 +4,7 @@ use super::*;
 use crate::record::{self, NewCase, Surroundings, TIMER_JOB};
 
 pub(super) async fn fresh(db: &store::Db) -> store::Tx {
-    db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+    db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
     db.begin().await.unwrap()
 }
 
