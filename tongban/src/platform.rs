@@ -65,6 +65,8 @@ pub struct Platform {
     pub identity: identity::Room,
     /// Single sign-on for connected systems.
     pub oidc: oidc::Room,
+    /// The log of what happened.
+    pub ledger: ledger::Ledger,
     /// Cases and their applications.
     pub applications: applications::Room,
     /// Documents.
@@ -142,6 +144,7 @@ impl Platform {
         let signers = licences::Signers::demo(authority.context("signing keys")?);
         let root = signers.root().clone();
         let calendars = calendars::Room::open(&db, now).await?;
+        let ledger = crate::ledger::open(&db, settings, now).await?;
         let site = Site::new(Arc::new(texts()?), clock.clone(), settings.web.clone());
 
         let identity = identity::Room {
@@ -231,6 +234,7 @@ impl Platform {
             catalogue,
             identity,
             oidc,
+            ledger,
             applications,
             licences,
             calendars,

@@ -12,7 +12,7 @@ use crate::tile::TileName;
 /// Longest file that is read: a bundle of 256 entries of 64 KiB.
 const FILE_BYTES_MAX: u64 = 256 * (65_535 + 2);
 /// Its name in the folder.
-const CHECKPOINT: &str = "checkpoint";
+pub(crate) const CHECKPOINT: &str = "checkpoint";
 
 /// Reads a file; nothing when there is none.
 fn read(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>> {

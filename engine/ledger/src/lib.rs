@@ -14,6 +14,7 @@ pub mod entry;
 mod error;
 mod folder;
 mod integrate;
+mod keep;
 mod log;
 mod nodes;
 pub mod note;
@@ -31,11 +32,12 @@ pub use audit::{AuditError, Audited, Difference, audit_database, audit_folder};
 pub use entry::{Fact, Kind};
 pub use error::{Error, Result};
 pub use integrate::{BATCH, Turn, integrate, sign};
-pub use log::{Ledger, open_or_create_key, size_of, verifier_of};
+pub use keep::{CHECKPOINT_SECONDS, keep_forever, turn};
+pub use log::{Ledger, open_or_create_key, references, size_of, verifier_of};
 pub use policy::Policy;
 pub use proof::{Proof, ProofError, Proven};
 pub use prove::{Provable, last_checkpoint, prove, prove_consistency};
-pub use publish::publish;
+pub use publish::{publish, read_published};
 pub use source::{Read, Reading, Source};
 
 /// Tables of this room. The two texts differ in the types of the numbers that count rows: SQLite keeps a table in the order

@@ -69,6 +69,13 @@ pub async fn size_of(tx: &mut Tx) -> Result<u64> {
     row.map_or(Ok(0), |row| count(&row, 0))
 }
 
+/// What the entries from this place on stand for, up to `most` of them.
+pub async fn references(tx: &mut Tx, from: u64, most: u32) -> Result<Vec<String>> {
+    let sql = "select reference from ledger_entries where position >= $1 order by position limit $2";
+    let rows = tx.fetch_all(sql, vals![crate::error::to_column(from)?, most]).await?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
 /// A count of a row.
 pub(crate) fn count(row: &Row, column: usize) -> Result<u64> {
     from_column(row.get(column)?)

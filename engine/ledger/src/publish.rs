@@ -102,3 +102,14 @@ pub(crate) async fn content(tx: &mut Tx, name: TileName) -> Result<Vec<u8>> {
         }
     }
 }
+
+/// A published file by its path in the folder: `checkpoint`, `tile/…`. Nothing for what is not there, or is no such path.
+pub async fn read_published(ledger: &Ledger, path: &str) -> Result<Option<Vec<u8>>> {
+    let folder = ledger.folder.clone();
+    if path == folder::CHECKPOINT {
+        let found = blocking(move || folder::read_checkpoint(&folder)).await?;
+        return Ok(found.map(|(_, note)| note.to_string().into_bytes()));
+    }
+    let Some(name) = TileName::parse(path) else { return Ok(None) };
+    blocking(move || folder::read_tile(&folder, name)).await
+}

@@ -113,6 +113,8 @@ pub(crate) async fn serve(
     let data_keys = tokio::spawn(platform.identity.vault.clone().keep_fresh(stopped.clone()));
     let notices = tokio::spawn(platform.portal.clone().keep_fresh(stopped.clone()));
     let packages = tokio::spawn(platform.shelf.clone().keep_fresh(platform.db.clone(), stopped.clone()));
+    let ledger =
+        tokio::spawn(ledger::keep_forever(platform.ledger.clone(), platform.clock.clone(), stopped.clone()));
     let lists = tokio::spawn(platform.lists.clone().keep_fresh(stopped.clone()));
     let mut asked = stopped.clone();
     let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
@@ -137,6 +139,7 @@ pub(crate) async fn serve(
     let _asks_no_more = notices.await;
     let _asks_no_more = packages.await;
     let _asks_no_more = lists.await;
+    let _goes_on_next_time = ledger.await;
     let _asks_no_more = signing_keys.await;
     let _asks_no_more = data_keys.await;
     platform.db.close().await;

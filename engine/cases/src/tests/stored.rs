@@ -8,7 +8,7 @@ pub(super) async fn fresh(db: &store::Db) -> store::Tx {
     db.begin().await.unwrap()
 }
 
-fn new_case() -> NewCase {
+pub(super) fn new_case() -> NewCase {
     let Actor::Person(person) = citizen() else { unreachable!() };
     NewCase {
         division: "430102001".into(),
