@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("oidc", &["kernel", "guomi", "store", "web", "identity"]),
     ("rules", &["kernel"]),
     ("search", &[]),
-    ("ledger", &["kernel", "guomi", "store", "web"]),
+    ("ledger", &["kernel", "guomi", "store"]),
     ("cases", &["kernel", "codes", "legal-time", "rules", "store", "ledger"]),
     (
         "catalogue",
@@ -51,6 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "identity",
             "cases",
             "catalogue",
+            "ledger",
             "licences",
             "registers",
         ],
@@ -61,6 +62,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
     ("portal", &["kernel", "codes", "store", "web", "identity", "cases", "catalogue"]),
     ("privacy", &["kernel", "store", "web", "identity", "oidc", "cases", "messages", "applications"]),
+    ("proofs", &["kernel", "store", "ledger", "web"]),
     ("xtask", &[]),
 ];
 

@@ -1,6 +1,7 @@
 //! The ledger for everybody (存证核验): its published files, a page that checks a proof, and the cosigning of other
 //! platforms' checkpoints.
 
+mod ask;
 mod check;
 mod published;
 #[cfg(test)]
@@ -13,6 +14,8 @@ use axum::http::Method;
 use kernel::Permission;
 use ledger::{Ledger, Policy, note::SigningKey};
 use web::Routes;
+
+pub use ask::ask_forever;
 
 /// Sentences of this room: Chinese and English.
 pub const MESSAGES: (&str, &str) = (include_str!("messages.zh-CN.ftl"), include_str!("messages.en.ftl"));

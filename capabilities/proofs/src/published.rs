@@ -1,8 +1,8 @@
 //! The published files of the ledger (C2SP tlog-tiles) and what is needed to believe them.
 
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use kernel::Refusal;
 use web::AppError;

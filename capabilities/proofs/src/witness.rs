@@ -38,12 +38,7 @@ pub(crate) async fn add_checkpoint(
     }
 }
 
-async fn answer(
-    room: &Room,
-    witness: &Witness,
-    visitor: &Visitor,
-    body: &str,
-) -> Result<String, Refused> {
+async fn answer(room: &Room, witness: &Witness, visitor: &Visitor, body: &str) -> Result<String, Refused> {
     let request: AddCheckpoint = body.parse()?;
     let mut tx = room.ledger.db.begin().await?;
     let line = cosign(&mut tx, &witness.logs, &witness.key, &request, visitor.now).await?;
