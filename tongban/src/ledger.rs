@@ -11,7 +11,7 @@ use store::Db;
 use crate::platform::Settings;
 
 /// The facts that an audit reads again, room by room.
-pub const SOURCES: &[Source] = &[cases::LEDGER_SOURCE];
+pub const SOURCES: &[Source] = &[cases::LEDGER_SOURCE, licences::LEDGER_SOURCE, catalogue::LEDGER_SOURCE];
 
 /// Who witnesses the ledger, and whom this platform witnesses; nobody unless it is said.
 #[derive(Debug, Clone, Default)]

@@ -8,17 +8,24 @@ use store::vals;
 use tokio::sync::watch;
 
 use crate::error::Result;
-use crate::integrate::{Turn, integrate, sign};
+use crate::integrate::{BATCH, Turn, integrate, sign};
 use crate::log::Ledger;
 use crate::publish::publish;
 
 /// Checkpoints are signed this far apart: as long at most does a receipt wait for its proof.
 pub const CHECKPOINT_SECONDS: i64 = 10;
+/// Batches between two signatures, at most.
+const BATCHES_MAX: usize = 64;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Gives everything that waits its place, signs when the time for it has come, and publishes what is signed.
 pub async fn turn(ledger: &Ledger, now: Timestamp) -> Result<()> {
-    while matches!(integrate(ledger, now).await?, Turn::Placed(1..)) {}
+    for _ in 0..BATCHES_MAX {
+        // Less than a batch: the others wait for the next turn, so that a busy log is signed too.
+        if integrate(ledger, now).await? != Turn::Placed(u64::from(BATCH)) {
+            break;
+        }
+    }
     if is_time(ledger, now).await? {
         sign(ledger, now).await?;
     }

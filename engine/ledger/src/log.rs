@@ -49,7 +49,15 @@ impl Ledger {
 /// Reads the key of this file, and makes the file where there is none.
 pub fn open_or_create_key(path: &Path, passphrase: &str) -> Result<PrivateKey> {
     if !path.try_exists().map_err(Error::file(path))? {
-        key_file::write(path, &PrivateKey::generate(), passphrase)?;
+        // Written beside its place and linked there: of two nodes that start together one wins, and both read its key.
+        let staged = path.with_added_extension(hex::encode(guomi::random_bytes::<8>()));
+        key_file::write(&staged, &PrivateKey::generate(), passphrase)?;
+        let linked = match std::fs::hard_link(&staged, path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        };
+        std::fs::remove_file(&staged).map_err(Error::file(&staged))?;
+        linked.map_err(Error::file(path))?;
     }
     Ok(key_file::read(path, passphrase)?)
 }

@@ -16,7 +16,7 @@ use crate::tile::{self, Level, TileName};
 /// Files whose content is read in one look at the database.
 const AT_A_TIME: usize = 64;
 
-/// Writes what the folder lacks. Every node has a folder of its own and does this for itself; a crash in between leaves the
+/// Writes what the folder lacks. Every node does this, for a folder of its own or a shared one; a crash in between leaves the
 /// old checkpoint, and the next call writes the same files again. Gives the size that is published.
 pub async fn publish(ledger: &Ledger) -> Result<u64> {
     let mut tx = ledger.db.snapshot().await?;
@@ -54,7 +54,12 @@ pub async fn publish(ledger: &Ledger) -> Result<u64> {
         .await?;
     }
     let folder = ledger.folder.clone();
-    blocking(move || folder::write_checkpoint(&folder, &note)).await?;
+    blocking(move || {
+        // Nodes that share a folder write the same tiles; the slower one leaves the newer checkpoint.
+        let newer = folder::read_checkpoint(&folder)?.is_some_and(|(there, _)| there.size > size);
+        if newer { Ok(()) } else { folder::write_checkpoint(&folder, &note) }
+    })
+    .await?;
     Ok(size)
 }
 
