@@ -4,6 +4,7 @@
 mod bare;
 mod figures;
 mod http;
+mod ledger;
 mod lifecycle;
 mod lists;
 mod load;
@@ -21,6 +22,7 @@ mod worklist;
 mod world;
 
 pub use figures::Report;
+pub use ledger::{LedgerPlan, LedgerReport, measure_ledger};
 pub use lists::{ListsReport, measure_lists};
 pub use load::Profile;
 pub use rotate::{RotatePlan, RotateReport, measure_rotate};

@@ -6,6 +6,7 @@ pub(crate) mod code;
 pub(crate) mod deadline;
 pub(crate) mod demo;
 pub(crate) mod directory;
+pub(crate) mod ledger;
 pub(crate) mod licence;
 pub(crate) mod maintenance;
 pub(crate) mod notices;

@@ -22,6 +22,9 @@ pub struct Config {
     pub server: Server,
     /// Where things are kept.
     pub data: Data,
+    /// The witnesses of the ledger.
+    #[serde(default)]
+    pub ledger: Ledger,
     /// Who signs in how.
     #[serde(default)]
     pub identity: Identity,
@@ -95,6 +98,16 @@ impl Default for Identity {
     }
 }
 
+/// `[ledger]`: files with policies (docs/ledger.md).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ledger {
+    /// Names the witnesses that are asked to sign, each with its address; nobody is asked without it.
+    pub witnesses_file: Option<PathBuf>,
+    /// Names the logs of other platforms that are witnessed here; none without it.
+    pub witnessed_file: Option<PathBuf>,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -153,9 +166,10 @@ pub enum ConfigError {
     },
 }
 
-const SECTIONS: [(&str, &[&str]); 6] = [
+const SECTIONS: [(&str, &[&str]); 7] = [
     ("server", &["listen", "public_url", "stop_seconds"]),
     ("data", &["folder", "database", "packages", "passphrase_file"]),
+    ("ledger", &["witnesses_file", "witnessed_file"]),
     ("log", &["format", "filter"]),
     ("mail", &["host", "port", "security", "from", "user", "password_file", "password_env"]),
     ("sms", &["url", "proof", "secret_file", "secret_env"]),
@@ -182,6 +196,22 @@ impl Config {
         } else {
             table.try_into().map_err(wrong)
         }
+    }
+
+    /// The policies of the ledger, from their files.
+    pub fn witnessing(&self) -> Result<crate::ledger::Witnessing, ConfigError> {
+        let read = |path: &Option<PathBuf>| {
+            let Some(path) = path else { return Ok(None) };
+            let unreadable = |source| ConfigError::Unreadable { path: path.clone(), source };
+            let text = std::fs::read_to_string(path).map_err(unreadable)?;
+            text.parse().map(Some).map_err(|error: ledger::policy::PolicyError| {
+                unreadable(std::io::Error::other(error.to_string()))
+            })
+        };
+        Ok(crate::ledger::Witnessing {
+            witnesses: read(&self.ledger.witnesses_file)?,
+            logs: read(&self.ledger.witnessed_file)?,
+        })
     }
 
     /// The address of the database.

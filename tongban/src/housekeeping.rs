@@ -96,6 +96,7 @@ mod tests {
                 store::MIGRATIONS,
                 identity::MIGRATIONS,
                 oidc::MIGRATIONS,
+                ledger::MIGRATIONS,
                 cases::MIGRATIONS,
                 catalogue::MIGRATIONS,
                 applications::MIGRATIONS,

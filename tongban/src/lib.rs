@@ -8,6 +8,7 @@ mod copies;
 pub mod effects;
 pub mod explain;
 pub mod housekeeping;
+pub mod ledger;
 pub mod maintenance;
 pub mod platform;
 pub mod posts;

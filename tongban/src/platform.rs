@@ -39,6 +39,8 @@ pub struct Settings {
     pub passwords: identity::Strength,
     /// The first instant at which signing certificates are valid.
     pub certificates_from: Timestamp,
+    /// Who witnesses the ledger, and whom this platform witnesses.
+    pub witnessing: crate::ledger::Witnessing,
     /// Who carries e-mail, SMS and the like out of the house.
     pub senders: messages::SenderSettings,
 }
@@ -65,6 +67,10 @@ pub struct Platform {
     pub identity: identity::Room,
     /// Single sign-on for connected systems.
     pub oidc: oidc::Room,
+    /// The log of what happened.
+    pub ledger: ledger::Ledger,
+    /// Whose signatures its checkpoints are to have.
+    pub witnesses: Option<ledger::Policy>,
     /// Cases and their applications.
     pub applications: applications::Room,
     /// Documents.
@@ -89,10 +95,11 @@ pub fn registers_kept() -> catalogue::Registers {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-pub const MIGRATIONS: [&[store::Migration]; 11] = [
+pub const MIGRATIONS: [&[store::Migration]; 12] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     oidc::MIGRATIONS,
+    ledger::MIGRATIONS,
     cases::MIGRATIONS,
     catalogue::MIGRATIONS,
     applications::MIGRATIONS,
@@ -121,6 +128,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
         source("calendars", calendars::MESSAGES),
         source("portal", portal::MESSAGES),
         source("privacy", privacy::MESSAGES),
+        source("proofs", proofs::MESSAGES),
     ])?)
 }
 
@@ -141,6 +149,8 @@ impl Platform {
         let signers = licences::Signers::demo(authority.context("signing keys")?);
         let root = signers.root().clone();
         let calendars = calendars::Room::open(&db, now).await?;
+        let ledger = crate::ledger::open(&db, settings, now).await?;
+        let witness = crate::ledger::witness(settings, &ledger)?;
         let site = Site::new(Arc::new(texts()?), clock.clone(), settings.web.clone());
 
         let identity = identity::Room {
@@ -204,6 +214,8 @@ impl Platform {
             messages: &messages,
             calendars: &calendars,
             portal: &portal,
+            ledger: &ledger,
+            witness: &witness,
         };
         let (router, routes) = router(&site, &rooms, settings);
         let handlers = effects::handlers(&applications, &licences, &calendars)
@@ -230,6 +242,8 @@ impl Platform {
             catalogue,
             identity,
             oidc,
+            ledger,
+            witnesses: settings.witnessing.witnesses.clone(),
             applications,
             licences,
             calendars,
@@ -351,6 +365,8 @@ struct Rooms<'a> {
     messages: &'a messages::Room,
     calendars: &'a calendars::Room,
     portal: &'a portal::Room,
+    ledger: &'a ledger::Ledger,
+    witness: &'a Option<Arc<proofs::Witness>>,
 }
 
 /// Everything that answers, room by room.
@@ -367,6 +383,8 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         messages,
         calendars,
         portal,
+        ledger,
+        witness,
     } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
@@ -393,6 +411,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
             applications: applications.clone(),
             copies: copies::sources(identity, applications, messages),
         }))
+        .merge(proofs::routes(proofs::Room { ledger: ledger.clone(), witness: witness.clone() }))
         .merge(health(db));
     let info = ApiInfo {
         title: "Tongban 通办".into(),

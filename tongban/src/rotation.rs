@@ -8,10 +8,11 @@ use store::rotation::{self, ROTATE_JOB, SealedTables};
 use store::{Db, Files, Vault};
 
 /// What the rooms declare of their columns.
-const CLASSES: [(&str, &str); 11] = [
+const CLASSES: [(&str, &str); 12] = [
     ("store", store::CLASSES),
     ("identity", identity::CLASSES),
     ("oidc", oidc::CLASSES),
+    ("ledger", ledger::CLASSES),
     ("cases", cases::CLASSES),
     ("catalogue", catalogue::CLASSES),
     ("applications", applications::CLASSES),

@@ -20,7 +20,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("oidc", &["kernel", "guomi", "store", "web", "identity"]),
     ("rules", &["kernel"]),
     ("search", &[]),
-    ("cases", &["kernel", "codes", "legal-time", "rules", "store"]),
+    ("ledger", &["kernel", "guomi", "store"]),
+    ("cases", &["kernel", "codes", "legal-time", "rules", "store", "ledger"]),
     (
         "catalogue",
         &[
@@ -33,6 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "web",
             "identity",
             "cases",
+            "ledger",
             "licences",
             "search",
         ],
@@ -50,16 +52,18 @@ const EDGES: &[(&str, &[&str])] = &[
             "identity",
             "cases",
             "catalogue",
+            "ledger",
             "licences",
             "registers",
         ],
     ),
-    ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
+    ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases", "ledger"]),
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("calendars", &["kernel", "legal-time", "store", "web", "identity", "cases"]),
     ("portal", &["kernel", "codes", "store", "web", "identity", "cases", "catalogue"]),
     ("privacy", &["kernel", "store", "web", "identity", "oidc", "cases", "messages", "applications"]),
+    ("proofs", &["kernel", "store", "ledger", "web"]),
     ("xtask", &[]),
 ];
 

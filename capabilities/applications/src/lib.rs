@@ -33,6 +33,7 @@ mod packages;
 pub mod permission;
 mod prefill;
 pub mod progress;
+mod proof;
 pub mod reach;
 mod reasons;
 mod recuse;

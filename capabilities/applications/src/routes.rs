@@ -62,6 +62,8 @@ fn case_pages() -> Routes<Room> {
         .page(Method::GET, "/org", SEE_OWN, mine::organisation::show)
         .page(Method::GET, "/cases/{id}", SEE_OWN, mine::http::show)
         .page(Method::GET, "/cases/{id}/receipt", SEE_OWN, submit::receipt::show)
+        .page(Method::GET, "/cases/{id}/proof", SEE_OWN, proof::show)
+        .page(Method::GET, "/cases/{id}/proof.tlog-proof", SEE_OWN, proof::file)
         .page(Method::GET, "/cases/{id}/materials/{material}/file", SEE_OWN, mine::http::file)
         .page(Method::GET, "/cases/{id}/correct", CORRECT, correct::http::show)
         .page(Method::POST, "/cases/{id}/correct", CORRECT, correct::http::submit)

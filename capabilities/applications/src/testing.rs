@@ -105,6 +105,7 @@ impl World {
         let migrations = [
             store::MIGRATIONS,
             identity::MIGRATIONS,
+            ledger::MIGRATIONS,
             cases::MIGRATIONS,
             catalogue::MIGRATIONS,
             crate::MIGRATIONS,

@@ -59,7 +59,13 @@ impl Answer {
 impl World {
     async fn new(db: Db) -> Self {
         let now = instant("2026-11-20T09:00");
-        let migrations = [store::MIGRATIONS, identity::MIGRATIONS, cases::MIGRATIONS, crate::MIGRATIONS];
+        let migrations = [
+            store::MIGRATIONS,
+            identity::MIGRATIONS,
+            ledger::MIGRATIONS,
+            cases::MIGRATIONS,
+            crate::MIGRATIONS,
+        ];
         db.migrate(&migrations).await.unwrap();
         let (vault, passwords) = (testkit::vault(), Passwords::new(Strength::CHEAP).unwrap());
         let room = Room::open(&db, now).await.unwrap();

@@ -9,6 +9,7 @@ mod card;
 mod choose;
 pub mod directory;
 mod edit;
+mod facts;
 mod fault;
 mod find;
 mod form;
@@ -34,6 +35,7 @@ mod versions;
 
 pub use bundle::{BUNDLE, Bundle, Part};
 pub use choose::{PREFILLED, prefilled};
+pub use facts::LEDGER_SOURCE;
 pub use fault::Fault;
 pub use form::{
     Choice, Field, Form, Kind, LIST_ENTRIES_MAX, Masking, Named, Section, Step, TextFormat, no_names, typed,

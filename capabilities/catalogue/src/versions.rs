@@ -7,6 +7,7 @@ use cases::TypeRef;
 use kernel::Timestamp;
 use store::{Tx, vals};
 
+use crate::facts;
 use crate::package::Texts;
 use crate::rule::Rule;
 use crate::turns::{self, Turn};
@@ -185,6 +186,7 @@ pub(crate) async fn insert(tx: &mut Tx, package: &Package, now: Timestamp) -> Re
         )
         .await?;
     if written == 1 {
+        facts::write_version(tx, now, item, handling, version).await?;
         return Ok(true);
     }
     let recorded = tx

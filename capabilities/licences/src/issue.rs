@@ -11,6 +11,7 @@ use kernel::{BodyId, CaseId, LegalPersonId, LicenceId, PersonId, Timestamp};
 use store::{Tx, fresh_id, vals};
 
 use crate::document::{DrawError, draw};
+use crate::facts;
 use crate::metadata::{Issue, Metadata, MetadataError};
 use crate::record::{number_key, of_effect};
 use crate::room::Room;
@@ -254,6 +255,7 @@ pub async fn issue(tx: &mut Tx, prepared: Prepared) -> Result<Issued, IssueError
         return Ok(issued(&licence));
     }
     let licence = of_effect(tx, sealed.case, &sealed.effect).await?.ok_or(store::Error::Missing)?;
+    facts::write_issued(tx, sealed.now, licence.id).await?;
     tracing::info!(licence = %licence.id, document = licence.document, case = %licence.case, "document issued");
     Ok(issued(&licence))
 }

@@ -7,6 +7,7 @@
 mod check;
 pub mod document;
 mod end;
+mod facts;
 mod fonts;
 mod issue;
 mod metadata;
@@ -28,6 +29,7 @@ mod view;
 
 pub use check::{Check, How, Verdict, check_file, look_up, look_up_identifier};
 pub use end::{cancel_held, replace_older};
+pub use facts::LEDGER_SOURCE;
 pub use fonts::{MissingGlyph, check_glyphs};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};

@@ -94,6 +94,7 @@ async fn end(
     if changed == 0 {
         return Ok(None);
     }
+    crate::facts::write_ended(tx, now, &[id]).await?;
     tracing::info!(licence = %id, by, "document revoked");
     Ok(crate::find(tx, id).await?)
 }

@@ -121,6 +121,7 @@ impl World {
         let migrations = [
             store::MIGRATIONS,
             identity::MIGRATIONS,
+            ledger::MIGRATIONS,
             cases::MIGRATIONS,
             catalogue::MIGRATIONS,
             crate::MIGRATIONS,

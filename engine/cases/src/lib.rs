@@ -1,7 +1,7 @@
 //! One run of a service package, and every other piece of work with a clock (办件引擎).
 //!
 //! Invariants:
-//! 1. The state is the fold of the events; both are written in one transaction.
+//! 1. The state is the fold of the events; both are written in one transaction, and each event into the ledger.
 //! 2. A closed case changes no more, but for the record of its effects and the checks that follow a decision.
 //! 3. At most one correction notice is sent in a case (一次告知); while it is open, the office's clocks pause.
 //! 4. A stage ends when its last required task is done, once; a task is done by the clerk who took it, or by who
@@ -22,6 +22,7 @@ mod days;
 mod effects;
 mod error;
 mod event;
+mod facts;
 mod findings;
 mod lists;
 mod merge;
@@ -48,6 +49,7 @@ pub use error::CaseError;
 pub use event::{
     Asked, BundlePart, Conclusion, Defect, Event, Intake, Promised, Recorded, RuleOutcome, StoodInFor, Votes,
 };
+pub use facts::{LEDGER_SOURCE, event_reference};
 pub use findings::{FindingFault, FindingRule, check_findings};
 pub use lists::{
     CaseSummary, OwnCases, alive_of_applicant, count_open_by_version, hanging_notices, items_of,

@@ -14,6 +14,7 @@ use crate::days::{due_on, yellow_from};
 use crate::effects::{effects_of, is_settled, plan_effects};
 use crate::error::CaseError;
 use crate::event::{Event, Intake, Recorded, StoodInFor};
+use crate::facts::fact_of;
 use crate::process::CaseType;
 use crate::reevaluate::has_running;
 use crate::stage::find_body;
@@ -364,7 +365,10 @@ async fn update_case(
 }
 
 pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]) -> Result<(), CaseError> {
-    for Recorded { id, seq, at, actor, actor_name, stood_in_for, event } in events {
+    for recorded in events {
+        let Recorded { id, seq, at, actor, actor_name, stood_in_for, event } = recorded;
+        let payload = serde_json::to_string(event)?;
+        ledger::append(tx, *at, &fact_of(case, recorded, &payload)).await?;
         tx.execute(
             "insert into case_events (case_id, seq, id, at, actor, actor_name, for_staff, for_name, kind, payload)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -378,7 +382,7 @@ pub(crate) async fn insert_events(tx: &mut Tx, case: CaseId, events: &[Recorded]
                 stood_in_for.as_ref().map(|held| held.staff),
                 stood_in_for.as_ref().map(|held| held.name.as_str()),
                 event.kind(),
-                serde_json::to_string(event)?
+                payload
             ],
         )
         .await?;

@@ -23,6 +23,7 @@ mod by_chance;
 mod by_hand;
 mod everything;
 mod found;
+mod in_the_ledger;
 mod reevaluated;
 mod stored;
 mod stored_by_chance;

@@ -98,6 +98,7 @@ impl World {
             strong_factor_roles: std::collections::BTreeSet::new(),
             upstreams: Vec::new(),
             certificates_from: beijing("2018-01-01 00:00").context("start")?,
+            witnessing: crate::ledger::Witnessing::default(),
             senders: messages::SenderSettings::default(),
             folder: folder.clone(),
         };

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tongban::bench::{
-    Place, Plan, Profile, RotatePlan, SignOnPlan, measure_lists, measure_rotate, measure_search,
-    measure_sign_on, measure_worklist, run as measure,
+    LedgerPlan, Place, Plan, Profile, RotatePlan, SignOnPlan, measure_ledger, measure_lists, measure_rotate,
+    measure_search, measure_sign_on, measure_worklist, run as measure,
 };
 
 use crate::cli::runtime;
@@ -26,8 +26,38 @@ pub(crate) enum Command {
     Lists(Lists),
     /// Sign-ons of connected systems: code flow with PKCE, token exchange, userinfo.
     SignOn(SignOn),
+    /// Entries of the ledger beside bare rows of the same size, proofs, and a whole audit.
+    Ledger(LedgerArguments),
     /// A new data key while cases are handled, the program killed in the middle: at the end everything opens.
     Rotate(Rotate),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct LedgerArguments {
+    /// Entries in all.
+    #[arg(long, default_value_t = 1_000_000)]
+    entries: u64,
+    /// Entries to a commit: a command writes two or three.
+    #[arg(long, default_value_t = 3)]
+    per_commit: u32,
+    /// Commits at the same time.
+    #[arg(long, default_value_t = 16)]
+    clients: u32,
+    /// How often bare rows and entries take turns.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Folder for the data, which must not be there yet; one that goes away afterwards when left out.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// `postgres://…`; a SQLite file in the folder when left out. A schema is made and dropped.
+    #[arg(long)]
+    database: Option<String>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Write the JSON to a file too.
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -173,6 +203,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Search(arguments) => search(arguments),
         Command::Lists(arguments) => lists(arguments),
         Command::SignOn(arguments) => sign_on(arguments),
+        Command::Ledger(arguments) => ledger(arguments),
         Command::Rotate(arguments) => rotate(arguments),
     }
 }
@@ -247,6 +278,23 @@ fn rotate(arguments: &Rotate) -> anyhow::Result<ExitCode> {
     let report = runtime()?.block_on(measure_rotate(&plan, machine_clock()))?;
     print(&at, &serde_json::to_string_pretty(&report)?, &report.table())?;
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn ledger(arguments: &LedgerArguments) -> anyhow::Result<ExitCode> {
+    let LedgerArguments { folder, database, json, out, .. } = arguments;
+    let (folder, database, json, out) = (folder.clone(), database.clone(), *json, out.clone());
+    let plan = LedgerPlan {
+        folder: folder.clone(),
+        database: database.clone(),
+        entries: arguments.entries.max(1),
+        per_commit: arguments.per_commit,
+        clients: arguments.clients,
+        rounds: arguments.rounds,
+    };
+    let report = runtime()?.block_on(measure_ledger(&plan, machine_clock()))?;
+    let at = Where { folder, database, preload: 0, json, out };
+    print(&at, &serde_json::to_string_pretty(&report)?, &report.table())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print(at: &Where, json: &str, table: &str) -> anyhow::Result<()> {

@@ -53,6 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         strong_factor_roles: std::collections::BTreeSet::new(),
         upstreams: Vec::new(),
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
+        witnessing: tongban::ledger::Witnessing::default(),
         senders: SenderSettings::default(),
     };
     runtime()?.block_on(async {

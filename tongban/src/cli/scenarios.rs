@@ -72,6 +72,7 @@ async fn play_on(
         strong_factor_roles: std::collections::BTreeSet::new(),
         upstreams: Vec::new(),
         certificates_from: beijing("2018-01-01 00:00").context("start")?,
+        witnessing: tongban::ledger::Witnessing::default(),
         senders: messages::SenderSettings::default(),
     };
     let platform = Platform::open(&settings, clock.clock()).await?;

@@ -58,6 +58,7 @@ pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
         strong_factor_roles: config.identity.strong_factor_roles.clone(),
         upstreams: config.upstreams()?,
         certificates_from: machine_clock()(),
+        witnessing: config.witnessing()?,
         senders: config.senders(|name| std::env::var(name).ok())?,
     })
 }
@@ -113,6 +114,12 @@ pub(crate) async fn serve(
     let data_keys = tokio::spawn(platform.identity.vault.clone().keep_fresh(stopped.clone()));
     let notices = tokio::spawn(platform.portal.clone().keep_fresh(stopped.clone()));
     let packages = tokio::spawn(platform.shelf.clone().keep_fresh(platform.db.clone(), stopped.clone()));
+    let ledger =
+        tokio::spawn(ledger::keep_forever(platform.ledger.clone(), platform.clock.clone(), stopped.clone()));
+    let witnesses = platform.witnesses.clone().map(|policy| {
+        let (ledger, clock) = (platform.ledger.clone(), platform.clock.clone());
+        tokio::spawn(proofs::ask_forever(ledger, policy, clock, stopped.clone()))
+    });
     let lists = tokio::spawn(platform.lists.clone().keep_fresh(stopped.clone()));
     let mut asked = stopped.clone();
     let service = platform.router.clone().into_make_service_with_connect_info::<SocketAddr>();
@@ -137,6 +144,10 @@ pub(crate) async fn serve(
     let _asks_no_more = notices.await;
     let _asks_no_more = packages.await;
     let _asks_no_more = lists.await;
+    let _goes_on_next_time = ledger.await;
+    if let Some(witnesses) = witnesses {
+        let _asks_no_more = witnesses.await;
+    }
     let _asks_no_more = signing_keys.await;
     let _asks_no_more = data_keys.await;
     platform.db.close().await;

@@ -24,6 +24,7 @@ mod journey;
 mod journey_association;
 mod journey_relief;
 mod keyboard;
+mod ledger;
 mod licence_file;
 mod matrix;
 mod notices;

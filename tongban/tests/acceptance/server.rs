@@ -156,6 +156,7 @@ impl Place {
             strong_factor_roles: std::collections::BTreeSet::new(),
             upstreams: vec![province()],
             certificates_from: testkit::instant("2018-01-01T00:00"),
+            witnessing: tongban::ledger::Witnessing::default(),
             senders: messages::SenderSettings::default(),
         }
     }

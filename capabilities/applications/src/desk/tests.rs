@@ -186,6 +186,7 @@ impl Office {
         let migrations = [
             store::MIGRATIONS,
             identity::MIGRATIONS,
+            ledger::MIGRATIONS,
             cases::MIGRATIONS,
             catalogue::MIGRATIONS,
             crate::MIGRATIONS,

@@ -34,6 +34,7 @@ struct ReceiptPage {
     known: Vec<Found>,
     instant: bool,
     case_href: String,
+    proof_href: String,
 }
 
 pub(crate) async fn show(
@@ -74,6 +75,7 @@ pub(crate) async fn show(
         known: Known::of_case(&case).found(&visitor, &room, &package),
         instant: case.decided_by.is_some() && case.tasks.iter().all(|task| task.stage == AFTERWARDS),
         case_href: format!("/cases/{}", case.id),
+        proof_href: format!("/cases/{}/proof", case.id),
     })
 }
 

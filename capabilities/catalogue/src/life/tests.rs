@@ -80,7 +80,7 @@ fn approver() -> By {
 
 impl World {
     pub(super) async fn new(db: &Db) -> Self {
-        db.migrate(&[store::MIGRATIONS, identity::MIGRATIONS, MIGRATIONS]).await.unwrap();
+        db.migrate(&[store::MIGRATIONS, identity::MIGRATIONS, ledger::MIGRATIONS, MIGRATIONS]).await.unwrap();
         Self { office: node(db).await }
     }
 

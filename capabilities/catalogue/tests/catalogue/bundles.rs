@@ -304,7 +304,7 @@ async fn the_guide_shows_parts_papers_and_order_in_both_languages() {
 #[tokio::test]
 async fn a_bundle_keeps_its_version_and_those_of_its_parts() {
     testkit::each_database(async |db| {
-        db.migrate(&[catalogue::MIGRATIONS]).await.unwrap();
+        db.migrate(&[ledger::MIGRATIONS, catalogue::MIGRATIONS]).await.unwrap();
         let now = instant("2026-06-01T09:00");
         let start = async |library: Library| {
             let mut tx = db.begin().await.unwrap();

@@ -25,7 +25,11 @@ fn one() -> Library {
 
 async fn app_with(library: Library, topics: Vec<Topic>) -> App {
     let test_db = testkit::sqlite().await;
-    test_db.db.migrate(&[store::MIGRATIONS, cases::MIGRATIONS, catalogue::MIGRATIONS]).await.unwrap();
+    test_db
+        .db
+        .migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, cases::MIGRATIONS, catalogue::MIGRATIONS])
+        .await
+        .unwrap();
     let router = router(test_db.db.clone(), testkit::vault(), library, topics, Actor::Anonymous);
     App { router, _test_db: test_db }
 }

@@ -21,7 +21,7 @@ async fn start(db: &Db, library: Library) -> Result<Library, VersionError> {
 #[tokio::test]
 async fn a_case_keeps_its_version_after_the_folder_has_moved_on() {
     testkit::each_database(async |db| {
-        db.migrate(&[MIGRATIONS]).await.unwrap();
+        db.migrate(&[ledger::MIGRATIONS, MIGRATIONS]).await.unwrap();
         let first = start(&db, library(&changed("item.yaml", &[]))).await.unwrap();
         assert!(first.get(&reference("1")).is_some() && first.get(&reference("2")).is_none());
 
@@ -47,7 +47,7 @@ async fn a_case_keeps_its_version_after_the_folder_has_moved_on() {
 #[tokio::test]
 async fn the_same_version_with_other_content_is_refused() {
     testkit::each_database(async |db| {
-        db.migrate(&[MIGRATIONS]).await.unwrap();
+        db.migrate(&[ledger::MIGRATIONS, MIGRATIONS]).await.unwrap();
         start(&db, library(&changed("item.yaml", &[]))).await.unwrap();
         start(&db, library(&changed("item.yaml", &[]))).await.unwrap();
 
@@ -71,7 +71,7 @@ async fn the_same_version_with_other_content_is_refused() {
 #[tokio::test]
 async fn rules_that_came_later_do_not_touch_recorded_versions() {
     testkit::each_database(async |db| {
-        db.migrate(&[MIGRATIONS]).await.unwrap();
+        db.migrate(&[ledger::MIGRATIONS, MIGRATIONS]).await.unwrap();
         let loaded = library(&changed("item.yaml", &[]));
         start(&db, loaded).await.unwrap();
         // A platform that no longer keeps the register still reads the old version, and what was published stays in force

@@ -70,7 +70,9 @@ fn visit(number: u32) -> String {
 
 impl World {
     async fn new(db: Db) -> Self {
-        db.migrate(&[store::MIGRATIONS, cases::MIGRATIONS, catalogue::MIGRATIONS]).await.unwrap();
+        db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, cases::MIGRATIONS, catalogue::MIGRATIONS])
+            .await
+            .unwrap();
         Self { db, vault: testkit::vault(), library: library(&packages(ARTICLES)) }
     }
 

@@ -92,7 +92,7 @@ fn town() -> Actor {
 
 impl Office {
     async fn new(db: Db) -> Self {
-        db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+        db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
         let (first, later) = files();
         let (old, new) = (calendar("first", &first), calendar("later", &later));
         Self { db, old, new, bodies: bodies(), case_type: dog_licence() }

@@ -4,11 +4,11 @@ use super::*;
 use crate::record::{self, NewCase, Surroundings, TIMER_JOB};
 
 pub(super) async fn fresh(db: &store::Db) -> store::Tx {
-    db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+    db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
     db.begin().await.unwrap()
 }
 
-fn new_case() -> NewCase {
+pub(super) fn new_case() -> NewCase {
     let Actor::Person(person) = citizen() else { unreachable!() };
     NewCase {
         division: "430102001".into(),

@@ -24,6 +24,6 @@ mod watching;
 use filled::{Known, clerk, fill, fill_bodies, id, today};
 
 async fn fresh(db: &Db) -> Tx {
-    db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+    db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
     db.begin().await.unwrap()
 }

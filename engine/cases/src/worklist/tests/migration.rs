@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn old_rows_are_listed_as_new_ones() {
     testkit::each_database(async |db| {
-        db.migrate(&[store::MIGRATIONS, &crate::MIGRATIONS[..2]]).await.unwrap();
+        db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, &crate::MIGRATIONS[..2]]).await.unwrap();
         let mut tx = db.begin().await.unwrap();
         let (open, done) = (id::<CaseId>(1), id::<CaseId>(2));
         for (case, number, closed_at) in [(open, "N123", None), (done, "N456", Some(9_000_000))] {
@@ -31,7 +31,7 @@ async fn old_rows_are_listed_as_new_ones() {
             .unwrap();
         }
         tx.commit().await.unwrap();
-        let applied = db.migrate(&[store::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+        let applied = db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
         assert_eq!(applied.first().map(String::as_str), Some("cases/0003_worklist"), "{applied:?}");
 
         let mut tx = db.begin().await.unwrap();
