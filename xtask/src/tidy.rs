@@ -54,7 +54,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "registers",
         ],
     ),
-    ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
+    ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "oidc", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("calendars", &["kernel", "legal-time", "store", "web", "identity", "cases"]),

@@ -4,7 +4,8 @@ use kernel::{Actor, LicenceId, Message, Refusal, Timestamp};
 use store::{Tx, vals};
 
 use crate::room::REVOKE;
-use crate::{Licence, view};
+use crate::service::subscribe::tell;
+use crate::{Licence, State, view};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -94,6 +95,7 @@ async fn end(
     if changed == 0 {
         return Ok(None);
     }
+    tell(tx, id, State::Revoked, now).await?;
     tracing::info!(licence = %id, by, "document revoked");
     Ok(crate::find(tx, id).await?)
 }

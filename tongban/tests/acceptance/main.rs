@@ -37,3 +37,4 @@ mod server;
 mod suggestions;
 mod tampering;
 mod upstream;
+mod wallet;
