@@ -22,6 +22,7 @@ web-outbox = Outbox
 web-clients = Connected systems
 web-staff = Staff
 web-counter = Counter
+web-scan = Look at a licence
 web-acts = Administrative acts
 web-looks = Looks at data
 web-post-change = change post

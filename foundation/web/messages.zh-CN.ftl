@@ -23,6 +23,7 @@ web-clients = 接入系统
 web-keys = 数据密钥
 web-staff = 人员任职
 web-counter = 窗口核验
+web-scan = 验看证照
 web-acts = 管理记录
 web-looks = 查询监督
 web-post-change = 切换任职

@@ -231,6 +231,7 @@ impl Platform {
             .and(retention::handlers(&applications))
             .and(rotation);
         let deliverers = oidc::deliverers(&oidc, messages::deliverers(&messages))?;
+        let deliverers = licences::deliverers(&licences, deliverers)?;
         let platform = Self {
             db,
             clock,

@@ -57,7 +57,10 @@ const EDGES: &[(&str, &[&str])] = &[
             "registers",
         ],
     ),
-    ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases", "ledger"]),
+    (
+        "licences",
+        &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "oidc", "cases", "ledger"],
+    ),
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("calendars", &["kernel", "legal-time", "store", "web", "identity", "cases"]),

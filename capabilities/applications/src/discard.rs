@@ -35,8 +35,9 @@ impl From<DiscardError> for Refusal {
     }
 }
 
-/// Removes every draft of a natural person's own (注销账号).
-pub async fn discard_all(tx: &mut Tx, person: PersonId) -> Result<(), store::Error> {
+/// Removes every draft of a natural person's own, and ends what they allowed others with their documents (注销账号).
+pub async fn discard_all(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), store::Error> {
+    licences::end_rights_of(tx, person, now).await?;
     let sql = "select id from drafts where person = $1 and legal_person is null and case_id is null";
     for row in tx.fetch_all(sql, vals![person]).await? {
         remove(tx, row.get(0)?).await?;

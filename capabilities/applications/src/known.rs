@@ -95,6 +95,12 @@ impl Known {
         self.0.get(root).unwrap_or(NOTHING)
     }
 
+    /// Identifiers of the documents that were read.
+    pub(crate) fn licences(&self) -> impl Iterator<Item = &str> {
+        let found = self.root("licence").as_object().into_iter().flat_map(Map::values);
+        found.filter_map(|facts| facts.get("identifier")?.as_str())
+    }
+
     /// What was found under a path such as `register.organisation`.
     pub(crate) fn get(&self, path: &str) -> Option<&Value> {
         let (root, id) = path.split_once('.')?;

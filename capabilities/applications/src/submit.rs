@@ -159,6 +159,10 @@ pub(crate) async fn open(
     let name = prefill::full_name(tx, room, person, now).await.map_err(SubmitError::Account)?;
     keep(tx, room, draft, &case, &name).await?;
     acting::note_case(tx, by, AgentAct::Submitted, &case, now).await?;
+    for identifier in filled.known.licences() {
+        let about = (case.id, &package.item.name);
+        licences::note_in_application(tx, &room.vault, identifier, about, &by.reference(), now).await?;
+    }
     recuse::keep_out(tx, filled, &case, now).await?;
     for (material, _) in filled.counted() {
         stand_in::keep(tx, draft.id, case.id, &material.id).await?;

@@ -4,8 +4,18 @@
 use kernel::{Actor, LicenceId, Timestamp};
 use store::{Result, Tx, Vault, vals};
 
-use crate::facts;
 use crate::issue::HOLDER_CODE;
+use crate::service::subscribe::tell;
+use crate::{State, facts};
+
+/// What follows wherever documents end: it is written into the ledger, and whoever subscribed is told.
+pub(crate) async fn note_ended(tx: &mut Tx, now: Timestamp, ids: &[LicenceId], state: State) -> Result<()> {
+    facts::write_ended(tx, now, ids).await?;
+    for id in ids {
+        tell(tx, *id, state, now).await?;
+    }
+    Ok(())
+}
 
 /// Marks the older documents of the same id and holder as replaced by this one; how many. Repeating it changes nothing.
 /// Ids of documents are names across packages: what one package issues another replaces. The caller commits.
@@ -21,7 +31,7 @@ pub async fn replace_older(tx: &mut Tx, now: Timestamp, new: LicenceId) -> Resul
         )
         .await?;
     let ended: Vec<LicenceId> = rows.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
-    facts::write_ended(tx, now, &ended).await?;
+    note_ended(tx, now, &ended, State::Replaced).await?;
     if !ended.is_empty() {
         tracing::info!(licence = %new, ended = ended.len(), "older documents replaced");
     }
@@ -48,7 +58,7 @@ pub async fn cancel_held(
         .await?;
     let numbers: Vec<String> = rows.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
     let ended: Vec<LicenceId> = rows.iter().map(|row| row.get(1)).collect::<Result<_>>()?;
-    facts::write_ended(tx, now, &ended).await?;
+    note_ended(tx, now, &ended, State::Cancelled).await?;
     if !numbers.is_empty() {
         tracing::info!(document, ended = numbers.len(), "documents cancelled");
     }

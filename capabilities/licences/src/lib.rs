@@ -4,7 +4,9 @@
 //! [`document::draw`] makes an archival PDF with its metadata attached, [`seal::seal`] adds the signature. [`verify::verify`]
 //! checks the result with nothing but the file and the trusted authority's certificate.
 
+mod authorise;
 mod check;
+mod desk;
 pub mod document;
 mod end;
 mod facts;
@@ -13,32 +15,45 @@ mod issue;
 mod metadata;
 mod mine;
 pub mod number;
+mod present;
+mod receiver;
 mod record;
 mod revoke;
 mod room;
 pub mod seal;
 mod sealed_file;
+mod service;
 mod signers;
 pub mod template;
+#[cfg(test)]
+mod test_others;
 #[cfg(test)]
 mod test_site;
 #[cfg(test)]
 mod testing;
+mod uses;
 pub mod verify;
 mod view;
 
+pub use authorise::{
+    Authorisation, AuthoriseError, NewAuthorisation, authorise, end_authorisation, end_rights_of,
+};
 pub use check::{Check, How, Verdict, check_file, look_up, look_up_identifier};
 pub use end::{cancel_held, replace_older};
 pub use facts::LEDGER_SOURCE;
 pub use fonts::{MissingGlyph, check_glyphs};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
+pub use present::{PresentError, Presentation, present};
+pub use receiver::Receiver;
 pub use record::{
     Ending, Licence, State, ending, find, held_by, held_of, is_in_force_of, merge_holder, names_file, of_case,
 };
 pub use revoke::{RevokeError, revoke, revoke_by_decision};
 pub use room::{Room, routes};
+pub use service::subscribe::{CHANNEL as STATE_CHANNEL, deliverers};
 pub use signers::{Signers, SignersError};
+pub use uses::{How as UsedHow, Use, note_in_application};
 pub use verify::{Verified, VerifyError, verify as verify_file};
 pub use view::get_visible;
 
@@ -46,6 +61,7 @@ pub use view::get_visible;
 pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("licences/0001_licences", include_str!("sql/0001_licences.sql")),
     store::Migration::new("licences/0002_replaced", include_str!("sql/0002_replaced.sql")),
+    store::Migration::new("licences/0004_wallet", include_str!("sql/0004_wallet.sql")),
 ];
 
 /// What each column of these tables holds ([`store::data_class`]).

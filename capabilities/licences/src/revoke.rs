@@ -3,8 +3,9 @@
 use kernel::{Actor, LicenceId, Message, Refusal, Timestamp};
 use store::{Tx, vals};
 
+use crate::end::note_ended;
 use crate::room::REVOKE;
-use crate::{Licence, view};
+use crate::{Licence, State, view};
 
 pub(crate) mod http;
 #[cfg(test)]
@@ -94,7 +95,7 @@ async fn end(
     if changed == 0 {
         return Ok(None);
     }
-    crate::facts::write_ended(tx, now, &[id]).await?;
+    note_ended(tx, now, &[id], State::Revoked).await?;
     tracing::info!(licence = %id, by, "document revoked");
     Ok(crate::find(tx, id).await?)
 }

@@ -143,7 +143,16 @@ pub(crate) struct TestRoom {
 }
 
 pub(crate) async fn test_room(db: &Db) -> TestRoom {
-    db.migrate(&[store::MIGRATIONS, ledger::MIGRATIONS, cases::MIGRATIONS, crate::MIGRATIONS]).await.unwrap();
+    db.migrate(&[
+        store::MIGRATIONS,
+        identity::MIGRATIONS,
+        ledger::MIGRATIONS,
+        oidc::MIGRATIONS,
+        cases::MIGRATIONS,
+        crate::MIGRATIONS,
+    ])
+    .await
+    .unwrap();
     let (folder, vault) = (testkit::folder(), vault());
     let room = Room {
         db: db.clone(),

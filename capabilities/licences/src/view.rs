@@ -44,6 +44,18 @@ pub(crate) async fn collect(
     own(tx, by, licence).await
 }
 
+/// A document of which somebody may know: their own, or of whoever they act for, as far as their mandate lets them see.
+pub(crate) async fn seen(tx: &mut Tx, by: &PersonActor, id: LicenceId) -> Result<Licence, Refusal> {
+    let licence = crate::find(tx, id).await?.filter(|licence| licence.is_held_by(by));
+    let licence = licence.ok_or(Refusal::NotFound)?;
+    if by.acting_for.is_none() {
+        return Ok(licence);
+    }
+    let item = crate::record::items_of(tx, &[licence.case]).await?.remove(&licence.case).unwrap_or_default();
+    let may = by.may(Right::See, &item) || by.may(Right::Collect, &item);
+    if may { Ok(licence) } else { Err(Refusal::NotFound) }
+}
+
 /// The document, if it is theirs to open. Its item is looked up only where a mandate asks for it.
 async fn own(tx: &mut Tx, by: &PersonActor, licence: Licence) -> Result<(Licence, String), Refusal> {
     if !licence.is_held_by(by) {

@@ -95,7 +95,7 @@ pub(crate) async fn close(
     let (now, vault) = (visitor.now, &room.applications.vault);
     let person = visitor.actor.person()?.person;
     oidc::forget_person(&mut tx, person, now).await?;
-    discard::discard_all(&mut tx, person).await?;
+    discard::discard_all(&mut tx, person, now).await?;
     messages::forget_reader(&mut tx, Reader::Person(person)).await?;
     close_account(&mut tx, vault, &visitor.actor, now).await.map_err(Refusal::from)?;
     tx.commit().await?;

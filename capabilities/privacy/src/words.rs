@@ -10,7 +10,7 @@ use web::Visitor;
 use crate::Room;
 
 /// What looks are noted at, as the rooms name it.
-pub const FIELDS: [&str; 9] = [
+pub const FIELDS: [&str; 11] = [
     "identity.person",
     "identity.name",
     "identity.phone",
@@ -20,6 +20,8 @@ pub const FIELDS: [&str; 9] = [
     "materials.file",
     "letters.text",
     "licences.file",
+    "licences.state",
+    "licences.fields",
 ];
 
 /// The key of the sentence for a purpose.

@@ -25,6 +25,10 @@ pub enum AgentAct {
     Wrote,
     /// Opened a document.
     Collected,
+    /// Showed a document to somebody by a code (出示).
+    Presented,
+    /// Let somebody use a document (授权用证).
+    Authorised,
 }
 
 impl AgentAct {
@@ -40,6 +44,8 @@ impl AgentAct {
             Self::Heard => "heard",
             Self::Wrote => "wrote",
             Self::Collected => "collected",
+            Self::Presented => "presented",
+            Self::Authorised => "authorised",
         }
     }
 }

@@ -47,7 +47,7 @@ mod person_name;
 mod personal;
 mod persons;
 mod posts;
-mod printed_code;
+pub mod printed_code;
 mod prove;
 mod recover;
 mod recovery_codes;

@@ -347,7 +347,7 @@ fn host(uri: &str) -> Option<String> {
 }
 
 /// `scheme://host[:port]` as a browser writes it in `Origin`.
-fn origin(uri: &str) -> Option<String> {
+pub(crate) fn origin(uri: &str) -> Option<String> {
     let uri: Uri = uri.parse().ok()?;
     let (scheme, host) = (uri.scheme_str()?, uri.host()?.to_ascii_lowercase());
     let usual = if scheme == "https" { 443 } else { 80 };

@@ -29,6 +29,7 @@ mod revoke;
 mod room;
 mod scope;
 mod sweep;
+mod system;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -48,6 +49,7 @@ pub use register::{
 pub use room::{Room, routes};
 pub use scope::{Scope, Scopes};
 pub use sweep::forget_old;
+pub use system::{System, get_system, list_systems};
 pub use upstream::{ClaimNames, UPSTREAM_TIMEOUT, Upstream, is_upstream_address};
 
 use store::Migration;

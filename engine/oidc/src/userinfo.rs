@@ -2,8 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request, State};
-use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse as _, Response};
 use identity::{Passed, Subject, Token, Wanted};
 use kernel::{PersonId, Timestamp};
@@ -16,6 +15,7 @@ use crate::fault::Fault;
 use crate::grant::{self, Grant};
 use crate::params::Called;
 use crate::scope::{Scope, Scopes};
+use crate::system::bearer;
 use crate::{Room, cors};
 
 /// What is told; only what the scopes allow.
@@ -80,11 +80,6 @@ pub(crate) async fn answer(State(room): State<Room>, visitor: Visitor, request: 
         Err(fault) => fault.into_response(),
     };
     cors::allow(&room, &headers, response).await
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 async fn tell(room: &Room, token: &str, now: Timestamp) -> Result<UserInfo, Fault> {

@@ -101,6 +101,8 @@ typed_id! {
     RevisionId;
     /// A licence, certificate or notice that was issued (证照).
     LicenceId;
+    /// A right to use a licence that its holder gave (用证授权).
+    AuthorisationId;
     /// Work to be done later, once (后台作业).
     JobId;
     /// A message to a person or a member of staff (消息).

@@ -54,12 +54,20 @@ const HAT_NAV: &[NavLink] = &[
     link("/my/licences", "web-my-licences"),
     link("/check", "web-check"),
 ];
+/// Of who reviews and decides: they look at licences too.
+const HANDLING_NAV: &[NavLink] = &[
+    link("/desk", "web-desk"),
+    link("/desk/licences", "web-scan"),
+    link("/search", "web-search"),
+    link("/check", "web-check"),
+];
 const STAFF_NAV: &[NavLink] =
     &[link("/desk", "web-desk"), link("/search", "web-search"), link("/check", "web-check")];
 /// Of who accepts applications, at a counter too.
 const COUNTER_NAV: &[NavLink] = &[
     link("/desk", "web-desk"),
     link("/desk/counter", "web-counter"),
+    link("/desk/licences", "web-scan"),
     link("/search", "web-search"),
     link("/check", "web-check"),
 ];
@@ -171,6 +179,11 @@ impl Shell {
             Actor::Staff(staff) if staff.roles.contains(&Role::Catalogue) => CATALOGUE_NAV,
             Actor::Staff(staff) if staff.roles.contains(&Role::Audit) => AUDIT_NAV,
             Actor::Staff(staff) if staff.roles.contains(&Role::Acceptance) => COUNTER_NAV,
+            Actor::Staff(staff)
+                if staff.roles.contains(&Role::Review) || staff.roles.contains(&Role::Decision) =>
+            {
+                HANDLING_NAV
+            }
             Actor::Staff(_) => STAFF_NAV,
             Actor::Person(person) if person.legal_person().is_some() => HAT_NAV,
             Actor::Person(_) => PERSON_NAV,

@@ -127,6 +127,12 @@ impl House {
         format!("session={}", opened.token.reveal())
     }
 
+    /// The id of a body of the cast.
+    pub(crate) async fn body(&self, slug: &str) -> kernel::BodyId {
+        let mut tx = self.platform.db.snapshot().await.unwrap();
+        identity::find_body(&mut tx, slug).await.unwrap().unwrap().id
+    }
+
     /// A colleague in the same body with the same work.
     pub(crate) async fn hire(&self, login: &str, name: &str, body: &str, role: kernel::Role) {
         let add = identity::AddStaff {

@@ -38,3 +38,4 @@ mod server;
 mod suggestions;
 mod tampering;
 mod upstream;
+mod wallet;

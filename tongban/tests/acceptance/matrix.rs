@@ -99,6 +99,7 @@ impl Filled {
             let list = self.call(&citizen, Method::GET, &path, None).await;
             things.insert(name, word(&list["items"][0], "id"));
         }
+        things.insert("authorisations", self.authorise(&citizen, &things["licences"]).await);
         let now = self.house.clock.now();
         let mut tx = self.house.platform.db.begin().await.unwrap();
         let settings = oidc::Settings {
@@ -115,6 +116,15 @@ impl Filled {
         self.people(&mut things).await;
         things.insert("connected-systems", client.id.to_string());
         self.things = things;
+    }
+
+    /// A right of the clerk's body to use the licence.
+    async fn authorise(&self, citizen: &Asker, licence: &str) -> String {
+        let body = self.house.body("hunan-mz").await;
+        let right =
+            json!({"receiver": format!("body:{body}"), "purpose": "核对登记情况", "until": "2026-12-31"});
+        let path = format!("/api/v1/licences/{licence}/authorisations");
+        word(&self.call(citizen, Method::POST, &path, Some(right)).await, "id")
     }
 
     /// Somebody of staff below the administrator with their post, and a person for whom a way back is asked for.

@@ -24,6 +24,7 @@ struct LicencePage {
     qr: Option<Qr>,
     status_url: String,
     may_revoke: bool,
+    is_holder: bool,
     errors: FormErrors,
     reason: String,
 }
@@ -58,6 +59,7 @@ pub(crate) fn page_of(
         state: licence.state(visitor.today()),
         qr: Qr::of(&status_url),
         status_url,
+        is_holder: matches!(visitor.actor, Actor::Person(_)),
         may_revoke: is_issuer && licence.ending.is_none() && visitor.actor.may(REVOKE),
         licence,
         errors,

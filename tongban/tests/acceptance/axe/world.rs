@@ -121,6 +121,7 @@ impl World {
         drop(tx);
         self.names.insert("licence", of_case[0].id.to_string());
         self.names.insert("identifier", of_case[0].identifier.clone());
+        self.right().await;
         self.find(
             "uscc",
             "select subject_code from register_entries where register = 'social-organisations'",
@@ -131,6 +132,17 @@ impl World {
         let mut tx = self.house.platform.db.snapshot().await.unwrap();
         let defective = cases::get(&mut tx, self.names["defective"].parse().unwrap()).await.unwrap();
         self.names.insert("accepting", defective.tasks[0].id.to_string());
+    }
+
+    /// A right of the street office to use the licence.
+    async fn right(&mut self) {
+        let owner = self.token(&self.whoever(&Who::Owner("granted"), "")).await;
+        let body = self.house.body("wenyilu").await;
+        let right =
+            json!({ "receiver": format!("body:{body}"), "purpose": "核对登记情况", "until": "2026-12-31" });
+        let path = format!("/api/v1/licences/{}/authorisations", self.names["licence"]);
+        let made = self.create(&path, owner, &right).await;
+        self.names.insert("authorisation", made["id"].as_str().unwrap().to_owned());
     }
 
     async fn draft(&mut self) {
