@@ -8,7 +8,7 @@ use crate::permission::{
 };
 use crate::{
     Room, again, attach, correct, discard, hear, letters, master, mine, notices, object, packages, progress,
-    save, stand_in, start, submit, supply, window, withdraw,
+    proof, save, stand_in, start, submit, supply, window, withdraw,
 };
 
 /// Pages and endpoints for applicants.

@@ -216,7 +216,7 @@ async fn turns(plan: &LedgerPlan, ledger: &Ledger, clock: &web::Clock, rows: u64
     let appended_per_s = rows as f64 / begun.elapsed().as_secs_f64();
     stop.send_replace(true);
     keeper.await??;
-    ledger::turn(ledger, clock()).await?;
+    while ledger::integrate(ledger, clock()).await? != ledger::Turn::Placed(0) {}
     ledger::sign(ledger, clock()).await?;
     ledger::publish(ledger).await?;
     let proved_per_s = rows as f64 / begun.elapsed().as_secs_f64();
