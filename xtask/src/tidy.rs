@@ -13,6 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("codes", &[]),
     ("legal-time", &[]),
     ("guomi", &[]),
+    ("ofd", &["guomi"]),
     ("store", &["kernel", "guomi"]),
     ("web", &["kernel", "guomi"]),
     ("testkit", &["kernel", "store"]),
