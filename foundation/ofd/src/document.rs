@@ -126,9 +126,10 @@ impl Document {
             if used.is_empty() {
                 continue;
             }
-            let name = format!("font_{index}.{}", face.extension());
+            // Some readers know a font by the name of its file.
+            let name = format!("{}.{}", face.name(), face.extension());
             let id = fonts.get(index).ok_or(WriteError::NoFace(index))?;
-            let shown = escaped(face.name());
+            let shown = face.name();
             let _ = write!(
                 fonts_xml,
                 "<ofd:Font ID=\"{id}\" FontName=\"{shown}\" FamilyName=\"{shown}\" Charset=\"unicode\"><ofd:FontFile>{name}</ofd:FontFile></ofd:Font>"
@@ -319,8 +320,8 @@ mod tests {
                 "Doc_0/Pages/Page_0/Content.xml",
                 "Doc_0/Pages/Page_1/Content.xml",
                 "Doc_0/PublicRes.xml",
-                "Doc_0/Res/font_0.ttf",
-                "Doc_0/Res/font_1.otf",
+                "Doc_0/Res/NotoSansCJKsc.otf",
+                "Doc_0/Res/NotoSansSC.ttf",
                 "OFD.xml",
             ]
         );

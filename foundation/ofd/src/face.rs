@@ -19,7 +19,10 @@ pub enum FaceError {
     /// Not an OpenType face.
     #[error("the font cannot be read")]
     Unreadable,
-    /// Its licence bits (fsType) forbid embedding, or the parts that are needed cannot be taken out.
+    /// A name that cannot be one of a file.
+    #[error("{0:?}: not a name for a font")]
+    Name(String),
+    /// The parts that are needed cannot be taken out.
     #[error("no subset of the font can be made: {0}")]
     Subset(String),
     /// A character has no glyph.
@@ -50,8 +53,12 @@ impl std::fmt::Debug for Face {
 }
 
 impl Face {
-    /// Reads a TrueType or CFF face (not a collection). `name` is what documents call it.
+    /// Reads a TrueType or CFF face (not a collection). `name` is what documents call it and its file: letters and
+    /// digits.
     pub fn new(name: &str, bytes: &[u8]) -> Result<Self, FaceError> {
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(FaceError::Name(name.to_owned()));
+        }
         FontRef::new(bytes).map_err(|_form| FaceError::Unreadable)?;
         Ok(Self { name: name.to_owned(), bytes: bytes.into() })
     }
@@ -188,6 +195,9 @@ mod tests {
     #[test]
     fn what_is_no_font_or_lacks_a_character_is_refused() {
         assert_eq!(Face::new("x", b"not a font").unwrap_err(), FaceError::Unreadable);
+        for name in ["", "a b", "a-b", "../x", "宋体"] {
+            assert_eq!(Face::new(name, b"").unwrap_err(), FaceError::Name(name.into()));
+        }
         assert_eq!(regular().subset(['\u{323af}']).unwrap_err(), FaceError::MissingGlyph('\u{323af}'));
     }
 }

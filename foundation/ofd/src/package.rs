@@ -104,14 +104,14 @@ impl Package {
         if !Self::is_zip(bytes) {
             return Err(PackageError::NotZip);
         }
-        let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+        let mut zip = ZipArchive::new(Cursor::new(bytes))?;
         if zip.len() > FILES_MAX {
             return Err(PackageError::TooManyFiles);
         }
         if zip.has_duplicate_names() {
             return Err(PackageError::Duplicate(first_duplicate(bytes)));
         }
-        if zip.has_overlapping_entries().map_err(damaged)? {
+        if zip.has_overlapping_entries()? {
             return Err(PackageError::Contradictory);
         }
         let mut files = BTreeMap::new();
@@ -142,15 +142,17 @@ impl Package {
         let (first, others): (Vec<_>, Vec<_>) = self.files.iter().partition(|(name, _)| *name == "OFD.xml");
         for (name, content) in first.into_iter().chain(others) {
             check_name(name)?;
-            zip.start_file(name.as_str(), options).map_err(damaged)?;
+            zip.start_file(name.as_str(), options)?;
             zip.write_all(content).map_err(|error| PackageError::Damaged(error.to_string()))?;
         }
-        Ok(zip.finish().map_err(damaged)?.into_inner())
+        Ok(zip.finish()?.into_inner())
     }
 }
 
-fn damaged(error: ZipError) -> PackageError {
-    PackageError::Damaged(error.to_string())
+impl From<ZipError> for PackageError {
+    fn from(error: ZipError) -> Self {
+        Self::Damaged(error.to_string())
+    }
 }
 
 /// The library tells that there are two files of a name, not of which: the central directory is read once more.
@@ -176,7 +178,7 @@ fn unpack(
     zip: &mut ZipArchive<Cursor<&[u8]>>,
     index: usize,
 ) -> Result<Option<(String, Vec<u8>)>, PackageError> {
-    let raw = zip.by_index_raw(index).map_err(damaged)?;
+    let raw = zip.by_index_raw(index)?;
     let shown = String::from_utf8_lossy(raw.name_raw()).chars().take(100).collect::<String>();
     if raw.encrypted() {
         return Err(PackageError::Encrypted(shown));
@@ -187,7 +189,8 @@ fn unpack(
     check_name(name.strip_suffix('/').unwrap_or(&name))?;
     // The kind of file stands in the upper half where a Unix system wrote the entry.
     let kind = (raw.external_attributes() >> 16) & 0o170_000;
-    if !matches!(kind, 0 | 0o100_000) && !(is_folder && kind == 0o040_000) {
+    let is_plain = matches!(kind, 0 | 0o100_000) || (is_folder && kind == 0o040_000);
+    if !is_plain {
         return Err(PackageError::NotPlain(shown));
     }
     let method = raw.compression();
@@ -204,7 +207,7 @@ fn unpack(
     let most = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
     let by_ratio = packed.saturating_mul(RATIO_MAX).max(free);
     let mut content = Vec::new();
-    let entry = zip.by_index(index).map_err(damaged)?;
+    let entry = zip.by_index(index)?;
     let read = entry.take(most.min(by_ratio) + 1).read_to_end(&mut content);
     let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
     if length > by_ratio {

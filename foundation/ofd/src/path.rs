@@ -46,8 +46,8 @@ pub struct Affine(pub [f64; 6]);
 impl Affine {
     /// Where a point goes.
     pub fn apply(&self, (x, y): Point) -> Point {
-        let [a, b, c, d, e, f] = self.0;
-        (a * x + c * y + e, b * x + d * y + f)
+        let [xx, yx, xy, yy, dx, dy] = self.0;
+        (xx * x + xy * y + dx, yx * x + yy * y + dy)
     }
 }
 

@@ -61,13 +61,12 @@ pub fn sign(
     let read = structure(package)?;
     let mut package = package.clone();
     let list = read.signatures;
-    let list_path = match &list {
-        Some(list) => list.path.clone(),
-        None => {
-            let path = format!("{FOLDER}/Signs/Signatures.xml");
-            enter_list(&mut package, &path)?;
-            path
-        }
+    let list_path = if let Some(list) = &list {
+        list.path.clone()
+    } else {
+        let path = format!("{FOLDER}/Signs/Signatures.xml");
+        enter_list(&mut package, &path)?;
+        path
     };
     let (last_id, entries) = list.map_or((0, Vec::new()), |list| (list.last_id, list.entries));
     let id = last_id + 1;

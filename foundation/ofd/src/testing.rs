@@ -17,12 +17,12 @@ const YEAR: i64 = 31_536_000;
 
 pub(crate) fn regular() -> Face {
     let bytes = include_bytes!("../../../capabilities/licences/fonts/NotoSansSC-Regular.ttf");
-    Face::new("Noto Sans SC", bytes).unwrap()
+    Face::new("NotoSansSC", bytes).unwrap()
 }
 
 pub(crate) fn supplement() -> Face {
     let bytes = include_bytes!("../../../capabilities/licences/fonts/NotoSansCJKsc-Supplement.otf");
-    Face::new("Noto Sans CJK SC", bytes).unwrap()
+    Face::new("NotoSansCJKsc", bytes).unwrap()
 }
 
 /// An authority with its key.

@@ -86,7 +86,7 @@ fn bombs_and_crowds_are_refused_before_they_fill_the_memory() {
     let names: Vec<String> = (0..=FILES_MAX).map(|n| n.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     assert_eq!(Package::read(&raw(&names, SimpleFileOptions::DEFAULT)), Err(PackageError::TooManyFiles));
-    let most: Vec<u8> = (0..FILE_BYTES_MAX + 1).map(|n| (n % 251).to_le_bytes()[0]).collect();
+    let most: Vec<u8> = (0..=FILE_BYTES_MAX).map(|n| (n % 251).to_le_bytes()[0]).collect();
     let stored = SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Stored);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("a", stored).unwrap();

@@ -53,9 +53,10 @@ impl Shape {
         let header =
             sequence(&[&text(tag::IA5_STRING, "ES"), &[2, 1, self.version], &text(tag::IA5_STRING, "V")]);
         let digest = element(tag::OCTET_STRING, &[&sm3::digest(certificate)]);
-        let listed = match self.digests {
-            true => sequence(&[&text(tag::PRINTABLE_STRING, "SM3"), &digest]),
-            false => element(tag::OCTET_STRING, &[certificate]),
+        let listed = if self.digests {
+            sequence(&[&text(tag::PRINTABLE_STRING, "SM3"), &digest])
+        } else {
+            element(tag::OCTET_STRING, &[certificate])
         };
         let kind: &[u8] = match (self.version, self.digests) {
             (1, _) => &[],
@@ -95,9 +96,10 @@ impl Shape {
         let seal = self.seal(signer, maker);
         let certificate = element(tag::OCTET_STRING, &[signer.certificate().to_der()]);
         let algorithm = element(tag::OID, &[self.algorithm]);
-        let hash = match self.octets {
-            true => element(tag::OCTET_STRING, &[&sm3::digest(b"x")]),
-            false => bits(&sm3::digest(b"x")),
+        let hash = if self.octets {
+            element(tag::OCTET_STRING, &[&sm3::digest(b"x")])
+        } else {
+            bits(&sm3::digest(b"x"))
         };
         let time = text(self.time_tag, self.time);
         let property = text(tag::IA5_STRING, "/Signature.xml");
