@@ -14,6 +14,8 @@ use crate::ses::Picture;
 
 /// The red of seals.
 const RED: Colour = Colour(214, 18, 24);
+/// Width of the thin line around letters and star, in millimetres.
+const LINE: f64 = 0.1;
 /// The name fills at most this part of the circle.
 const NAME_ARC: f64 = TAU * 0.75;
 /// The square of a Han character reaches so far above the baseline, in em.
@@ -125,8 +127,10 @@ impl SealDesign<'_> {
     }
 }
 
+/// A thin line in the same colour makes letters as heavy as on a real seal, and shows them to readers that draw only the
+/// lines of a seal.
 fn filled(path: Path) -> Shape {
-    Shape { path, fill: Some(RED), stroke: None }
+    Shape { path, fill: Some(RED), stroke: Some((RED, LINE)) }
 }
 
 fn letters(faces: &[Face], text: &str) -> Result<Vec<Letter>, FaceError> {
