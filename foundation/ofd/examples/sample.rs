@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("the folder to write into")?;
     let folder = FilePath::new(&folder);
     let fonts = FilePath::new(env!("CARGO_MANIFEST_DIR")).join("../../capabilities/licences/fonts");
-    let face = |name, file| Ok::<_, Box<dyn Error>>(Face::new(name, &std::fs::read(fonts.join(file))?)?);
+    let face = |name, file| Ok::<_, Box<dyn Error>>(Face::new(name, std::fs::read(fonts.join(file))?)?);
     let faces = vec![
         face("NotoSansSC", "NotoSansSC-Regular.ttf")?,
         face("NotoSansCJKsc", "NotoSansCJKsc-Supplement.otf")?,

@@ -283,7 +283,7 @@ fn shape_object(shape: &Shape, ids: &mut Ids) -> String {
     let fill =
         shape.fill.map_or_else(String::new, |fill| format!("<ofd:FillColor Value=\"{}\"/>", colour(fill)));
     format!(
-        "<ofd:PathObject ID=\"{id}\" Boundary=\"{boundary}\"{stroke} Fill=\"{}\" Rule=\"Even-Odd\">{line}{fill}\
+        "<ofd:PathObject ID=\"{id}\" Boundary=\"{boundary}\"{stroke} Fill=\"{}\" Rule=\"NonZero\">{line}{fill}\
          <ofd:AbbreviatedData>{}</ofd:AbbreviatedData></ofd:PathObject>",
         shape.fill.is_some(),
         placed.abbreviated()

@@ -1,7 +1,7 @@
 //! Faces (字体): glyphs, their outlines, and subsets that a reader can use without any font of its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
@@ -39,11 +39,11 @@ pub struct Glyph {
     pub advance: f64,
 }
 
-/// A face of a document, cheap to clone.
+/// A face of a document. Cheap to clone when it is built into the program.
 #[derive(Clone)]
 pub struct Face {
     name: String,
-    bytes: Arc<[u8]>,
+    bytes: Cow<'static, [u8]>,
 }
 
 impl std::fmt::Debug for Face {
@@ -55,12 +55,13 @@ impl std::fmt::Debug for Face {
 impl Face {
     /// Reads a TrueType or CFF face (not a collection). `name` is what documents call it and its file: letters and
     /// digits.
-    pub fn new(name: &str, bytes: &[u8]) -> Result<Self, FaceError> {
+    pub fn new(name: &str, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, FaceError> {
+        let bytes = bytes.into();
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(FaceError::Name(name.to_owned()));
         }
-        FontRef::new(bytes).map_err(|_form| FaceError::Unreadable)?;
-        Ok(Self { name: name.to_owned(), bytes: bytes.into() })
+        FontRef::new(&bytes).map_err(|_form| FaceError::Unreadable)?;
+        Ok(Self { name: name.to_owned(), bytes })
     }
 
     /// What documents call it.
@@ -181,7 +182,7 @@ mod tests {
         {
             let subset = face.subset(text.chars()).unwrap();
             assert!(subset.len() < most, "{} bytes", subset.len());
-            let read = Face::new("subset", &subset).unwrap();
+            let read = Face::new("subset", subset.clone()).unwrap();
             for character in text.chars() {
                 let (ours, whole) = (read.glyph(character).unwrap(), face.glyph(character).unwrap());
                 assert!((ours.advance - whole.advance).abs() < 1e-6, "{character}");
@@ -194,9 +195,9 @@ mod tests {
 
     #[test]
     fn what_is_no_font_or_lacks_a_character_is_refused() {
-        assert_eq!(Face::new("x", b"not a font").unwrap_err(), FaceError::Unreadable);
+        assert_eq!(Face::new("x", b"not a font".as_slice()).unwrap_err(), FaceError::Unreadable);
         for name in ["", "a b", "a-b", "../x", "宋体"] {
-            assert_eq!(Face::new(name, b"").unwrap_err(), FaceError::Name(name.into()));
+            assert_eq!(Face::new(name, b"".as_slice()).unwrap_err(), FaceError::Name(name.into()));
         }
         assert_eq!(regular().subset(['\u{323af}']).unwrap_err(), FaceError::MissingGlyph('\u{323af}'));
     }

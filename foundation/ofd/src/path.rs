@@ -33,7 +33,7 @@ pub struct Colour(pub u8, pub u8, pub u8);
 pub struct Shape {
     /// The outline.
     pub path: Path,
-    /// Colour of the inside, by the even-odd rule.
+    /// Colour of the inside, by the non-zero rule, as outlines of fonts need it.
     pub fill: Option<Colour>,
     /// Colour and width of the line.
     pub stroke: Option<(Colour, f64)>,

@@ -77,8 +77,10 @@ impl SealDesign<'_> {
         let natural: f64 = below.iter().map(|letter| letter.glyph.advance * 1.08).sum();
         let size = (radius * 0.95 / natural.max(0.1)).min(3.8 * scale);
         let mut left = radius - natural * size / 2.0;
+        // The number takes the foot of the ring.
+        let baseline = radius * if self.number.is_empty() { 1.73 } else { 1.58 };
         for letter in &below {
-            let place = Affine([size, 0.0, 0.0, -size, left, radius * 1.73]);
+            let place = Affine([size, 0.0, 0.0, -size, left, baseline]);
             shapes.push(filled(letter.outline.transformed(&place)));
             left += letter.glyph.advance * 1.08 * size;
         }
@@ -118,7 +120,7 @@ impl SealDesign<'_> {
             // Writing to a string cannot fail.
             let _ = write!(
                 svg,
-                "<path fill=\"{fill}\" fill-rule=\"evenodd\"{stroke} d=\"{}\"/>",
+                "<path fill=\"{fill}\"{stroke} d=\"{}\"/>",
                 shape.path.svg()
             );
         }

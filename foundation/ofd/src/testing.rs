@@ -17,12 +17,12 @@ const YEAR: i64 = 31_536_000;
 
 pub(crate) fn regular() -> Face {
     let bytes = include_bytes!("../../../capabilities/licences/fonts/NotoSansSC-Regular.ttf");
-    Face::new("NotoSansSC", bytes).unwrap()
+    Face::new("NotoSansSC", bytes.as_slice()).unwrap()
 }
 
 pub(crate) fn supplement() -> Face {
     let bytes = include_bytes!("../../../capabilities/licences/fonts/NotoSansCJKsc-Supplement.otf");
-    Face::new("NotoSansCJKsc", bytes).unwrap()
+    Face::new("NotoSansCJKsc", bytes.as_slice()).unwrap()
 }
 
 /// An authority with its key.
