@@ -55,7 +55,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "registers",
         ],
     ),
-    ("licences", &["kernel", "codes", "guomi", "legal-time", "store", "web", "identity", "cases"]),
+    ("licences", &["kernel", "codes", "guomi", "ofd", "legal-time", "store", "web", "identity", "cases"]),
     ("registers", &["kernel", "codes", "store", "web"]),
     ("messages", &["kernel", "guomi", "store", "web", "identity"]),
     ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),

@@ -1,8 +1,9 @@
 //! Documents that come out of cases (证照): templates, drawing, electronic seals, and checking them without the platform.
 //!
 //! A document is made in three steps, each a plain function: [`template::Document::render`] fills in the facts of a case,
-//! [`document::draw`] makes an archival PDF with its metadata attached, [`seal::seal`] adds the signature. [`verify::verify`]
-//! checks the result with nothing but the file and the trusted authority's certificate.
+//! [`document::draw`] makes an archival PDF with its metadata attached, [`seal::seal`] adds the signature. The same document
+//! is drawn as OFD ([`document::draw_ofd`]) and sealed with the body's electronic seal ([`ofd::sign()`]). [`verify::verify`]
+//! checks either with nothing but the file and the trusted authority's certificate.
 
 mod check;
 pub mod document;
@@ -17,6 +18,7 @@ mod revoke;
 mod room;
 pub mod seal;
 mod sealed_file;
+mod seals;
 mod signers;
 pub mod template;
 #[cfg(test)]
@@ -37,13 +39,14 @@ pub use record::{
 pub use revoke::{RevokeError, revoke, revoke_by_decision};
 pub use room::{Room, routes};
 pub use signers::{Signers, SignersError};
-pub use verify::{Verified, VerifyError, verify as verify_file};
+pub use verify::{Verified, VerifyError, verify as verify_file, verify_at as verify_file_at};
 pub use view::get_visible;
 
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("licences/0001_licences", include_str!("sql/0001_licences.sql")),
     store::Migration::new("licences/0002_replaced", include_str!("sql/0002_replaced.sql")),
+    store::Migration::new("licences/0003_ofd", include_str!("sql/0003_ofd.sql")),
 ];
 
 /// What each column of these tables holds ([`store::data_class`]).

@@ -25,4 +25,4 @@ pub use read::{PageEntry, SignatureEntry, SignatureList, Structure, StructureFau
 pub use seal_design::{DesignError, SealDesign};
 pub use sign::{SignError, Stamp, sign};
 pub use verify::{Fault, Finding, Part, Report, SignatureSummary, Trust, verify};
-pub use xml::XmlFault;
+pub use xml::{XmlFault, escaped as xml_escaped};

@@ -118,11 +118,7 @@ impl SealDesign<'_> {
                 format!(" stroke=\"{}\" stroke-width=\"{}\"", css(colour), number(width))
             });
             // Writing to a string cannot fail.
-            let _ = write!(
-                svg,
-                "<path fill=\"{fill}\"{stroke} d=\"{}\"/>",
-                shape.path.svg()
-            );
+            let _ = write!(svg, "<path fill=\"{fill}\"{stroke} d=\"{}\"/>", shape.path.svg());
         }
         svg.push_str("</svg>");
         Ok(svg)

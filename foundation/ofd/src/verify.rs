@@ -111,7 +111,7 @@ impl Part {
 }
 
 /// What came out for one part.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Identifier of the signature that it belongs to; empty for the file as a whole.
     pub signature: String,

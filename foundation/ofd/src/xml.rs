@@ -165,8 +165,8 @@ impl Tree {
     }
 }
 
-/// Text for an element or an attribute.
-pub(crate) fn escaped(text: &str) -> String {
+/// Text for an element or an attribute of an XML file.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -8,7 +8,7 @@ use crate::ses::SesFault;
 use crate::xml::XmlFault;
 
 /// What is wrong with a part of a file.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The ZIP file.
     #[error("{0}")]

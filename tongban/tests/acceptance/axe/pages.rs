@@ -21,6 +21,7 @@ pub(super) const NO_PAGES: &[&str] = &[
     "/registers/social-organisations.csv",
     "/lists/reduced.csv",
     "/licences/{id}/file.pdf",
+    "/licences/{id}/file.ofd",
     "/admin/acts.csv",
     "/admin/staff/import/template.csv",
     "/my/cases.csv",
