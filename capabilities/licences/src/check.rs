@@ -180,7 +180,9 @@ pub async fn check_file(room: &Room, file: Vec<u8>, today: Date) -> store::Resul
     let verdict = match (&seal, &on_record) {
         (Err(_fault), _) => Verdict::NotGenuine,
         (Ok(_), None) => Verdict::Unknown,
-        (Ok(_), Some(licence)) if licence.file_sm3 != sm3 => Verdict::OtherFile,
+        (Ok(_), Some(licence)) if licence.file_sm3 != sm3 && licence.ofd_sm3.as_ref() != Some(&sm3) => {
+            Verdict::OtherFile
+        }
         (Ok(_), Some(licence)) => licence.state(today).into(),
     };
     Ok(Check { how: How::File, verdict, licences: on_record.into_iter().collect(), seal: Some(seal) })

@@ -6,7 +6,7 @@ mod certificate;
 mod flow;
 mod furniture;
 mod letter;
-mod seal_image;
+mod pages;
 mod table;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -19,9 +19,11 @@ use krilla::configure::{Archival, ConfigurationBuilder};
 use krilla::embed::{AssociationKind, EmbeddedFile, MimeType};
 use krilla::metadata::DateTime;
 
-use crate::fonts::{MissingGlyph, check_glyphs};
-use crate::metadata::{METADATA_FILE, Metadata};
+use crate::fonts::{self, MissingGlyph, check_glyphs};
+use crate::metadata::{METADATA_FILE, METADATA_XML_FILE, Metadata};
+
 use crate::template::{Filled, FilledParagraph, Layout, LineValue, Table};
+pub(crate) use furniture::seal_design;
 
 /// A document cannot be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,12 @@ pub enum DrawError {
     /// The address for checking is too long for a QR code.
     #[error("the address for checking is too long for a QR code")]
     QrCode,
+    /// The seal cannot be drawn.
+    #[error(transparent)]
+    Seal(#[from] ofd::FaceError),
+    /// The OFD file cannot be written.
+    #[error(transparent)]
+    Ofd(#[from] ofd::WriteError),
     /// The result would break PDF/A-3 (ISO 19005-3).
     #[error("not archivable: {0}")]
     NotArchivable(String),
@@ -89,6 +97,29 @@ pub fn draw(filled: &Filled, metadata: &Metadata, unix_time: i64) -> Result<Vec<
         location: None,
     });
     pdf.finish().map_err(|error| not_archivable(format!("{error:?}")))
+}
+
+/// Draws the same document as the files of an OFD package (版式文档, GB/T 33190-2016), without the picture of the seal: that
+/// is drawn by the reader from the seal, at the places that are returned. The metadata go with it as JSON, which machines
+/// read back, and as XML.
+pub fn draw_ofd(filled: &Filled, metadata: &Metadata) -> Result<(ofd::Package, Vec<ofd::Stamp>), DrawError> {
+    check_agreement(filled, metadata)?;
+    check_texts(filled, metadata)?;
+    let (pages, stamps) = pages::pages(&lay_out(&Sheet { filled, metadata })?);
+    let attachment = |name: &str, content| ofd::Attachment { name: name.to_owned(), content };
+    let document = ofd::Document {
+        identity: metadata.identifier.clone(),
+        title: format!("{} {}", metadata.name, metadata.number),
+        author: metadata.issuer.clone(),
+        created: metadata.issue_date,
+        faces: fonts::OFD_FACES.to_vec(),
+        pages,
+        attachments: vec![
+            attachment(METADATA_FILE, metadata.to_json()),
+            attachment(METADATA_XML_FILE, metadata.to_xml()),
+        ],
+    };
+    Ok((document.write()?, stamps))
 }
 
 fn lay_out(sheet: &Sheet<'_>) -> Result<canvas::Canvas, DrawError> {

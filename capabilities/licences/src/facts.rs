@@ -34,16 +34,16 @@ async fn write(tx: &mut Tx, now: Timestamp, references: &[String]) -> Result<()>
 
 const READ: Sql = Sql::Two {
     sqlite: "select id, identifier, number, kind, type_code, document, holder_shown, issuer, issuer_uscc, case_id, effect,
-                 issued_on, valid_from, valid_until, metadata, file_sm3, created_at, status, revoked_at, revoked_by,
+                 issued_on, valid_from, valid_until, metadata, file_sm3, ofd_sm3, created_at, status, revoked_at, revoked_by,
                  revoke_reason, replaced_by
              from licences where id in (select value from json_each($1))",
     postgres: "select id, identifier, number, kind, type_code, document, holder_shown, issuer, issuer_uscc, case_id, effect,
-                   issued_on, valid_from, valid_until, metadata, file_sm3, created_at, status, revoked_at, revoked_by,
+                   issued_on, valid_from, valid_until, metadata, file_sm3, ofd_sm3, created_at, status, revoked_at, revoked_by,
                    revoke_reason, replaced_by
                from licences where id in (select value from json_array_elements_text($1::json))",
 };
 /// Columns of text that do not change: the first ones, but for the instant of issue behind them.
-const UNCHANGED: std::ops::Range<usize> = 1..16;
+const UNCHANGED: std::ops::Range<usize> = 1..17;
 
 fn read<'a>(tx: &'a mut Tx, references: &'a [String]) -> Reading<'a, Vec<Option<Fact>>> {
     Box::pin(async move {
@@ -69,10 +69,10 @@ fn issued(row: &Row) -> Result<Fact> {
 
 /// Nothing while the document is in force.
 fn ended(row: &Row) -> Result<Option<Fact>> {
-    let (id, status): (String, String) = (row.get(0)?, row.get(17)?);
-    let Some(at) = row.get::<Option<i64>>(18)? else { return Ok(None) };
+    let (id, status): (String, String) = (row.get(0)?, row.get(18)?);
+    let Some(at) = row.get::<Option<i64>>(19)? else { return Ok(None) };
     let mut fact = Fact::new(Kind::Licence, format!("{id}/{ENDED}")).field(status).field(at.to_string());
-    for column in 19..22 {
+    for column in 20..23 {
         fact = fact.field(row.get::<Option<String>>(column)?.unwrap_or_default());
     }
     Ok(Some(fact))

@@ -35,6 +35,12 @@ static FACES: LazyLock<[Face; 2]> = LazyLock::new(|| {
     })
 });
 
+/// The faces in the form that OFD files embed, in the same order.
+pub(crate) static OFD_FACES: LazyLock<[ofd::Face; 2]> = LazyLock::new(|| {
+    [("NotoSansSC", REGULAR), ("NotoSansCJKsc", SUPPLEMENT)]
+        .map(|(name, bytes)| ofd::Face::new(name, bytes).expect("the built-in font is readable"))
+});
+
 /// How a character is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Glyph {

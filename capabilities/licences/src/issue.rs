@@ -1,7 +1,7 @@
 //! Issuing a document: the effect `issue` of a decision.
 //!
 //! Two steps, because drawing and sealing are work for the processor and must not hold a write transaction:
-//! [`prepare`] reserves the serial, draws, seals and keeps the file; [`issue`] writes the row, in the transaction
+//! [`prepare`] reserves the serial, draws, seals and keeps the files (PDF and OFD); [`issue`] writes the row, in the transaction
 //! that ends the effect. Both can be repeated at any point.
 
 use codes::{CodeError, SocialCreditCode};
@@ -10,12 +10,13 @@ use jiff::civil::Date;
 use kernel::{BodyId, CaseId, LegalPersonId, LicenceId, PersonId, Timestamp};
 use store::{Tx, fresh_id, vals};
 
-use crate::document::{DrawError, draw};
+use crate::document::{DrawError, draw, draw_ofd};
 use crate::facts;
 use crate::metadata::{Issue, Metadata, MetadataError};
 use crate::record::{number_key, of_effect};
 use crate::room::Room;
 use crate::seal::{SealError, seal};
+use crate::seals::{self, SealsError};
 use crate::signers::SignersError;
 use crate::template::{Document, Facts, Filled, Kind, RenderError};
 use crate::{Licence, number};
@@ -105,6 +106,15 @@ pub enum IssueError {
     /// It cannot be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The body has no electronic seal.
+    #[error(transparent)]
+    Seals(#[from] SealsError),
+    /// The OFD file cannot be sealed.
+    #[error(transparent)]
+    SignOfd(#[from] ofd::SignError),
+    /// The OFD file cannot be packed.
+    #[error(transparent)]
+    Package(#[from] ofd::PackageError),
     /// The drawing thread ended early.
     #[error("drawing was interrupted")]
     Interrupted,
@@ -133,6 +143,7 @@ struct Sealed {
     case: CaseId,
     effect: String,
     file_sm3: String,
+    ofd_sm3: String,
     now: Timestamp,
 }
 
@@ -160,8 +171,9 @@ pub async fn prepare(room: &Room, mut tx: Tx, new: NewLicence<'_>) -> Result<Pre
         identifier,
         issuer: new.issuer.name.clone(),
     };
-    let (filled, metadata, file) = draw_and_seal(room, filled, issue, new.now).await?;
-    let file = room.files.put(file).await?;
+    let Drawn { metadata, pdf, ofd } = draw_and_seal(room, &filled, issue, new.now).await?;
+    let file = room.files.put(pdf).await?;
+    let ofd = room.files.put(ofd).await?;
     let holder_code_blind = room.vault.blind(HOLDER_CODE, whole_code(&filled, &new.holder));
     Ok(Prepared(Stage::Sealed(Box::new(Sealed {
         filled,
@@ -172,6 +184,7 @@ pub async fn prepare(room: &Room, mut tx: Tx, new: NewLicence<'_>) -> Result<Pre
         case: new.case,
         effect: new.effect.to_owned(),
         file_sm3: file.sm3,
+        ofd_sm3: ofd.sm3,
         now: new.now,
     }))))
 }
@@ -225,21 +238,40 @@ async fn reserve(
     Ok(Reserved::Serial { year, serial })
 }
 
+/// A document in both forms, sealed.
+struct Drawn {
+    metadata: Metadata,
+    pdf: Vec<u8>,
+    ofd: Vec<u8>,
+}
+
 async fn draw_and_seal(
     room: &Room,
-    filled: Filled,
+    filled: &Filled,
     issue: Issue,
     now: Timestamp,
-) -> Result<(Filled, Metadata, Vec<u8>), IssueError> {
-    let signers = room.signers.clone();
-    let work = move || {
-        let signer = signers.of_body(&issue.issuer, issue.identifier.issuer())?;
-        let metadata = Metadata::new(&filled, &Issue { demo: is_demo(signer.certificate()), ..issue })?;
+) -> Result<Drawn, IssueError> {
+    let (signers, name, code) =
+        (room.signers.clone(), issue.issuer.clone(), issue.identifier.issuer().to_owned());
+    let signer = blocking(move || Ok(signers.of_body(&name, &code)?)).await?;
+    let metadata = Metadata::new(filled, &Issue { demo: is_demo(signer.certificate()), ..issue })?;
+    let body_seal = seals::of_signer(room, &signer, &metadata, now).await?;
+    let filled = filled.clone();
+    blocking(move || {
         let unix_time = now.as_second();
         let pdf = draw(&filled, &metadata, unix_time)?;
-        let file = seal(&pdf, &metadata, signer.as_ref(), unix_time)?;
-        Ok((filled, metadata, file))
-    };
+        let pdf = seal(&pdf, &metadata, signer.as_ref(), unix_time)?;
+        let (package, stamps) = draw_ofd(&filled, &metadata)?;
+        let package = ofd::sign(&package, &body_seal, &stamps, signer.as_ref(), unix_time)?;
+        Ok(Drawn { metadata, pdf, ofd: package.write()? })
+    })
+    .await
+}
+
+/// Work for the processor, off the threads that serve requests.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, IssueError> + Send + 'static,
+) -> Result<T, IssueError> {
     tokio::task::spawn_blocking(work).await.map_err(|_panic| IssueError::Interrupted)?
 }
 
@@ -273,9 +305,9 @@ async fn insert(tx: &mut Tx, sealed: &Sealed) -> store::Result<u64> {
     tx.execute(
         "insert into licences (id, identifier, number, number_key, kind, type_code, document, name_zh, name_en, person,
              legal_person, holder_shown, holder_code_blind, issuer, issuer_name, issuer_uscc, case_id, effect,
-             issued_on, valid_from, valid_until, status, metadata, file_sm3, version, created_at)
+             issued_on, valid_from, valid_until, status, metadata, file_sm3, ofd_sm3, version, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             'valid', $22, $23, $24, $25)
+             'valid', $22, $23, $24, $25, $26)
          on conflict (case_id, effect) do nothing",
         vals![
             id,
@@ -301,6 +333,7 @@ async fn insert(tx: &mut Tx, sealed: &Sealed) -> store::Result<u64> {
             valid_until,
             String::from_utf8_lossy(&public.to_json()).into_owned(),
             &sealed.file_sm3,
+            &sealed.ofd_sm3,
             metadata.version,
             sealed.now
         ],

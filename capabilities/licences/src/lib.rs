@@ -1,8 +1,9 @@
 //! Documents that come out of cases (证照): templates, drawing, electronic seals, and checking them without the platform.
 //!
 //! A document is made in three steps, each a plain function: [`template::Document::render`] fills in the facts of a case,
-//! [`document::draw`] makes an archival PDF with its metadata attached, [`seal::seal`] adds the signature. [`verify::verify`]
-//! checks the result with nothing but the file and the trusted authority's certificate.
+//! [`document::draw`] makes an archival PDF with its metadata attached, [`seal::seal`] adds the signature. The same document
+//! is drawn as OFD ([`document::draw_ofd`]) and sealed with the body's electronic seal ([`ofd::sign()`]). [`verify::verify`]
+//! checks either with nothing but the file and the trusted authority's certificate.
 
 mod authorise;
 mod check;
@@ -22,6 +23,7 @@ mod revoke;
 mod room;
 pub mod seal;
 mod sealed_file;
+mod seals;
 mod service;
 mod signers;
 pub mod template;
@@ -54,13 +56,14 @@ pub use room::{Room, routes};
 pub use service::subscribe::{CHANNEL as STATE_CHANNEL, deliverers};
 pub use signers::{Signers, SignersError};
 pub use uses::{How as UsedHow, Use, note_in_application};
-pub use verify::{Verified, VerifyError, verify as verify_file};
+pub use verify::{Verified, VerifyError, verify as verify_file, verify_at as verify_file_at};
 pub use view::get_visible;
 
 /// Tables of this room.
 pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration::new("licences/0001_licences", include_str!("sql/0001_licences.sql")),
     store::Migration::new("licences/0002_replaced", include_str!("sql/0002_replaced.sql")),
+    store::Migration::new("licences/0003_ofd", include_str!("sql/0003_ofd.sql")),
     store::Migration::new("licences/0004_wallet", include_str!("sql/0004_wallet.sql")),
 ];
 

@@ -11,6 +11,9 @@ use crate::template::Filled;
 /// Name of the attached file.
 pub const METADATA_FILE: &str = "metadata.json";
 
+/// Name of the same metadata as XML, in OFD files.
+pub(crate) const METADATA_XML_FILE: &str = "metadata.xml";
+
 /// The metadata of a document (证照元数据). The fields stand in alphabetical order: that is the order of the
 /// canonical JSON, which is signed byte by byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +111,18 @@ impl Metadata {
     /// Canonical JSON: sorted keys, no blanks, UTF-8.
     pub fn to_json(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("plain fields always serialise")
+    }
+
+    /// The same elements as XML, in the same order; made for readers that look for XML, and never read here.
+    pub(crate) fn to_xml(&self) -> Vec<u8> {
+        let value = serde_json::to_value(self).expect("plain fields always serialise");
+        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<metadata>\n");
+        for (name, value) in value.as_object().into_iter().flatten() {
+            let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+            xml.push_str(&format!("  <{name}>{}</{name}>\n", ofd::xml_escaped(&text)));
+        }
+        xml.push_str("</metadata>\n");
+        xml.into_bytes()
     }
 
     /// Reads what [`Metadata::to_json`] wrote; another spelling of the same values is refused.

@@ -92,8 +92,10 @@ pub struct Licence {
     pub valid_until: Option<Date>,
     /// That it was revoked, cancelled or replaced.
     pub ending: Option<Ending>,
-    /// SM3 of the sealed file.
+    /// SM3 of the sealed PDF.
     pub file_sm3: String,
+    /// SM3 of the sealed OFD file; none for documents that were issued before there were such.
+    pub ofd_sm3: Option<String>,
     /// Raised by one with each reissue.
     pub version: u16,
 }
@@ -168,6 +170,7 @@ impl Licence {
             valid_until: row.get(19)?,
             file_sm3: row.get(20)?,
             version: row.get(21)?,
+            ofd_sm3: row.get(24)?,
         })
     }
 }
@@ -177,7 +180,7 @@ macro_rules! select {
         concat!(
             "select id, identifier, number, kind, type_code, document, name_zh, name_en, person, legal_person,
                  holder_shown, issuer, issuer_name, issuer_uscc, case_id, issued_on, valid_from, revoked_at,
-                 revoke_reason, valid_until, file_sm3, version, status, replaced_by
+                 revoke_reason, valid_until, file_sm3, version, status, replaced_by, ofd_sm3
              from licences ",
             $rest
         )
@@ -213,7 +216,7 @@ pub async fn is_in_force_of(tx: &mut Tx, case: CaseId, today: Date) -> Result<bo
 
 /// Whether a document has this file.
 pub async fn names_file(tx: &mut Tx, sm3: &str) -> Result<bool> {
-    let sql = "select 1 from licences where file_sm3 = $1 limit 1";
+    let sql = "select 1 from licences where file_sm3 = $1 or ofd_sm3 = $1 limit 1";
     Ok(tx.fetch_optional(sql, vals![sm3]).await?.is_some())
 }
 
@@ -235,7 +238,9 @@ pub(crate) async fn by_number(tx: &mut Tx, number: &str) -> Result<Vec<Licence>>
 }
 
 pub(crate) async fn by_file(tx: &mut Tx, sm3: &str) -> Result<Option<Licence>> {
-    let row = tx.fetch_optional(select!("where file_sm3 = $1 order by id limit 1"), vals![sm3]).await?;
+    let row = tx
+        .fetch_optional(select!("where file_sm3 = $1 or ofd_sm3 = $1 order by id limit 1"), vals![sm3])
+        .await?;
     row.as_ref().map(Licence::read).transpose()
 }
 

@@ -62,10 +62,18 @@ pub fn routes(room: Room) -> Routes<()> {
         .page(Method::GET, "/my/licences", SEE_OWN, mine::list)
         .page(Method::GET, "/licences/{id}", SEE, view::http::show)
         .page(Method::GET, "/licences/{id}/file.pdf", SEE, view::http::file)
+        .page(Method::GET, "/licences/{id}/file.ofd", SEE, view::http::ofd_file)
         .page(Method::POST, "/licences/{id}/revoke", REVOKE, revoke::http::submit)
         .api(Method::GET, "/api/v1/licences", SEE_OWN, mine::api, mine::operation())
         .api(Method::GET, one, SEE, view::api::show, view::api::show_operation())
         .api(Method::GET, &format!("{one}/file"), SEE, view::api::file, view::api::file_operation())
+        .api(
+            Method::GET,
+            &format!("{one}/file.ofd"),
+            SEE,
+            view::api::ofd_file,
+            view::api::ofd_file_operation(),
+        )
         .api(Method::POST, &format!("{one}/revocation"), REVOKE, revoke::http::api, revoke::http::operation())
         .api(
             Method::POST,

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use guomi::demo_ca::{DemoCa, DemoCaError};
 use guomi::{Certificate, Signer};
 
+/// Who makes the seals of the demonstration (制章机构), and what stands for its code.
+const DEMO_MAKER: (&str, &str) = ("通办演示制章机构 Tongban Demo Seal Authority", "SEALMAKER");
+
 /// A body has no signer.
 #[derive(Debug, thiserror::Error)]
 pub enum SignersError {
@@ -49,6 +52,14 @@ impl Signers {
         match &self.0.authority {
             Authority::Demo(authority) => authority.root(),
         }
+    }
+
+    /// The authority that makes the seals of the bodies (制章者). As slow at first as [`Signers::of_body`].
+    pub fn maker(&self) -> Result<Arc<dyn Signer>, SignersError> {
+        let (name, code) = match &self.0.authority {
+            Authority::Demo(_) => DEMO_MAKER,
+        };
+        self.of_body(name, code)
     }
 
     /// The signer of a body. The first call for a body takes about a second of computing: not in an async task.

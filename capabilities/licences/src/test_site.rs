@@ -75,8 +75,9 @@ static SIGNERS: LazyLock<Signers> = LazyLock::new(|| {
     let folder = testkit::folder();
     let ca = DemoCa::open_or_create(folder.path(), "开门", now().as_second()).unwrap();
     let signers = Signers::demo(ca);
-    // The folder goes at the end of this block, so the signer is opened now.
+    // The folder goes at the end of this block, so the signers are opened now.
     signers.of_body("湖南省民政厅（演示）", OFFICE).unwrap();
+    signers.maker().unwrap();
     signers
 });
 

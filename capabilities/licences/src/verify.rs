@@ -3,6 +3,7 @@
 //! This says who sealed the file and that nothing was changed since. Whether the document has been revoked, only the
 //! issuer's platform knows: the metadata name its address.
 
+mod ofd_file;
 #[cfg(test)]
 mod tests;
 
@@ -34,8 +35,8 @@ pub enum VerifyError {
     /// Larger than any document.
     #[error("the file is larger than a document can be")]
     TooLarge,
-    /// No PDF header.
-    #[error("the file is not a PDF")]
+    /// Neither PDF nor OFD.
+    #[error("the file is neither a PDF nor an OFD file")]
     NotPdf,
     /// A PDF that nobody sealed here.
     #[error("the file has no electronic seal")]
@@ -78,9 +79,20 @@ pub enum VerifyError {
     /// Sealed, but the metadata cannot be read.
     #[error("the attached metadata cannot be read: {0}")]
     MetadataUnreadable(String),
+    /// Sealed later than the time as of which it is checked.
+    #[error("the document was sealed after the time in question")]
+    SignedLater,
+    /// Parts of an OFD file; at least one.
+    #[error("{}", ofd_file::told(.0))]
+    Ofd(Vec<ofd::Finding>),
 }
 
 impl VerifyError {
+    /// The parts of an OFD file that are wrong; none for other faults.
+    pub fn parts(&self) -> &[ofd::Finding] {
+        if let Self::Ofd(findings) = self { findings } else { &[] }
+    }
+
     /// A short word for message catalogues and interfaces.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -98,6 +110,8 @@ impl VerifyError {
             Self::NotTheIssuer { .. } => "not-the-issuer",
             Self::MetadataMissing => "metadata-missing",
             Self::MetadataUnreadable(_) => "metadata-unreadable",
+            Self::SignedLater => "signed-later",
+            Self::Ofd(_) => "ofd",
         }
     }
 }
@@ -128,14 +142,33 @@ impl From<SignatureFault> for VerifyError {
     }
 }
 
-/// Checks a sealed document against the certificate of the authority that is trusted (离线验真).
+/// Clocks differ.
+const CLOCK_DIFFERENCE_SECONDS: i64 = 600;
+
+/// Checks a sealed document, PDF or OFD, against the certificate of the authority that is trusted (离线验真).
 pub fn verify(file: &[u8], trusted_root: &Certificate) -> Result<Verified, VerifyError> {
+    verify_at(file, trusted_root, i64::MAX)
+}
+
+/// The same as of a time (unix), after which the document must not have been sealed.
+pub fn verify_at(file: &[u8], trusted_root: &Certificate, at_unix: i64) -> Result<Verified, VerifyError> {
     if file.len() > FILE_BYTES_MAX {
         return Err(VerifyError::TooLarge);
     }
-    if !file.starts_with(b"%PDF-") {
+    let verified = if ofd::Package::is_zip(file) {
+        ofd_file::verify(file, trusted_root)?
+    } else if file.starts_with(b"%PDF-") {
+        verify_pdf(file, trusted_root)?
+    } else {
         return Err(VerifyError::NotPdf);
+    };
+    if verified.signed_at > at_unix.saturating_add(CLOCK_DIFFERENCE_SECONDS) {
+        return Err(VerifyError::SignedLater);
     }
+    Ok(verified)
+}
+
+fn verify_pdf(file: &[u8], trusted_root: &Certificate) -> Result<Verified, VerifyError> {
     let range = signed_range(file)?;
     let container = signed_data::without_padding(&range.container)?;
     let signed = signed_data::parse(container)?;
@@ -161,20 +194,24 @@ pub fn verify(file: &[u8], trusted_root: &Certificate) -> Result<Verified, Verif
         | SignatureFault::Malformed { .. }) => other.into(),
     })?;
     let attached = attached.ok_or(VerifyError::MetadataMissing)?;
-    let metadata = Metadata::from_json(attached).map_err(|error| match error {
+    of_issuer(read_metadata(attached)?, good.certificate, good.signing_time)
+}
+
+fn read_metadata(attached: &[u8]) -> Result<Metadata, VerifyError> {
+    Metadata::from_json(attached).map_err(|error| match error {
         MetadataError::Unreadable(why) => VerifyError::MetadataUnreadable(why),
         MetadataError::UnmaskedResidentId => VerifyError::MetadataUnreadable(error.to_string()),
-    })?;
-    let signer = good.certificate.subject().organization_id;
+    })
+}
+
+/// A document counts only when its issuer sealed it.
+fn of_issuer(metadata: Metadata, certificate: Certificate, signed_at: i64) -> Result<Verified, VerifyError> {
+    let signer = certificate.subject().organization_id;
     if signer != metadata.issuer_code {
         return Err(VerifyError::NotTheIssuer { signer, issuer: metadata.issuer_code });
     }
-    Ok(Verified {
-        metadata,
-        signer: good.signer_cn,
-        signed_at: good.signing_time,
-        certificate: good.certificate,
-    })
+    let signer = certificate.subject_common_name().to_owned();
+    Ok(Verified { metadata, signer, signed_at, certificate })
 }
 
 fn contains(bytes: &[u8], digest: &[u8]) -> bool {

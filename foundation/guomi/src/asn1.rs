@@ -1,20 +1,37 @@
-//! The few tag-length-value forms of DER (ITU-T X.690) that the signature container needs.
+//! The few tag-length-value forms of DER (ITU-T X.690) that signature containers and seals need.
 //!
-//! Reading is only careful, not strict: who reads with this writes the result again and compares.
+//! Reading is only careful, not strict: who needs the one correct form writes the result again and compares.
 
-/// Tags used here.
-pub(crate) mod tag {
-    pub(crate) const INTEGER: u8 = 0x02;
-    pub(crate) const OCTET_STRING: u8 = 0x04;
-    pub(crate) const OID: u8 = 0x06;
-    pub(crate) const SEQUENCE: u8 = 0x30;
-    pub(crate) const SET: u8 = 0x31;
+/// The first byte of an element.
+pub mod tag {
+    /// INTEGER.
+    pub const INTEGER: u8 = 0x02;
+    /// BIT STRING.
+    pub const BIT_STRING: u8 = 0x03;
+    /// OCTET STRING.
+    pub const OCTET_STRING: u8 = 0x04;
+    /// OBJECT IDENTIFIER.
+    pub const OID: u8 = 0x06;
+    /// UTF8String.
+    pub const UTF8_STRING: u8 = 0x0c;
+    /// PrintableString.
+    pub const PRINTABLE_STRING: u8 = 0x13;
+    /// IA5String.
+    pub const IA5_STRING: u8 = 0x16;
+    /// UTCTime.
+    pub const UTC_TIME: u8 = 0x17;
+    /// GeneralizedTime.
+    pub const GENERALIZED_TIME: u8 = 0x18;
+    /// SEQUENCE and SEQUENCE OF.
+    pub const SEQUENCE: u8 = 0x30;
+    /// SET and SET OF.
+    pub const SET: u8 = 0x31;
     /// Constructed, context-specific 0.
-    pub(crate) const CONTEXT_0: u8 = 0xa0;
+    pub const CONTEXT_0: u8 = 0xa0;
 }
 
 /// Writes one element with its parts behind each other as content.
-pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let mut out = vec![tag];
     if let Ok(short) = u8::try_from(length)
@@ -35,7 +52,7 @@ pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Writes a SET OF, whose members DER sorts by their encodings (X.690 clause 11.6).
-pub(crate) fn set_of(tag: u8, mut members: Vec<Vec<u8>>) -> Vec<u8> {
+pub fn set_of(tag: u8, mut members: Vec<Vec<u8>>) -> Vec<u8> {
     members.sort();
     let parts: Vec<&[u8]> = members.iter().map(Vec::as_slice).collect();
     element(tag, &parts)
@@ -43,7 +60,7 @@ pub(crate) fn set_of(tag: u8, mut members: Vec<Vec<u8>>) -> Vec<u8> {
 
 /// Reads elements one after another.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+pub struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
     /// The next element whole, and its content.
@@ -66,23 +83,28 @@ impl<'a> Reader<'a> {
         Some((tag, whole, content))
     }
 
+    /// The tag of the next element, if there is one.
+    pub fn peek(&self) -> Option<u8> {
+        self.0.first().copied()
+    }
+
     /// The content of the next element if it has this tag.
-    pub(crate) fn content(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub fn content(&mut self, tag: u8) -> Option<&'a [u8]> {
         self.next().filter(|(found, _, _)| *found == tag).map(|(_, _, content)| content)
     }
 
     /// A reader of the content of the next element if it has this tag.
-    pub(crate) fn enter(&mut self, tag: u8) -> Option<Reader<'a>> {
+    pub fn enter(&mut self, tag: u8) -> Option<Reader<'a>> {
         self.content(tag).map(Reader)
     }
 
     /// The next element whole, tag and length included.
-    pub(crate) fn whole(&mut self) -> Option<&'a [u8]> {
+    pub fn whole(&mut self) -> Option<&'a [u8]> {
         self.next().map(|(_, whole, _)| whole)
     }
 
     /// All remaining elements whole.
-    pub(crate) fn rest(mut self) -> Option<Vec<&'a [u8]>> {
+    pub fn rest(mut self) -> Option<Vec<&'a [u8]>> {
         let mut elements = Vec::new();
         while !self.0.is_empty() {
             elements.push(self.whole()?);

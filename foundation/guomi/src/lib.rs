@@ -3,7 +3,7 @@
 //! Software only and certified by nobody; a production installation puts a certified module (密码模块) behind
 //! [`Signer`]. Nothing here reads a clock: time comes in as unix seconds.
 
-mod asn1;
+pub mod asn1;
 pub mod demo_ca;
 mod files;
 pub mod key_file;

@@ -113,6 +113,12 @@ impl Player<'_> {
                 return Err(format!("{document}: {}", told(&file)));
             }
             licences::verify_file(&file.bytes, &self.root).map_err(|error| format!("{document}: {error}"))?;
+            let file = self.client.send(Method::GET, &format!("{path}/file.ofd"), Some(&token), None).await;
+            if !file.is_good() {
+                return Err(format!("{document}, OFD: {}", told(&file)));
+            }
+            licences::verify_file(&file.bytes, &self.root)
+                .map_err(|error| format!("{document}, OFD: {error}"))?;
             let shown = self.client.send(Method::GET, &path, Some(&token), None).await.json();
             let revoked = case.effects.iter().any(|(key, _)| *key == format!("revoke:{document}"));
             if (shown["state"] == "revoked") != revoked {

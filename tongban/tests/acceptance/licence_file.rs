@@ -8,7 +8,8 @@ use tongban::scenario::{Client, Extent, FrozenClock, Player, Scenario};
 
 use crate::server::{Place, program, workspace};
 
-async fn issued(place: &Place) -> (Vec<u8>, String) {
+/// The PDF and the OFD file of a licence that was issued, and the root certificate.
+async fn issued(place: &Place) -> ([Vec<u8>; 2], String) {
     let clock = FrozenClock::at(testkit::instant("2026-01-01T00:00"));
     let settings = Place::settings(place.folder.path(), place.port, None);
     let platform = Platform::open(&settings, clock.clock()).await.unwrap();
@@ -24,28 +25,34 @@ async fn issued(place: &Place) -> (Vec<u8>, String) {
     let case = cases::get(&mut platform.db.snapshot().await.unwrap(), case).await.unwrap();
     let reference = &case.effects[0].1;
     let client = Client::new(platform.router.clone());
-    let path = format!("/api/v1/licences/{reference}/file");
-    let file = client.send(axum::http::Method::GET, &path, Some(&opened.token.reveal()), None).await;
-    assert!(file.is_good(), "{}", file.status);
-    (file.bytes, platform.root.to_pem())
+    let mut files = Vec::new();
+    for form in ["file", "file.ofd"] {
+        let path = format!("/api/v1/licences/{reference}/{form}");
+        let file = client.send(axum::http::Method::GET, &path, Some(&opened.token.reveal()), None).await;
+        assert!(file.is_good(), "{}", file.status);
+        files.push(file.bytes);
+    }
+    (files.try_into().unwrap(), platform.root.to_pem())
 }
 
-fn verify(file: &Path, root: &Path) -> (Option<i32>, String) {
-    let output = program().args(["licence", "verify"]).arg(file).arg("--root").arg(root).output().unwrap();
+fn verify(file: &Path, root: &Path, more: &[&str]) -> (Option<i32>, String) {
+    let mut program = program();
+    let command = program.args(["licence", "verify"]).arg(file).arg("--trust").arg(root).args(more);
+    let output = command.output().unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_downloaded_licence_verifies_off_line_and_a_changed_one_does_not() {
     let place = Place::make(None).await;
-    let (file, root) = issued(&place).await;
+    let ([file, ofd], root) = issued(&place).await;
     let folder = tempfile::tempdir().unwrap();
     let root_file = folder.path().join("root.pem");
     std::fs::write(&root_file, root).unwrap();
     let check = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        verify(&path, &root_file)
+        verify(&path, &root_file, &[])
     };
     let (code, said) = check("genuine.pdf", &file);
     assert!(code == Some(0) && said.contains("临时救助审核确认通知书"), "{said}");
@@ -67,5 +74,36 @@ async fn a_downloaded_licence_verifies_off_line_and_a_changed_one_does_not() {
     let (code, said) = check("longer.pdf", &[&file[..], b"\n"].concat());
     assert!(code == Some(1) && said.contains("added"), "{said}");
     let (code, said) = check("no.pdf", b"hello");
-    assert!(code == Some(1) && said.contains("not a PDF"), "{said}");
+    assert!(code == Some(1) && said.contains("neither a PDF"), "{said}");
+
+    check_ofd(&folder.path().join("licence.ofd"), &root_file, &ofd);
+}
+
+/// The OFD file: genuine, with its parts named when it is not, in words and as JSON, and as of a day.
+fn check_ofd(path: &Path, root: &Path, ofd: &[u8]) {
+    std::fs::write(path, ofd).unwrap();
+    let (code, said) = verify(path, root, &[]);
+    assert!(
+        code == Some(0) && said.contains("临时救助审核确认通知书") && said.contains("version 4"),
+        "{said}"
+    );
+    let (code, said) = verify(path, root, &["--json", "--at", "2030-01-01"]);
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &json["genuine"], &json["parts"]), (Some(0), &true.into(), &serde_json::json!([])));
+    let (code, said) = verify(path, root, &["--at", "2025-12-31"]);
+    assert!(code == Some(1) && said.contains("after the time"), "{said}");
+
+    let mut package = ofd::Package::read(ofd).unwrap();
+    package.files.insert("Doc_0/Res/extra.png".into(), Vec::new());
+    package.files.get_mut("Doc_0/Signs/Sign_0/Seal.esl").unwrap()[100] ^= 1;
+    std::fs::write(path, package.write().unwrap()).unwrap();
+    let (code, said) = verify(path, root, &[]);
+    assert!(code == Some(1) && said.contains("NOT genuine"), "{said}");
+    for part in ["coverage  Doc_0/Res/extra.png", "digest  Doc_0/Signs/Sign_0/Seal.esl", "seal-file  Doc_0"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (code, said) = verify(path, root, &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &json["fault"], &json["licence"]), (Some(1), &"ofd".into(), &serde_json::Value::Null));
+    assert_eq!(json["parts"].as_array().unwrap().len(), 3, "{json}");
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{ApiJson, AppError, Operation, Visitor};
 
+use super::http::told;
 use super::{Check, check_file, note};
 use crate::record::Licence;
 use crate::room::Room;
@@ -64,16 +65,43 @@ pub(crate) struct SealCheck {
     genuine: bool,
     /// Which part is wrong: `not-pdf`, `no-signature`, `document-changed`, `metadata-changed`, `signature-damaged`,
     /// `certificate-damaged`, `not-trusted`, `not-valid-at-signing`, `not-the-issuer`, `bytes-after`, `truncated`,
-    /// `metadata-missing`, `metadata-unreadable`, `too-large`.
+    /// `metadata-missing`, `metadata-unreadable`, `too-large`, `signed-later`, or `ofd`: then see `parts`.
     fault: Option<&'static str>,
     /// The fault in words.
     detail: Option<String>,
+    /// Of an OFD file, every part that is wrong.
+    parts: Vec<WrongPart>,
     /// Who sealed it.
     signer: Option<String>,
     /// When they say they did.
     signed_at: Option<String>,
     /// Whether it comes from a demonstration and has no legal force.
     demo: Option<bool>,
+}
+
+/// A part of an OFD file that is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WrongPart {
+    /// Which part, such as `package`, `coverage`, `digest`, `signature`, `seal-file`, `signer-certificate`.
+    part: &'static str,
+    /// Which one, where there are several: the path of a file; else empty.
+    subject: String,
+    /// What is wrong with it, such as `changed`, `not-covered`, `data-hash`, `certificate-not-trusted`.
+    fault: &'static str,
+    /// The fault in words.
+    detail: String,
+}
+
+impl WrongPart {
+    fn of(visitor: &Visitor, finding: &ofd::Finding) -> Option<Self> {
+        let fault = finding.result.as_ref().err()?;
+        Some(Self {
+            part: finding.part.code(),
+            subject: finding.subject.clone(),
+            fault: fault.code(),
+            detail: told(visitor, finding),
+        })
+    }
 }
 
 /// What a check comes to.
@@ -113,6 +141,7 @@ impl LicenceCheck {
                 genuine: true,
                 fault: None,
                 detail: None,
+                parts: Vec::new(),
                 signer: Some(verified.signer.clone()),
                 signed_at: Timestamp::from_second(verified.signed_at).ok().map(|at| at.to_string()),
                 demo: Some(verified.metadata.demo),
@@ -121,6 +150,7 @@ impl LicenceCheck {
                 genuine: false,
                 fault: Some(fault.code()),
                 detail: Some(visitor.t(&format!("licences-fault-{}", fault.code()))),
+                parts: fault.parts().iter().filter_map(|part| WrongPart::of(visitor, part)).collect(),
                 signer: None,
                 signed_at: None,
                 demo: None,
@@ -173,7 +203,7 @@ pub(crate) async fn file(
 
 pub(crate) fn file_operation() -> Operation {
     Operation::new("checkLicenceFile", "Checks the sealed file of a document and looks up its state.")
-        .description("The body is the file itself (application/pdf), at most 25 MB.")
+        .description("The body is the file itself (application/pdf or application/ofd), at most 25 MB.")
         .tag("licences")
         .returns::<LicenceCheck>(200, "What the seal and the record say, also when the file is not genuine.")
 }

@@ -21,6 +21,8 @@ struct Answer {
     text: String,
     /// Which part of the file is wrong.
     fault: String,
+    /// Each part of an OFD file that is wrong.
+    parts: Vec<String>,
     /// Who sealed the file and when they say they did.
     seal: Option<(String, Timestamp)>,
     is_demo: bool,
@@ -74,6 +76,10 @@ impl Answer {
             Some(Err(fault)) => visitor.t(&format!("licences-fault-{}", fault.code())),
             Some(Ok(_)) | None => String::new(),
         };
+        let parts = match &check.seal {
+            Some(Err(fault)) => fault.parts().iter().map(|part| told(visitor, part)).collect(),
+            Some(Ok(_)) | None => Vec::new(),
+        };
         let state = |licence: Licence| {
             let state = licence.state(visitor.today());
             (licence, state)
@@ -88,10 +94,25 @@ impl Answer {
             title: visitor.t(&format!("licences-verdict-{}", verdict.as_str())),
             text: visitor.t(&format!("licences-{basis}-{}", verdict.as_str())),
             fault,
+            parts,
             seal,
             is_demo: matches!(&check.seal, Some(Ok(verified)) if verified.metadata.demo),
             licences: check.licences.into_iter().map(state).collect(),
         }
+    }
+}
+
+/// A part that is wrong, in the visitor's language: what, which file, and why.
+pub(super) fn told(visitor: &Visitor, finding: &ofd::Finding) -> String {
+    let part = visitor.t(&format!("licences-part-{}", finding.part.code()));
+    let why = match &finding.result {
+        Err(fault) => visitor.t(&format!("licences-ofd-{}", fault.code())),
+        Ok(()) => String::new(),
+    };
+    let colon = visitor.t("licences-colon");
+    match finding.subject.as_str() {
+        "" => format!("{part}{colon}{why}"),
+        subject => format!("{part} {subject}{colon}{why}"),
     }
 }
 

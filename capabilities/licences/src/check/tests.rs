@@ -202,6 +202,48 @@ async fn the_code_on_a_document_leads_to_its_state() {
 }
 
 #[tokio::test]
+async fn ofd_files_are_checked_and_every_wrong_part_is_named() {
+    each_database(|db| async move {
+        let test = test_room(&db).await;
+        let licence = issue_certificate(&test.room, 1).await;
+        let file = test.room.files.get(licence.ofd_sm3.as_ref().unwrap()).await.unwrap();
+        let app = public(&test.room);
+        let good = check_bytes(&app, file.clone()).await;
+        assert_eq!((&good["result"], &good["seal"]["genuine"]), (&"valid".into(), &true.into()));
+        assert_eq!(good["licences"][0]["identifier"], licence.identifier);
+
+        let mut package = ofd::Package::read(&file).unwrap();
+        package.files.insert("Doc_0/Res/extra.xml".into(), b"x".to_vec());
+        let page = package.files.get_mut("Doc_0/Pages/Page_0/Content.xml").unwrap();
+        *page = String::from_utf8(page.clone()).unwrap().replace("健步走", "健步跑").into_bytes();
+        let tampered = package.write().unwrap();
+        let bad = check_bytes(&app, tampered.clone()).await;
+        assert_eq!((&bad["result"], &bad["seal"]["fault"]), (&"not-genuine".into(), &"ofd".into()));
+        let parts: Vec<(&str, &str)> = bad["seal"]["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| (part["subject"].as_str().unwrap(), part["fault"].as_str().unwrap()))
+            .collect();
+        let expected =
+            [("Doc_0/Pages/Page_0/Content.xml", "changed"), ("Doc_0/Res/extra.xml", "not-covered")];
+        assert_eq!(parts, expected);
+        let page = upload(&app, &tampered).await.text();
+        assert!(page.contains("Doc_0/Res/extra.xml") && page.contains("盖章之后被改动过"), "{page}");
+
+        for (bytes, fault) in [(b"PK\x03\x04".to_vec(), "ofd"), (file[..file.len() / 2].to_vec(), "ofd")] {
+            assert_eq!(check_bytes(&app, bytes).await["seal"]["fault"], fault);
+        }
+        // Sealed by the issuer, and another file than the one on record.
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("update licences set ofd_sm3 = null", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(check_bytes(&app, file).await["result"], "other-file");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_root_certificate_is_public_and_checks_the_file() {
     let test_db = testkit::sqlite().await;
     let test = test_room(&test_db.db).await;
@@ -236,4 +278,29 @@ fn every_verdict_and_fault_has_its_sentence() {
     let codes = source.split("fn code(").nth(1).unwrap().split("\n    }\n").next().unwrap();
     let known: Vec<&str> = codes.split('"').skip(1).step_by(2).collect();
     assert_eq!(told, known);
+}
+
+#[test]
+fn every_part_of_an_ofd_file_and_what_can_be_wrong_with_it_has_its_sentence() {
+    let (zh_cn, en) = crate::MESSAGES;
+    let texts = web::Catalogue::load(&[web::Source { room: "licences", zh_cn, en }]).unwrap();
+    for part in ofd::Part::ALL {
+        assert!(texts.has(&format!("licences-part-{}", part.code())), "{part:?}");
+    }
+    // The words of `Fault::code` and `PackageError::code`.
+    let sources = [
+        include_str!("../../../../foundation/ofd/src/verify/fault.rs"),
+        include_str!("../../../../foundation/ofd/src/package.rs"),
+    ];
+    let codes = sources.iter().flat_map(|source| {
+        let body = source.split("fn code(").nth(1).unwrap().split("\n    }\n").next().unwrap();
+        body.split('"').skip(1).step_by(2)
+    });
+    let known: std::collections::BTreeSet<&str> = codes.collect();
+    assert!(known.len() > 50, "{known:?}");
+    for code in &known {
+        assert!(texts.has(&format!("licences-ofd-{code}")), "{code}");
+    }
+    let told = zh_cn.lines().filter_map(|line| line.strip_prefix("licences-ofd-")?.split(' ').next());
+    assert!(told.clone().all(|code| known.contains(code)), "{:?}", told.collect::<Vec<_>>());
 }

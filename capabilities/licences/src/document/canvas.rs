@@ -1,9 +1,10 @@
 //! A page as a list of marks, and the list as a PDF. Layouts put marks on the canvas; nothing is written before all is placed.
+//! The same marks become the pages of an OFD file (`pages.rs`).
 
 use std::num::NonZeroU16;
 
 use krilla::color::rgb;
-use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
+use krilla::geom::{PathBuilder, Point, Transform};
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, Stroke};
@@ -12,9 +13,10 @@ use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, Identifier, Node, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
 };
 use krilla::text::{GlyphId, KrillaGlyph};
+use ofd::{Affine, FaceError, Path, SealDesign, Segment, Shape};
 
 use super::text::{Line, Placed};
-use crate::fonts::{self, Glyph};
+use crate::fonts;
 
 /// Millimetres in points.
 pub(super) const fn mm(length: f32) -> f32 {
@@ -23,6 +25,10 @@ pub(super) const fn mm(length: f32) -> f32 {
 
 /// Width of an A4 page.
 pub(super) const PAGE_WIDTH: f32 = mm(210.0);
+/// Diameter of a seal in millimetres: the size for bodies of counties and departments (国发〔1999〕25号).
+pub(crate) const SEAL_DIAMETER: u32 = 42;
+/// Its radius.
+pub(super) const SEAL_RADIUS: f32 = mm(21.0);
 /// Height of an A4 page.
 pub(super) const PAGE_HEIGHT: f32 = mm(297.0);
 
@@ -72,7 +78,7 @@ pub(super) const PLAIN: Pen = Pen { colour: BLACK, bold: false };
 pub(super) const BOLD: Pen = Pen { colour: BLACK, bold: true };
 pub(super) const SMALL: Pen = Pen { colour: GREY, bold: false };
 
-enum Mark {
+pub(super) enum Mark {
     Text {
         line: Line,
         x: f32,
@@ -91,13 +97,12 @@ enum Mark {
     /// Black lines of width one in a grid of its own; small numbers keep a QR code small.
     Grid {
         path: Path,
-        place: Transform,
+        place: Affine,
     },
-    /// A glyph as a shape, placed freely: the text around a seal. Unit: one em.
-    Shape {
-        glyph: Glyph,
-        place: Transform,
-        colour: Colour,
+    /// The picture of a seal, in millimetres from its corner. Readers of OFD files draw it from the seal itself.
+    Seal {
+        shapes: Vec<Shape>,
+        corner: (f32, f32),
     },
 }
 
@@ -111,7 +116,7 @@ impl Canvas {
                 let (top, bottom) = (baseline - line.size * 0.8, baseline + line.size * 0.1);
                 Some((line.text(), [left, top, x + line.width, bottom]))
             }
-            Mark::Fill { .. } | Mark::Stroke { .. } | Mark::Grid { .. } | Mark::Shape { .. } => None,
+            Mark::Fill { .. } | Mark::Stroke { .. } | Mark::Grid { .. } | Mark::Seal { .. } => None,
         };
         self.pages.iter().map(|page| page.iter().filter_map(text).collect()).collect()
     }
@@ -120,7 +125,7 @@ impl Canvas {
 /// A document being laid out.
 #[derive(Default)]
 pub(super) struct Canvas {
-    pages: Vec<Vec<(Block, Mark)>>,
+    pub(super) pages: Vec<Vec<(Block, Mark)>>,
     blocks: Vec<(Role, Option<usize>)>,
 }
 
@@ -179,33 +184,33 @@ impl Canvas {
         self.text(block, line, x, baseline, pen);
     }
 
-    pub(super) fn fill(&mut self, block: Block, path: Option<Path>, colour: Colour) {
-        if let Some(path) = path {
-            self.put(block, Mark::Fill { path, colour });
-        }
+    pub(super) fn fill(&mut self, block: Block, path: Path, colour: Colour) {
+        self.put(block, Mark::Fill { path, colour });
     }
 
-    pub(super) fn stroke(&mut self, block: Block, path: Option<Path>, colour: Colour, width: f32) {
-        if let Some(path) = path {
-            self.put(block, Mark::Stroke { path, colour, width });
-        }
+    pub(super) fn stroke(&mut self, block: Block, path: Path, colour: Colour, width: f32) {
+        self.put(block, Mark::Stroke { path, colour, width });
     }
 
-    pub(super) fn grid(&mut self, block: Block, path: Option<Path>, place: Transform) {
-        if let Some(path) = path {
-            self.put(block, Mark::Grid { path, place });
-        }
+    pub(super) fn grid(&mut self, block: Block, path: Path, place: Affine) {
+        self.put(block, Mark::Grid { path, place });
     }
 
     pub(super) fn rule(&mut self, from: (f32, f32), to: (f32, f32), colour: Colour, width: f32) {
-        let mut path = PathBuilder::new();
-        path.move_to(from.0, from.1);
-        path.line_to(to.0, to.1);
-        self.stroke(DECORATION, path.finish(), colour, width);
+        let path = Path::line(wide(from), wide(to));
+        self.stroke(DECORATION, path, colour, width);
     }
 
-    pub(super) fn shape(&mut self, block: Block, glyph: Glyph, place: Transform, colour: Colour) {
-        self.put(block, Mark::Shape { glyph, place, colour });
+    /// Draws the picture of a seal around its centre.
+    pub(super) fn seal(
+        &mut self,
+        block: Block,
+        design: &SealDesign<'_>,
+        centre: (f32, f32),
+    ) -> Result<(), FaceError> {
+        let shapes = design.shapes(&*fonts::OFD_FACES)?;
+        self.put(block, Mark::Seal { shapes, corner: (centre.0 - SEAL_RADIUS, centre.1 - SEAL_RADIUS) });
+        Ok(())
     }
 
     /// Writes all pages into the PDF and tags them in reading order.
@@ -287,7 +292,7 @@ fn fill_of(colour: Colour) -> Fill {
     Fill {
         paint: rgb::Color::new(red, green, blue).into(),
         opacity: NormalizedF32::ONE,
-        rule: FillRule::EvenOdd,
+        rule: FillRule::NonZero,
     }
 }
 
@@ -313,30 +318,72 @@ impl Mark {
             Self::Fill { path, colour } => {
                 surface.set_fill(Some(fill_of(*colour)));
                 surface.set_stroke(None);
-                surface.draw_path(path);
+                draw_path(surface, path);
             }
             Self::Stroke { path, colour, width } => {
                 surface.set_fill(None);
                 surface.set_stroke(Some(stroke_of(*colour, *width)));
-                surface.draw_path(path);
+                draw_path(surface, path);
             }
             Self::Grid { path, place } => {
                 surface.set_fill(None);
                 surface.set_stroke(Some(stroke_of(BLACK, 1.0)));
-                surface.push_transform(place);
-                surface.draw_path(path);
+                let [xx, yx, xy, yy, dx, dy] = place.0.map(narrow);
+                surface.push_transform(&Transform::from_row(xx, yx, xy, yy, dx, dy));
+                draw_path(surface, path);
                 surface.pop();
             }
-            Self::Shape { glyph, place, colour } => {
-                surface.set_fill(Some(fill_of(*colour)));
-                surface.set_stroke(None);
-                surface.push_transform(place);
-                let one =
-                    [KrillaGlyph::new(GlyphId::new(glyph.id), glyph.advance, 0.0, 0.0, 0.0, 0..0, None)];
-                surface.draw_glyphs(Point::from_xy(0.0, 0.0), &one, fonts::font(glyph.face), "", 1.0, true);
+            Self::Seal { shapes, corner } => {
+                surface.push_transform(&Transform::from_row(mm(1.0), 0.0, 0.0, mm(1.0), corner.0, corner.1));
+                let colour = |ofd::Colour(red, green, blue)| Colour(red, green, blue);
+                for shape in shapes {
+                    surface.set_fill(shape.fill.map(|fill| fill_of(colour(fill))));
+                    surface
+                        .set_stroke(shape.stroke.map(|(line, width)| stroke_of(colour(line), narrow(width))));
+                    draw_path(surface, &shape.path);
+                }
                 surface.pop();
             }
         }
+    }
+}
+
+/// Lengths are kept wide for OFD and drawn narrow in PDF.
+#[expect(clippy::cast_possible_truncation, reason = "a length on a page has few digits")]
+fn narrow(length: f64) -> f32 {
+    length as f32
+}
+
+pub(super) fn wide((x, y): (f32, f32)) -> (f64, f64) {
+    (f64::from(x), f64::from(y))
+}
+
+fn draw_path(surface: &mut Surface<'_>, path: &Path) {
+    let mut builder = PathBuilder::new();
+    for segment in &path.0 {
+        let narrow = |(x, y): (f64, f64)| (narrow(x), narrow(y));
+        match *segment {
+            Segment::Move(to) => {
+                let (x, y) = narrow(to);
+                builder.move_to(x, y);
+            }
+            Segment::Line(to) => {
+                let (x, y) = narrow(to);
+                builder.line_to(x, y);
+            }
+            Segment::Quad(control, to) => {
+                let ((cx, cy), (x, y)) = (narrow(control), narrow(to));
+                builder.quad_to(cx, cy, x, y);
+            }
+            Segment::Cubic(one, two, to) => {
+                let ((ax, ay), (bx, by), (x, y)) = (narrow(one), narrow(two), narrow(to));
+                builder.cubic_to(ax, ay, bx, by, x, y);
+            }
+            Segment::Close => builder.close(),
+        }
+    }
+    if let Some(path) = builder.finish() {
+        surface.draw_path(&path);
     }
 }
 
@@ -363,22 +410,6 @@ fn draw_line(surface: &mut Surface<'_>, line: &Line, x: f32, baseline: f32) {
 }
 
 /// A rectangle.
-pub(super) fn rectangle(x: f32, y: f32, width: f32, height: f32) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    path.push_rect(Rect::from_xywh(x, y, width, height)?);
-    path.finish()
-}
-
-/// A circle of four Bézier arcs.
-pub(super) fn circle(x: f32, y: f32, radius: f32) -> Option<Path> {
-    // The distance of control points that keeps the error below 0.03 %.
-    let c = radius * 0.552_285;
-    let mut path = PathBuilder::new();
-    path.move_to(x + radius, y);
-    path.cubic_to(x + radius, y + c, x + c, y + radius, x, y + radius);
-    path.cubic_to(x - c, y + radius, x - radius, y + c, x - radius, y);
-    path.cubic_to(x - radius, y - c, x - c, y - radius, x, y - radius);
-    path.cubic_to(x + c, y - radius, x + radius, y - c, x + radius, y);
-    path.close();
-    path.finish()
+pub(super) fn rectangle(x: f32, y: f32, width: f32, height: f32) -> Path {
+    Path::rectangle(f64::from(x), f64::from(y), f64::from(width), f64::from(height))
 }

@@ -1,11 +1,10 @@
 //! The certificate: framed, with a title and label and value lines (证书). What does not fit, and lists, follow on annexed pages.
 
 use super::canvas::{
-    BOLD, Canvas, DECORATION, FRAME, PAGE_HEIGHT, PAGE_WIDTH, PLAIN, Pen, Role, mm, rectangle,
+    BOLD, Canvas, DECORATION, FRAME, PAGE_HEIGHT, PAGE_WIDTH, PLAIN, Pen, Role, SEAL_RADIUS, mm, rectangle,
 };
 use super::flow::{Flow, Item, Matter};
 use super::furniture::{QR_SIDE, baseline, check_box, identifier, page_numbers, signature, title};
-use super::seal_image::RADIUS;
 use super::text::{balanced, single, width_of, wrap};
 use super::{DrawError, Sheet, table};
 use crate::template::{FilledParagraph, LineValue, date_zh};
@@ -48,12 +47,12 @@ pub(super) fn draw(canvas: &mut Canvas, sheet: &Sheet<'_>) -> Result<(), DrawErr
     let size =
         [14.0, 13.0, 12.0, 11.0].into_iter().find(|size| balanced(issuer, *size, SIGNATURE_WIDTH).len() < 3);
     let size = size.unwrap_or(10.0);
-    let width = width_of(issuer, size).clamp(RADIUS * 2.0, SIGNATURE_WIDTH);
+    let width = width_of(issuer, size).clamp(SEAL_RADIUS * 2.0, SIGNATURE_WIDTH);
     let rows = balanced(issuer, size, SIGNATURE_WIDTH).len() as f32;
     // The date stands at one height, however long the name above it is.
     let top = FOOT + size * 1.8 * (1.0 - rows);
     check_box(canvas, sheet, (LEFT, FOOT + mm(18.0) - QR_SIDE), mm(82.0))?;
-    signature(canvas, sheet, LEFT + WIDTH - width / 2.0, top, size, SIGNATURE_WIDTH);
+    signature(canvas, sheet, LEFT + WIDTH - width / 2.0, top, size, SIGNATURE_WIDTH)?;
     identifier(canvas, sheet, PAGE_HEIGHT - mm(25.0));
     let last = pairs.len().saturating_sub(1);
     annexed.extend(pairs.drain(last - left_over..last));

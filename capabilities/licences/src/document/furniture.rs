@@ -1,13 +1,15 @@
 //! What both layouts share: the QR code with its explanation, the signature block with the seal, page numbers.
 
-use krilla::geom::{PathBuilder, Transform};
+use ofd::{Affine, Path, SealDesign, Segment};
 use qrcode::{EcLevel, QrCode};
 
-use super::canvas::{Block, Canvas, DECORATION, PAGE_HEIGHT, PAGE_WIDTH, PLAIN, Pen, Role, SMALL, mm};
-use super::seal_image::{self, SealText};
+use super::canvas::{
+    Block, Canvas, DECORATION, PAGE_HEIGHT, PAGE_WIDTH, PLAIN, Pen, Role, SEAL_DIAMETER, SMALL, mm, wide,
+};
 use super::text::{balanced, single, wrap};
 use super::{DrawError, Sheet};
 use crate::fonts::ASCENT;
+use crate::metadata::Metadata;
 use crate::template::date_zh;
 
 /// Side of the QR code.
@@ -24,21 +26,23 @@ fn qr(canvas: &mut Canvas, sheet: &Sheet<'_>, x: f32, y: f32) -> Result<(), Draw
     let url = &sheet.metadata.status_url;
     let code = QrCode::with_error_correction_level(url, EcLevel::M).map_err(|_too_long| DrawError::QrCode)?;
     let count = code.width();
-    let mut path = PathBuilder::new();
+    let mut path = Path::default();
     for (row, modules) in code.to_colors().chunks(count).enumerate() {
         let mut start = 0;
         // Neighbouring modules are one line: without seams between them the code prints cleanly.
         for run in modules.chunk_by(|before, after| before == after) {
             if run[0] == qrcode::Color::Dark {
-                path.move_to(start as f32, row as f32 + 0.5);
-                path.line_to((start + run.len()) as f32, row as f32 + 0.5);
+                let middle = row as f32 + 0.5;
+                path.0.push(Segment::Move(wide((start as f32, middle))));
+                path.0.push(Segment::Line(wide(((start + run.len()) as f32, middle))));
             }
             start += run.len();
         }
     }
     let block = canvas.block(Role::Figure(format!("查验二维码：{url}")));
     let side = QR_SIDE / count as f32;
-    canvas.grid(block, path.finish(), Transform::from_row(side, 0.0, 0.0, side, x, y));
+    let (side, (x, y)) = (f64::from(side), wide((x, y)));
+    canvas.grid(block, path, Affine([side, 0.0, 0.0, side, x, y]));
     Ok(())
 }
 
@@ -73,6 +77,12 @@ pub(super) fn identifier(canvas: &mut Canvas, sheet: &Sheet<'_>, y: f32) {
     canvas.centred(block, line, PAGE_WIDTH / 2.0, y, SMALL);
 }
 
+/// The picture of the issuer's seal.
+pub(crate) fn seal_design(metadata: &Metadata) -> SealDesign<'_> {
+    let below = if metadata.demo { "演示专用章" } else { "电子证照专用章" };
+    SealDesign { body: &metadata.issuer, below, number: "", diameter: SEAL_DIAMETER }
+}
+
 /// The issuer's name over the date, centred on one axis, with the seal under both (骑年盖月): name and date stand
 /// a little below the middle of the seal (GB/T 9704-2012, 7.3.5.1).
 pub(super) fn signature(
@@ -82,21 +92,22 @@ pub(super) fn signature(
     top: f32,
     size: f32,
     width: f32,
-) {
-    let below = if sheet.metadata.demo { "演示专用章" } else { "电子证照专用章" };
+) -> Result<(), DrawError> {
     let issuer = &sheet.metadata.issuer;
-    let figure = canvas.block(Role::Figure(format!("{issuer}电子印章（{below}）")));
+    let design = seal_design(sheet.metadata);
+    let figure = canvas.block(Role::Figure(format!("{issuer}电子印章（{}）", design.below)));
     let block = canvas.block(Role::Paragraph);
     let height = size * 1.8;
     let names = balanced(issuer, size, width);
     let rows = names.len() as f32 + 1.0;
     let middle = (centre, top + height * (rows - 1.0) - SEAL_RISE);
-    seal_image::draw(canvas, figure, middle, &SealText { body: issuer, below });
+    canvas.seal(figure, &design, middle)?;
     for (n, line) in names.into_iter().enumerate() {
         canvas.centred(block, line, centre, baseline(top + height * n as f32, height, size), PLAIN);
     }
     let date = single(&date_zh(sheet.metadata.issue_date), size);
     canvas.centred(block, date, centre, baseline(top + height * (rows - 1.0), height, size), PLAIN);
+    Ok(())
 }
 
 /// How far the middle of the seal stands above the line between name and date.

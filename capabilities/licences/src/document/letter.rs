@@ -1,9 +1,8 @@
 //! The letter: an official letter with a red head (信函格式, GB/T 9704-2012, 10.1).
 
-use super::canvas::{BLACK, BOLD, Canvas, PAGE_HEIGHT, PAGE_WIDTH, PLAIN, Pen, RED, Role, mm};
+use super::canvas::{BLACK, BOLD, Canvas, PAGE_HEIGHT, PAGE_WIDTH, PLAIN, Pen, RED, Role, SEAL_RADIUS, mm};
 use super::flow::{Flow, Item, Matter};
 use super::furniture::{SEAL_RISE, baseline, check_box, identifier, page_numbers, signature, title};
-use super::seal_image::RADIUS;
 use super::text::{balanced, single, width_of, wrap};
 use super::{DrawError, Sheet, table};
 use crate::template::{FilledParagraph, LineValue};
@@ -50,8 +49,8 @@ pub(super) fn draw(canvas: &mut Canvas, sheet: &Sheet<'_>) -> Result<(), DrawErr
     let size = measure.size;
     let issuer = width_of(&sheet.metadata.issuer, size).min(SIGNATURE_WIDTH);
     // Right-aligned with room of two characters (7.3.5.1), and never so that the seal leaves the type area.
-    let centre = LEFT + WIDTH - (size * 2.0 + issuer / 2.0).max(RADIUS + mm(6.0));
-    signature(canvas, sheet, centre, end + GAP, size, SIGNATURE_WIDTH);
+    let centre = LEFT + WIDTH - (size * 2.0 + issuer / 2.0).max(SEAL_RADIUS + mm(6.0));
+    signature(canvas, sheet, centre, end + GAP, size, SIGNATURE_WIDTH)?;
     foot(canvas, sheet)?;
     page_numbers(canvas, mm(20.0));
     Ok(())
@@ -70,7 +69,7 @@ fn set_body(canvas: &mut Canvas, sheet: &Sheet<'_>, top: f32) -> (Flow, Pages, M
         let flow = body(canvas, sheet, measure);
         let names = balanced(&sheet.metadata.issuer, measure.size, SIGNATURE_WIDTH).len() as f32;
         // The seal reaches below the date, and may reach a little below the type area.
-        let tail = GAP + measure.size * 1.8 * names + RADIUS - SEAL_RISE - mm(9.0);
+        let tail = GAP + measure.size * 1.8 * names + SEAL_RADIUS - SEAL_RISE - mm(9.0);
         let pages = flow.paginate(BOTTOM - top, BOTTOM - TOP, tail);
         (flow, pages, measure)
     };

@@ -331,3 +331,33 @@ fn metadata_of_another_document_are_refused() {
     let other = Metadata { status_url: "https://tongban.example/".repeat(200), ..metadata };
     assert!(matches!(draw(&filled, &other, DRAWN_AT), Err(DrawError::QrCode)));
 }
+
+#[test]
+fn the_ofd_file_has_the_pages_and_texts_of_the_pdf_and_a_place_for_each_seal() {
+    let folder = std::env::var_os("TONGBAN_GALLERY").map(PathBuf::from);
+    for (name, filled, metadata) in gallery() {
+        let canvas = lay_out(&Sheet { filled: &filled, metadata: &metadata }).unwrap();
+        let (package, stamps) = draw_ofd(&filled, &metadata).unwrap();
+        assert_eq!(
+            draw_ofd(&filled, &metadata).unwrap().0,
+            package,
+            "{name}: the same input, the same bytes"
+        );
+        let structure = ofd::structure(&package).unwrap();
+        let texts = ofd::page_texts(&package, &structure).unwrap();
+        assert_eq!((texts.len(), stamps.len()), (canvas.page_count(), 1), "{name}");
+        for (page, drawn) in texts.iter().zip(canvas.texts()) {
+            let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let expected: String = drawn.iter().map(|(text, _)| plain(text)).collect();
+            assert_eq!(plain(page), expected, "{name}");
+        }
+        assert_eq!(package.attachment(&structure, METADATA_FILE), Some(metadata.to_json().as_slice()));
+        let xml = package.attachment(&structure, METADATA_XML_FILE).unwrap();
+        let xml = std::str::from_utf8(xml).unwrap();
+        let number = format!("<number>{}</number>", metadata.number);
+        assert!(xml.contains(&number) && xml.contains("<version>1</version>"), "{xml}");
+        if let Some(folder) = &folder {
+            std::fs::write(folder.join(format!("{name}.ofd")), package.write().unwrap()).unwrap();
+        }
+    }
+}

@@ -68,6 +68,29 @@ async fn the_file_is_sealed_by_the_issuer_and_says_what_the_row_says() {
 }
 
 #[tokio::test]
+async fn the_ofd_file_says_the_same_and_bears_the_one_seal_of_the_body() {
+    each_database(|db| async move {
+        let test = test_room(&db).await;
+        let mut seals = Vec::new();
+        for n in [1, 2] {
+            let licence = issue_certificate(&test.room, n).await;
+            let root = test.room.signers.root();
+            let pdf = verify(&test.room.files.get(&licence.file_sm3).await.unwrap(), root).unwrap();
+            let file = test.room.files.get(licence.ofd_sm3.as_ref().unwrap()).await.unwrap();
+            assert_eq!(verify(&file, root).unwrap(), pdf);
+            let trust = ofd::Trust { roots: std::slice::from_ref(root), intermediates: &[] };
+            let report = ofd::verify(&file, trust, 1_791_511_200);
+            assert!(report.is_genuine() && report.page_texts[0].contains("湖南省演示健步走协会"));
+            assert_eq!(report.signatures[0].seal_name, "湖南省民政厅（演示）演示专用章");
+            seals.push(report.package.files["Doc_0/Signs/Sign_0/Seal.esl"].clone());
+        }
+        assert_eq!(seals[0], seals[1]);
+        assert_eq!(count(&db, "select count(*) from licence_seals").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_persons_name_and_number_are_not_in_the_table() {
     each_database(|db| async move {
         let test = test_room(&db).await;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::{AppError, Operation, Visitor};
 
-use super::http::{pdf, read};
+use super::http::{Form, OFD_MEDIA_TYPE, named, read};
 use super::{get_visible, id_of};
 use crate::record::Licence;
 use crate::room::Room;
@@ -84,8 +84,10 @@ pub(crate) struct LicenceView {
     replaced_by: Option<String>,
     /// Where anyone can look up its state.
     status_url: String,
-    /// SM3 of the sealed file, hexadecimal.
+    /// SM3 of the sealed PDF, hexadecimal.
     file_sm3: String,
+    /// SM3 of the sealed OFD file, hexadecimal; null for documents that have none.
+    ofd_sm3: Option<String>,
     /// Raised by one with each reissue.
     version: u16,
 }
@@ -112,6 +114,7 @@ impl LicenceView {
             replaced_by: ending.and_then(|ending| ending.replaced_by.clone()),
             status_url: room.status_url(&licence.identifier),
             file_sm3: licence.file_sm3.clone(),
+            ofd_sm3: licence.ofd_sm3.clone(),
             version: licence.version,
         }
     }
@@ -142,14 +145,31 @@ pub(crate) async fn file(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
-    let (licence, file) = read(&room, &visitor.actor, visitor.now, &id).await?;
-    Ok(pdf(&licence, file, "attachment"))
+    let (licence, file) = read(&room, &visitor.actor, visitor.now, &id, Form::Pdf).await?;
+    Ok(named(&licence, file, Form::Pdf, "attachment"))
 }
 
 pub(crate) fn file_operation() -> Operation {
-    Operation::new("getLicenceFile", "Gives the sealed file of a document.")
+    Operation::new("getLicenceFile", "Gives the sealed PDF of a document.")
         .description("A look by staff at a person's document is noted for the person to see.")
         .tag("licences")
         .path_param("id", "The document's id.")
         .returns_file("application/pdf")
+}
+
+pub(crate) async fn ofd_file(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let (licence, file) = read(&room, &visitor.actor, visitor.now, &id, Form::Ofd).await?;
+    Ok(named(&licence, file, Form::Ofd, "attachment"))
+}
+
+pub(crate) fn ofd_file_operation() -> Operation {
+    Operation::new("getLicenceOfdFile", "Gives the sealed OFD file of a document (GB/T 33190).")
+        .description("Documents that were issued before there were OFD files have none: 404. A look by staff at a person's document is noted for the person to see.")
+        .tag("licences")
+        .path_param("id", "The document's id.")
+        .returns_file(OFD_MEDIA_TYPE)
 }

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use identity::AgentAct;
-use kernel::{Actor, Timestamp};
+use kernel::{Actor, Refusal, Timestamp};
 use serde::Deserialize;
 use store::{Purpose, access_log};
 use web::{AppError, FormErrors, Qr, Shell, Visitor, page_with_status};
@@ -80,10 +80,46 @@ pub(crate) async fn file(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
-    let (licence, file) = read(&room, &visitor.actor, visitor.now, &id).await?;
+    let (licence, file) = read(&room, &visitor.actor, visitor.now, &id, Form::Pdf).await?;
     let disposition = if wanted.download.is_some() { "attachment" } else { "inline" };
-    Ok(pdf(&licence, file, disposition))
+    Ok(named(&licence, file, Form::Pdf, disposition))
 }
+
+/// Browsers do not show OFD files, so it is always to be kept.
+pub(crate) async fn ofd_file(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let (licence, file) = read(&room, &visitor.actor, visitor.now, &id, Form::Ofd).await?;
+    Ok(named(&licence, file, Form::Ofd, "attachment"))
+}
+
+/// The two forms in which a document is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Pdf,
+    Ofd,
+}
+
+impl Form {
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Ofd => OFD_MEDIA_TYPE,
+        }
+    }
+
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Ofd => "ofd",
+        }
+    }
+}
+
+/// Registered with IANA by nobody yet; the name that browsers and offices use.
+pub(crate) const OFD_MEDIA_TYPE: &str = "application/ofd";
 
 /// The sealed file. It shows a person's whole name, so a look by staff is noted for the person to see, and so is that an agent
 /// collected it.
@@ -92,6 +128,7 @@ pub(crate) async fn read(
     by: &Actor,
     now: Timestamp,
     id: &str,
+    form: Form,
 ) -> Result<(Licence, Vec<u8>), AppError> {
     let id = id_of(id)?;
     let licence = if let Actor::Person(person) = by
@@ -115,15 +152,20 @@ pub(crate) async fn read(
     } else {
         get_visible(&mut room.db.snapshot().await?, by, id).await?
     };
-    let file = room.files.get(&licence.file_sm3).await?;
+    let sm3 = match form {
+        Form::Pdf => &licence.file_sm3,
+        Form::Ofd => licence.ofd_sm3.as_ref().ok_or(Refusal::NotFound)?,
+    };
+    let file = room.files.get(sm3).await?;
     Ok((licence, file))
 }
 
 /// The file under its number (RFC 6266 §4.3: the name in UTF-8, percent-encoded).
-pub(crate) fn pdf(licence: &Licence, file: Vec<u8>, disposition: &str) -> Response {
-    let name = askama::filters::urlencode_strict(format!("{}{}.pdf", licence.name.zh, licence.number));
+pub(crate) fn named(licence: &Licence, file: Vec<u8>, form: Form, disposition: &str) -> Response {
+    let name =
+        askama::filters::urlencode_strict(format!("{}{}.{}", licence.name.zh, licence.number, form.ending()));
     let name = name.map_or_else(|_| licence.id.to_string(), |name| name.to_string());
-    let mut response = ([(CONTENT_TYPE, HeaderValue::from_static("application/pdf"))], file).into_response();
+    let mut response = ([(CONTENT_TYPE, HeaderValue::from_static(form.media_type()))], file).into_response();
     if let Ok(value) = HeaderValue::try_from(format!("{disposition}; filename*=UTF-8''{name}")) {
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }

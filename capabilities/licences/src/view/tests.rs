@@ -31,8 +31,10 @@ async fn a_document_exists_for_its_holder_and_its_office_only() {
             for (path, expected) in [
                 (format!("/licences/{id}"), page),
                 (format!("/licences/{id}/file.pdf"), page),
+                (format!("/licences/{id}/file.ofd"), page),
                 (format!("/api/v1/licences/{id}"), api),
                 (format!("/api/v1/licences/{id}/file"), api),
+                (format!("/api/v1/licences/{id}/file.ofd"), api),
             ] {
                 assert_eq!(get(&app, &path).await.status, expected, "{path} {actor:?}");
             }
@@ -60,6 +62,19 @@ async fn the_page_shows_the_document_and_its_code() {
         assert_eq!(guomi::sm3::hex(&file.bytes), licence.file_sm3);
         let kept = get(&own, &format!("/licences/{}/file.pdf?download", licence.id)).await;
         assert!(kept.header("content-disposition").starts_with("attachment; "));
+        assert!(page.contains(&format!("/licences/{}/file.ofd", licence.id)), "{page}");
+        let ofd = get(&own, &format!("/licences/{}/file.ofd", licence.id)).await;
+        assert_eq!(ofd.header("content-type"), "application/ofd");
+        assert!(ofd.header("content-disposition").ends_with(".ofd"), "{}", ofd.header("content-disposition"));
+        assert_eq!(Some(guomi::sm3::hex(&ofd.bytes)), licence.ofd_sm3);
+        // A document from before there were OFD files.
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("update licences set ofd_sm3 = null", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let gone = get(&own, &format!("/licences/{}/file.ofd", licence.id)).await;
+        assert_eq!(gone.status, StatusCode::NOT_FOUND);
+        let page = get(&own, &format!("/licences/{}", licence.id)).await.text();
+        assert!(!page.contains("file.ofd"), "{page}");
         let json = get(&own, &format!("/api/v1/licences/{}", licence.id)).await.json();
         assert_eq!((&json["state"], &json["number"]), (&"valid".into(), &licence.number.into()));
     })

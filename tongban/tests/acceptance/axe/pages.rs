@@ -22,6 +22,7 @@ pub(super) const NO_PAGES: &[&str] = &[
     "/lists/reduced.csv",
     "/licences/{id}/file.pdf",
     "/desk/licences/authorisations/{authorisation}/file.pdf",
+    "/licences/{id}/file.ofd",
     "/admin/acts.csv",
     "/admin/staff/import/template.csv",
     "/my/cases.csv",
