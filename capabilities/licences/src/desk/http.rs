@@ -15,7 +15,7 @@ use crate::authorise::{Authorisation, of_receiver};
 use crate::receiver::Receiver;
 use crate::record::State as LicenceState;
 use crate::room::Room;
-use crate::view::http::pdf;
+use crate::view::http::{Form as FileForm, named};
 
 const HREF: &str = "/desk/licences";
 
@@ -149,5 +149,5 @@ pub(crate) async fn file(
     let mut tx = room.db.begin().await?;
     let (opened, file) = open(&mut tx, &room, &visitor.actor, visitor.now, id).await?;
     tx.commit().await?;
-    Ok(pdf(&opened.licence, file, "attachment"))
+    Ok(named(&opened.licence, file, FileForm::Pdf, "attachment"))
 }
