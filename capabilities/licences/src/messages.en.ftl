@@ -236,6 +236,7 @@ licences-ofd-structure-without = Something required is missing.
 licences-ofd-structure-leads-out = It refers to something outside the package.
 licences-ofd-structure-several = There are several documents in one package.
 licences-ofd-structure-unexpected = The list of signatures has something that does not belong there.
+licences-ofd-structure-twice = A page or a signature is named twice.
 licences-ofd-structure-too-many = There are too many pages or signatures.
 licences-ofd-no-signature = There is no signature.
 licences-ofd-kind = Signatures of this type are not checked.

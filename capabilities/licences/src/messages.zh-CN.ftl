@@ -236,6 +236,7 @@ licences-ofd-structure-without = 缺少必需的内容。
 licences-ofd-structure-leads-out = 引用了文件包以外的内容。
 licences-ofd-structure-several = 一个文件包里有多个文档。
 licences-ofd-structure-unexpected = 签章列表里有多余的内容。
+licences-ofd-structure-twice = 同一页或者同一个签章列了两次。
 licences-ofd-structure-too-many = 页数或签章数太多。
 licences-ofd-no-signature = 没有电子签章。
 licences-ofd-kind = 这种签名类型不能核验。

@@ -25,6 +25,9 @@ pub enum WriteError {
     /// A text names a face that the document does not have.
     #[error("the document has no face {0}")]
     NoFace(usize),
+    /// Two faces of one name would be one file.
+    #[error("two fonts with the name {0}")]
+    SameFace(String),
     /// A document has at least one page.
     #[error("the document has no page")]
     NoPage,
@@ -114,6 +117,11 @@ impl Document {
     pub fn write(&self) -> Result<Package, WriteError> {
         if self.pages.is_empty() {
             return Err(WriteError::NoPage);
+        }
+        for (n, face) in self.faces.iter().enumerate() {
+            if self.faces.iter().skip(n + 1).any(|other| other.name() == face.name()) {
+                return Err(WriteError::SameFace(face.name().to_owned()));
+            }
         }
         let mut package = Package::default();
         let mut ids = Ids::default();
@@ -338,7 +346,14 @@ mod tests {
         assert_eq!(without_pages.write().unwrap_err(), WriteError::NoPage);
         let without_faces = Document { faces: Vec::new(), ..document.clone() };
         assert_eq!(without_faces.write().unwrap_err(), WriteError::NoFace(0));
-        let one_face = Document { faces: vec![regular(), regular()], ..document.clone() };
+        let twice = Document { faces: vec![regular(), regular()], ..document.clone() };
+        assert_eq!(twice.write().unwrap_err(), WriteError::SameFace("NotoSansSC".into()));
+        let mut one_face = Document { faces: vec![regular()], ..document.clone() };
+        for mark in one_face.pages.iter_mut().flat_map(|page| &mut page.marks) {
+            if let Mark::Text(text) = mark {
+                text.face = 0;
+            }
+        }
         assert!(matches!(one_face.write(), Err(WriteError::Face(FaceError::MissingGlyph('𠮷')))));
         for name in ["../a.xml", "a/b.xml", "a", ".xml", "a\"b.xml", ""] {
             let attachments = vec![Attachment { name: name.into(), content: Vec::new() }];

@@ -30,6 +30,9 @@ pub enum StructureFault {
     /// Something that the list of signatures has no place for; nothing signs that list.
     #[error("{0}: unexpected {1}")]
     Unexpected(String, String),
+    /// A page or a signature that is named twice.
+    #[error("{0}: {1} is named twice")]
+    Twice(String, String),
     /// More pages or signatures than this program reads.
     #[error("too many {0}")]
     TooMany(&'static str),
@@ -123,6 +126,10 @@ pub fn structure(package: &Package) -> Result<Structure, StructureFault> {
         if !package.files.contains_key(&path) {
             return Err(StructureFault::Missing(path));
         }
+        // The same page again and again would make a small file long to read.
+        if pages.iter().any(|page: &PageEntry| page.id == id || page.path == path) {
+            return Err(StructureFault::Twice(root, path));
+        }
         pages.push(PageEntry { id, path });
         if pages.len() > PAGES_MAX {
             return Err(StructureFault::TooMany("pages"));
@@ -168,6 +175,9 @@ fn signatures(package: &Package, path: &str) -> Result<SignatureList, StructureF
                 let id = child.attribute("ID").ok_or(without(path, "ID"))?.to_owned();
                 let kind = child.attribute("Type").unwrap_or("Seal").to_owned();
                 let file = follow(path, child.attribute("BaseLoc").ok_or(without(path, "BaseLoc"))?)?;
+                if read.entries.iter().any(|entry| entry.id == id || entry.path == file) {
+                    return Err(StructureFault::Twice(path.to_owned(), file));
+                }
                 read.entries.push(SignatureEntry { id, kind, path: file });
             }
             other => {

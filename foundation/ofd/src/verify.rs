@@ -237,11 +237,12 @@ fn check_signatures(
         let description = coverage::Description::read(package, entry);
         descriptions.push(findings.take(Part::Description, &entry.path, description));
     }
+    let digests = coverage::Digests::of(package);
     for (n, (entry, description)) in list.entries.iter().zip(&descriptions).enumerate() {
         findings.signature.clone_from(&entry.id);
         let Some(description) = description else { continue };
         let later = descriptions.iter().skip(n + 1).flatten();
-        coverage::check(findings, package, list, description, later);
+        coverage::check(findings, &digests, list, description, later);
         coverage::check_stamps(findings, read, description);
         let summary = signature::check(findings, package, description, trust, at_unix);
         report.signatures.extend(summary.map(|summary| SignatureSummary { id: entry.id.clone(), ..summary }));

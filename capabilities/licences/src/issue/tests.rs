@@ -78,6 +78,10 @@ async fn the_ofd_file_says_the_same_and_bears_the_one_seal_of_the_body() {
             let pdf = verify(&test.room.files.get(&licence.file_sm3).await.unwrap(), root).unwrap();
             let file = test.room.files.get(licence.ofd_sm3.as_ref().unwrap()).await.unwrap();
             assert_eq!(verify(&file, root).unwrap(), pdf);
+            // To be opened with other programs (scripts/ofd-readers).
+            if let Some(folder) = std::env::var_os("TONGBAN_GALLERY") {
+                std::fs::write(std::path::Path::new(&folder).join("issued.ofd"), &file).unwrap();
+            }
             let trust = ofd::Trust { roots: std::slice::from_ref(root), intermediates: &[] };
             let report = ofd::verify(&file, trust, 1_791_511_200);
             assert!(report.is_genuine() && report.page_texts[0].contains("湖南省演示健步走协会"));

@@ -1,6 +1,6 @@
 //! What a signature covers: the description of it, the digests in it, and that no file is left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -81,11 +81,21 @@ impl Description {
     }
 }
 
+/// SM3 of every file, in base64; worked out once, however many signatures name a file.
+pub(super) struct Digests<'a>(BTreeMap<&'a str, String>);
+
+impl<'a> Digests<'a> {
+    pub(super) fn of(package: &'a Package) -> Self {
+        let digest = |content: &Vec<u8>| STANDARD.encode(sm3::digest(content));
+        Self(package.files.iter().map(|(name, content)| (name.as_str(), digest(content))).collect())
+    }
+}
+
 /// Checks every digest, and that every file of the package is covered but those that cannot be: the list of signatures,
 /// the signature itself, and what came with later signatures.
 pub(super) fn check<'a>(
     findings: &mut Findings,
-    package: &Package,
+    digests: &Digests,
     list: &SignatureList,
     description: &Description,
     later: impl Iterator<Item = &'a Description>,
@@ -107,9 +117,9 @@ pub(super) fn check<'a>(
             findings.note(Part::Coverage, file, Err(Fault::CoveredTwice));
             continue;
         }
-        let result = match package.files.get(file) {
+        let result = match digests.0.get(file.as_str()) {
             None => Err(Fault::Missing),
-            Some(content) if STANDARD.encode(sm3::digest(content)) == *digest => Ok(()),
+            Some(found) if found == digest => Ok(()),
             Some(_) => Err(Fault::Changed),
         };
         findings.note(Part::Digest, file, result);
@@ -121,8 +131,8 @@ pub(super) fn check<'a>(
         free.extend(later.seal.as_deref());
     }
     let mut is_complete = true;
-    for file in package.files.keys().filter(|file| !covered.contains(file.as_str())) {
-        if !free.contains(file.as_str()) {
+    for file in digests.0.keys().filter(|file| !covered.contains(*file)) {
+        if !free.contains(file) {
             is_complete = false;
             findings.note(Part::Coverage, file, Err(Fault::NotCovered));
         }

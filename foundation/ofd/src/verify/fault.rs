@@ -110,6 +110,7 @@ impl Fault {
                 StructureFault::LeadsOut(_) => "structure-leads-out",
                 StructureFault::SeveralDocuments => "structure-several",
                 StructureFault::Unexpected(_, _) => "structure-unexpected",
+                StructureFault::Twice(_, _) => "structure-twice",
                 StructureFault::TooMany(_) => "structure-too-many",
             },
             Self::NoSignature => "no-signature",

@@ -296,4 +296,21 @@ pub(super) const FILES: &[(&str, Alteration, (Part, &str))] = &[
         |c| c.replace_and_sign("FileRef=\"/OFD.xml\"", "FileRef=\"/../OFD.xml\""),
         (Part::Description, "structure-leads-out"),
     ),
+    (
+        "page named twice",
+        |c| {
+            let page = "<ofd:Page ID=\"3\" BaseLoc=\"Pages/Page_0/Content.xml\"/>";
+            c.replace("Doc_0/Document.xml", page, &page.repeat(2));
+        },
+        (Part::Structure, "structure-twice"),
+    ),
+    (
+        "signature named twice",
+        |c| {
+            let entry =
+                "<ofd:Signature ID=\"1\" Type=\"Seal\" BaseLoc=\"/Doc_0/Signs/Sign_0/Signature.xml\"/>";
+            c.replace(LIST, entry, &entry.repeat(2));
+        },
+        (Part::Structure, "structure-twice"),
+    ),
 ];
