@@ -46,6 +46,7 @@ async fn sweep(oidc: &oidc::Room, job: &Job, now: Timestamp) -> anyhow::Result<(
     let moves = cases::forget_old_moves(&mut tx, days_ago(MOVES_KEPT_DAYS)).await?;
     let tried = applications::forget_tried(&mut tx, now).await?;
     let look_ups = applications::forget_look_ups(&mut tx, now).await?;
+    let shown = licences::forget_old(&mut tx, now).await?;
     let votes = catalogue::forget_clients(&mut tx, now).await?;
     let counts = store::alarms::forget_counts(&mut tx, now).await?;
     look_at_calendar(&mut tx, now).await?;
@@ -53,7 +54,7 @@ async fn sweep(oidc: &oidc::Room, job: &Job, now: Timestamp) -> anyhow::Result<(
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
     tracing::info!(
-        ended, sent, keys, visits, sign_ons, codes, moves, tried, look_ups, votes, counts, "swept"
+        ended, sent, keys, visits, sign_ons, codes, moves, tried, look_ups, shown, votes, counts, "swept"
     );
     Ok(())
 }
@@ -100,6 +101,7 @@ mod tests {
                 cases::MIGRATIONS,
                 catalogue::MIGRATIONS,
                 applications::MIGRATIONS,
+                licences::MIGRATIONS,
                 messages::MIGRATIONS,
                 calendars::MIGRATIONS,
             ];

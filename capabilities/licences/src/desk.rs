@@ -1,7 +1,7 @@
 //! Documents of others at the desk (验看证照): shown by a code, or opened with a right that the holder gave to the body. Each is
 //! a use that the holder reads, and a look on record.
 
-use kernel::{Actor, AuthorisationId, Refusal, Timestamp, china_date};
+use kernel::{Actor, AuthorisationId, FieldError, Message, Refusal, Timestamp, china_date};
 use store::{Purpose, Tx, Vault};
 
 use crate::authorise::{self, Authorisation};
@@ -9,7 +9,7 @@ use crate::metadata::Metadata;
 use crate::present::redeem;
 use crate::receiver::Receiver;
 use crate::room::{Room, SCAN};
-use crate::uses::{How, NewUse, note, stated_alone};
+use crate::uses::{How, NewUse, note, stated};
 use crate::{Licence, sealed_file};
 
 pub(crate) mod api;
@@ -42,7 +42,14 @@ pub(crate) async fn show(
     (code, purpose): (&str, &str),
 ) -> Result<Option<Opened>, Refusal> {
     by.require(SCAN)?;
-    let stated = stated_alone(purpose)?;
+    let missing = || FieldError::new("code", Message::new("licences-desk-code-missing"));
+    let code = if code.trim().is_empty() { Err(missing()) } else { Ok(code) };
+    let (code, purpose) = match (code, stated(purpose)) {
+        (Ok(code), Ok(purpose)) => (code, purpose),
+        (code, purpose) => {
+            return Err(Refusal::Invalid([code.err(), purpose.err()].into_iter().flatten().collect()));
+        }
+    };
     let who = by.reference();
     let Some(licence) = redeem(tx, &room.vault, &who, code, now).await? else { return Ok(None) };
     let (whole, _file) = read_whole(room, &licence).await?;
@@ -52,7 +59,7 @@ pub(crate) async fn show(
         how: How::Presented,
         receiver: &receiver,
         by: &who,
-        purpose: stated,
+        purpose,
         authorisation: None,
         case: None,
         detail: String::new(),

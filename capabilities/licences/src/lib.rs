@@ -46,7 +46,7 @@ pub use facts::LEDGER_SOURCE;
 pub use fonts::{MissingGlyph, check_glyphs};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
-pub use present::{PresentError, Presentation, present};
+pub use present::{PresentError, Presentation, forget_old, present};
 pub use receiver::Receiver;
 pub use record::{
     Ending, Licence, State, ending, find, held_by, held_of, is_in_force_of, merge_holder, names_file, of_case,

@@ -117,11 +117,17 @@ pub(crate) async fn redeem(
     if let Some(row) = row {
         return Ok(crate::find(tx, row.get(0)?).await?);
     }
-    tx.execute("delete from licence_misses where who = $1 and at <= $2", vals![who, since]).await?;
     tx.execute(
         "insert into licence_misses (id, who, at) values ($1, $2, $3)",
         vals![fresh_id::<EventId>(now), who, now],
     )
     .await?;
     Ok(None)
+}
+
+/// Forgets codes that have run out and misses that count no more; how many.
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> store::Result<u64> {
+    let codes = tx.execute("delete from licence_presentations where expires_at <= $1", vals![now]).await?;
+    let since = later(now, -MISSES_SECONDS);
+    Ok(codes + tx.execute("delete from licence_misses where at <= $1", vals![since]).await?)
 }

@@ -16,7 +16,7 @@ use store::page::PageRequest;
 use store::{Db, access_log};
 use web::{Catalogue, Site, Source, WebConfig, outer_layers, visitor_layer};
 
-use crate::test_site::{Answer, app_at, now, person_id, send, staff};
+use crate::test_site::{Answer, app_at, now, person, person_id, send, staff};
 use crate::{Licence, Room};
 
 /// Where the bank's system is.
@@ -131,7 +131,7 @@ pub(crate) async fn looks(db: &Db) -> Vec<(String, String, String)> {
 /// How a document was used, the latest first.
 pub(crate) async fn uses(room: &Room, licence: &Licence) -> Vec<crate::Use> {
     let mut tx = room.db.snapshot().await.unwrap();
-    let purpose = store::Purpose::new("test", "test");
+    let purpose = store::Purpose::of("licences.own-uses", &person(1));
     let found = crate::uses::list(&mut tx, &room.vault, licence, &purpose, &PageRequest::default()).await;
     found.unwrap().items
 }

@@ -197,8 +197,9 @@ pub async fn note_in_application(
     by: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let Ok(identifier) = codes::LicenceIdentifier::parse(identifier) else { return Ok(()) };
-    let Some(licence) = crate::record::by_identifier(tx, &identifier).await? else { return Ok(()) };
+    let row = tx.fetch_optional("select id from licences where identifier = $1", vals![identifier]).await?;
+    let Some(row) = row else { return Ok(()) };
+    let licence = crate::find(tx, row.get(0)?).await?.ok_or(store::Error::Missing)?;
     let receiver = Receiver { reference: format!("case:{case}"), name: item.clone() };
     let new = NewUse {
         licence: &licence,

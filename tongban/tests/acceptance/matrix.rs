@@ -225,7 +225,7 @@ impl Filled {
         let token = self.visit(asker).await;
         let client = Client::new(self.house.platform.router.clone());
         let answer = match &body {
-            Some(body) => client.create(path, token.as_deref().unwrap(), body, "matrix").await,
+            Some(body) => client.create(path, token.as_deref().unwrap(), body, path).await,
             None => client.send(method, path, token.as_deref(), None).await,
         };
         assert!(answer.is_good(), "{path}: {} {}", answer.status, answer.json());

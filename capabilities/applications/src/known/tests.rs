@@ -56,6 +56,14 @@ async fn what_is_found_is_shown_before_and_kept_with_the_case() {
         let case = world.stored(receipt.json()["case"].as_str().unwrap()).await;
         assert_eq!(case.answers["register"]["organisation"]["funds"], 5_000_050);
         assert_eq!(case.answers["licence"]["earlier"]["number"], "犬3号");
+        let mut tx = world.room.db.snapshot().await.unwrap();
+        let sql = "select l.number, u.how, u.receiver_zh, u.purpose_sealed from licence_uses u
+                   join licences l on l.id = u.licence where u.case_id = $1";
+        let uses = tx.fetch_all(sql, vals![case.id]).await.unwrap();
+        assert_eq!(uses.len(), 1, "the holder reads once that their licence was read");
+        let words: [String; 2] = [uses[0].get(0).unwrap(), uses[0].get(1).unwrap()];
+        assert_eq!(words, ["犬3号".to_owned(), "applied".to_owned()]);
+        tx.rollback().await.unwrap();
         let kept = serde_json::to_string(&case).unwrap();
         assert!(!kept.contains("周假定"), "nothing personal is kept with the case: {kept}");
         let page = world.get(&token, &format!("/cases/{}/receipt", case.id)).await.text;

@@ -104,7 +104,7 @@ pub(crate) async fn scan(
 ) -> Result<Response, AppError> {
     let mut tx = room.db.begin().await?;
     let typed = (form.code.as_str(), form.purpose.as_str());
-    let mut errors = match show_presented(&mut tx, &room, &visitor.actor, visitor.now, typed).await {
+    let errors = match show_presented(&mut tx, &room, &visitor.actor, visitor.now, typed).await {
         Ok(Some(opened)) => {
             tx.commit().await?;
             return shown(&visitor, opened, String::new());
@@ -120,9 +120,6 @@ pub(crate) async fn scan(
             FormErrors::of(&visitor, refusal)?
         }
     };
-    if form.code.trim().is_empty() && errors.get("code").is_empty() {
-        errors.add("code", visitor.t("licences-desk-code-missing"));
-    }
     let page = build(&room, &visitor, Asked::default(), form, errors).await?;
     page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -7,8 +7,10 @@ use testkit::{each_database, instant};
 use super::*;
 use crate::test_others::{looks, others, uses};
 use crate::test_site::{
-    app, app_at, get, issue_certificate, now, person, post_form, post_json, staff, test_room,
+    app, app_at, facts, get, issue_certificate, issue_one, issuer, legal_person_id, new_licence, now, person,
+    person_for, post_form, post_json, staff, template, test_room,
 };
+use crate::{Holder, NewLicence};
 
 async fn make(room: &crate::Room, by: &Actor, at: Timestamp, id: LicenceId) -> Result<Presentation, Refusal> {
     let mut tx = room.db.begin().await.unwrap();
@@ -33,6 +35,11 @@ async fn a_code_shows_the_document_once_and_the_holder_sees_to_whom() {
 
         let desk = app(&test.room, others.clerk.clone());
         assert!(get(&desk, "/desk/licences").await.text().contains("没有授权给本机构的证照"));
+        let empty = post_form(&desk, "/desk/licences", "").await.text();
+        assert!(
+            empty.contains("请扫码或者输入出示码") && empty.contains("用途须为 4 至 100 个字"),
+            "{empty}"
+        );
         let typed = code.to_lowercase().replace('-', " ");
         let refused = post_form(&desk, "/desk/licences", &format!("code={typed}&purpose=x")).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -82,6 +89,15 @@ async fn codes_run_out_follow_one_another_and_are_for_holders_only() {
         assert_eq!(scan(&first.code, "2026-10-09T10:01").await, None, "the earlier one is void");
         assert_eq!(scan(&second.code, "2026-10-09T10:05").await, None, "five minutes are over");
         assert_eq!(scan(&second.code, "2026-10-09T10:04").await, Some(licence.id));
+        make(&test.room, &person(1), now(), licence.id).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(forget_old(&mut tx, instant("2026-10-09T10:04")).await.unwrap(), 0);
+        assert_eq!(
+            forget_old(&mut tx, instant("2026-10-10T03:00")).await.unwrap(),
+            3,
+            "a code and two misses"
+        );
+        tx.commit().await.unwrap();
         assert_eq!(format!("{second:?}").contains(&second.code), false);
         assert!(matches!(make(&test.room, &others.clerk, now(), licence.id).await, Err(Refusal::Forbidden)));
     })
@@ -116,6 +132,23 @@ async fn whoever_misses_often_waits_and_the_rest_go_on() {
         assert!(seen.json()["file"].is_null());
         let supervisor = app(&test.room, staff(1, Role::Supervision));
         assert_eq!(get(&supervisor, "/desk/licences").await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organisation_shows_its_own_through_the_hat() {
+    each_database(|db| async move {
+        let test = test_room(&db).await;
+        let (document, body) = (template("registration"), issuer());
+        let holder = Holder { legal_person: Some(legal_person_id(1)), ..Holder::default() };
+        let new = NewLicence { holder, ..new_licence(1, &document, facts(), &body) };
+        let id = issue_one(&test.room, new).await.id;
+        let hat = person_for(1, Some(legal_person_id(1)));
+        assert!(make(&test.room, &hat, now(), id).await.is_ok());
+        assert!(matches!(make(&test.room, &person(1), now(), id).await, Err(Refusal::NotFound)));
+        let list = get(&app(&test.room, hat), &format!("/licences/{id}/uses")).await;
+        assert!(list.text().contains("还没有人使用"));
     })
     .await;
 }

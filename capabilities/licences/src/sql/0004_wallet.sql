@@ -53,6 +53,7 @@ create table licence_misses (
     at bigint not null
 );
 create index licence_misses_by_who on licence_misses (who, at);
+create index licence_misses_by_time on licence_misses (at);
 
 -- Connected systems that are told when a document ends (状态订阅).
 create table licence_subscriptions (
