@@ -22,9 +22,16 @@ pub struct System {
     pub name: Words,
     /// `scheme://host[:port]` of every address that is registered of it: only there is it sent anything.
     pub origins: Vec<String>,
+    /// What its token and its registration both allow.
+    scopes: Vec<String>,
 }
 
 impl System {
+    /// Refuses what its token, or its registration by now, does not allow (403).
+    pub fn require(&self, scope: &str) -> Result<(), Refusal> {
+        if self.scopes.iter().any(|word| word == scope) { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+
     /// How logs and outbox name it.
     pub fn reference(&self) -> String {
         format!("client:{}", self.client)
@@ -35,14 +42,17 @@ impl System {
         crate::client::is_safe_uri(uri) && origin(uri).is_some_and(|origin| self.origins.contains(&origin))
     }
 
-    fn of(client: &Client) -> Self {
+    /// `words` are those of its token, or of its registration.
+    fn of(client: &Client, words: &str) -> Self {
         let settings = &client.settings;
         let registered = settings.redirect_uris.iter().chain(&settings.post_logout_redirect_uris);
         let registered = registered.chain([&settings.backchannel_logout_uri]);
         let mut origins: Vec<String> = registered.filter_map(|uri| origin(uri)).collect();
         origins.sort();
         origins.dedup();
-        Self { client: client.id, name: settings.name(), origins }
+        let is_registered = |word: &&str| settings.system_scopes.iter().any(|known| known == word);
+        let scopes = words.split(' ').filter(is_registered).map(str::to_owned).collect();
+        Self { client: client.id, name: settings.name(), origins, scopes }
     }
 }
 
@@ -52,23 +62,14 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The system that calls with a token of its own (`client_credentials`), if it may do what this scope stands for. A token
-/// that is none, has run out or stands for a person is 401; one without the scope 403.
-pub async fn get_system(
-    tx: &mut Tx,
-    headers: &HeaderMap,
-    scope: &str,
-    now: Timestamp,
-) -> Result<System, Refusal> {
+/// The system that calls with a token of its own (`client_credentials`); what it may do, [`System::require`] says. A token
+/// that is none, has run out or stands for a person is 401.
+pub async fn get_system(tx: &mut Tx, headers: &HeaderMap, now: Timestamp) -> Result<System, Refusal> {
     let token = bearer(headers).and_then(Token::parse).ok_or(Refusal::Unauthenticated)?;
     let live = grant::find(tx, &token, now).await?.filter(|live| !live.is_refresh);
     let live = live.filter(|live| live.grant.subject.is_none()).ok_or(Refusal::Unauthenticated)?;
     let client = find_client(tx, live.grant.client).await?.filter(|client| client.disabled_at.is_none());
-    let client = client.ok_or(Refusal::Unauthenticated)?;
-    // Asked of the registration too: what was taken out of it meanwhile is not allowed any more.
-    let is_allowed = live.scope.split(' ').any(|word| word == scope)
-        && client.settings.system_scopes.iter().any(|word| word == scope);
-    if is_allowed { Ok(System::of(&client)) } else { Err(Refusal::Forbidden) }
+    Ok(System::of(&client.ok_or(Refusal::Unauthenticated)?, &live.scope))
 }
 
 /// The systems that are registered for this scope and not shut out, by name.
@@ -83,8 +84,9 @@ pub async fn list_systems(tx: &mut Tx, scope: &str) -> store::Result<Vec<System>
     let mut systems = Vec::new();
     for row in &rows {
         let client = read(row)?;
-        if client.settings.system_scopes.iter().any(|word| word == scope) {
-            systems.push(System::of(&client));
+        let system = System::of(&client, scope);
+        if system.require(scope).is_ok() {
+            systems.push(system);
         }
     }
     Ok(systems)

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use kernel::{Message, Refusal};
+use oidc::{System, get_system};
 use serde::{Deserialize, Serialize};
 use store::Purpose;
 use store::page::{Cursor, PageRequest, PageSize};
@@ -22,6 +24,19 @@ use crate::desk::api::{LicenceCode, unknown_code};
 use crate::room::Room;
 use crate::view::api::{LicenceIssuer, LicenceName};
 use crate::{Licence, find};
+
+/// The system that calls, known by its token before what it sends is read.
+pub(crate) struct Calling(System);
+
+impl FromRequestParts<Room> for Calling {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, AppError> {
+        let now = Visitor::from_request_parts(parts, room).await?.now;
+        let mut tx = room.db.snapshot().await?;
+        Ok(Self(get_system(&mut tx, &parts.headers, now).await?))
+    }
+}
 
 /// Which document is asked for: an identifier, or a holder and a type.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -71,11 +86,11 @@ impl LicenceQueryAnswer {
 pub(crate) async fn ask(
     State(room): State<Room>,
     visitor: Visitor,
-    headers: HeaderMap,
+    Calling(system): Calling,
     ApiJson(asked): ApiJson<LicenceQuery>,
 ) -> Result<Json<LicenceQueryAnswer>, AppError> {
+    system.require(QUERY)?;
     let mut tx = room.db.begin().await?;
-    let system = oidc::get_system(&mut tx, &headers, QUERY, visitor.now).await?;
     let sought = match (&asked.identifier, &asked.holder_code, &asked.type_code) {
         (Some(identifier), None, None) => Sought::Identifier(identifier),
         (None, Some(code), Some(type_code)) => Sought::Holder { code, type_code },
@@ -124,11 +139,11 @@ pub(crate) struct LicenceComparisonAnswer {
 pub(crate) async fn comparison(
     State(room): State<Room>,
     visitor: Visitor,
-    headers: HeaderMap,
+    Calling(system): Calling,
     ApiJson(asked): ApiJson<LicenceComparison>,
 ) -> Result<Json<LicenceComparisonAnswer>, AppError> {
+    system.require(COMPARE)?;
     let mut tx = room.db.begin().await?;
-    let system = oidc::get_system(&mut tx, &headers, COMPARE, visitor.now).await?;
     let given = (&asked.fields, asked.purpose.as_str());
     let done = compare::compare(&mut tx, &room, &system, visitor.now, &asked.identifier, given).await?;
     tx.commit().await?;
@@ -227,11 +242,11 @@ pub(crate) struct LicenceFetch {
 pub(crate) async fn fetched(
     State(room): State<Room>,
     visitor: Visitor,
-    headers: HeaderMap,
+    Calling(system): Calling,
     ApiJson(asked): ApiJson<LicenceFetch>,
 ) -> Result<Json<ServedLicence>, AppError> {
+    system.require(FETCH)?;
     let mut tx = room.db.begin().await?;
-    let system = oidc::get_system(&mut tx, &headers, FETCH, visitor.now).await?;
     let (opened, file) = fetch(&mut tx, &room, &system, visitor.now, &asked.identifier).await?;
     tx.commit().await?;
     Ok(Json(ServedLicence::with_file(&opened, &file, visitor.today())))
@@ -251,11 +266,11 @@ pub(crate) fn fetched_operation() -> Operation {
 pub(crate) async fn shown(
     State(room): State<Room>,
     visitor: Visitor,
-    headers: HeaderMap,
+    Calling(system): Calling,
     ApiJson(asked): ApiJson<LicenceCode>,
 ) -> Result<Json<ServedLicence>, AppError> {
+    system.require(FETCH)?;
     let mut tx = room.db.begin().await?;
-    let system = oidc::get_system(&mut tx, &headers, FETCH, visitor.now).await?;
     let found = show(&mut tx, &room, &system, visitor.now, (&asked.code, &asked.purpose)).await?;
     tx.commit().await?; // also a miss, which counts
     let (opened, file) = found.ok_or_else(unknown_code)?;
@@ -313,11 +328,11 @@ pub(crate) struct ReceivedAuthorisationList {
 pub(crate) async fn rights(
     State(room): State<Room>,
     visitor: Visitor,
-    headers: HeaderMap,
+    Calling(system): Calling,
     Query(asked): Query<Asked>,
 ) -> Result<Json<ReceivedAuthorisationList>, AppError> {
+    system.require(FETCH)?;
     let mut tx = room.db.snapshot().await?;
-    let system = oidc::get_system(&mut tx, &headers, FETCH, visitor.now).await?;
     let reference = system.reference();
     let why = Purpose::new("licences.authorised", reference.clone());
     let request = PageRequest { after: asked.after, size: asked.size };
@@ -360,12 +375,12 @@ pub(crate) struct LicenceSubscription {
 pub(crate) async fn subscribed(
     State(room): State<Room>,
     visitor: Visitor,
-    headers: HeaderMap,
+    Calling(system): Calling,
     Path(identifier): Path<String>,
     ApiJson(asked): ApiJson<LicenceSubscription>,
 ) -> Result<Json<LicenceQueryAnswer>, AppError> {
+    system.require(SUBSCRIBE)?;
     let mut tx = room.db.begin().await?;
-    let system = oidc::get_system(&mut tx, &headers, SUBSCRIBE, visitor.now).await?;
     let given = (asked.notify_uri.as_str(), asked.purpose.as_str());
     let licence = subscribe::subscribe(&mut tx, &room, &system, visitor.now, &identifier, given).await?;
     tx.commit().await?;
@@ -386,12 +401,11 @@ pub(crate) fn subscribed_operation() -> Operation {
 
 pub(crate) async fn unsubscribed(
     State(room): State<Room>,
-    visitor: Visitor,
-    headers: HeaderMap,
+    Calling(system): Calling,
     Path(identifier): Path<String>,
 ) -> Result<StatusCode, AppError> {
+    system.require(SUBSCRIBE)?;
     let mut tx = room.db.begin().await?;
-    let system = oidc::get_system(&mut tx, &headers, SUBSCRIBE, visitor.now).await?;
     subscribe::unsubscribe(&mut tx, &system, &identifier).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

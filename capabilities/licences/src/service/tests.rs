@@ -71,6 +71,8 @@ async fn a_token_does_what_its_scope_says_and_no_more() {
             async |token: &str| Others::call(&service, token, "POST", "queries", asked.clone()).await.status;
         assert_eq!(ask(&query).await, StatusCode::OK);
         assert_eq!(ask("x").await, StatusCode::UNAUTHORIZED);
+        let empty = Others::call(&service, "x", "POST", "queries", json!({})).await.status;
+        assert_eq!(empty, StatusCode::UNAUTHORIZED, "a stranger learns nothing of what is asked for");
         let compare = others.token(&test.room, COMPARE, AT).await;
         assert_eq!(ask(&compare).await, StatusCode::FORBIDDEN);
         let later = outside(&test.room, "2026-10-10T09:16");
