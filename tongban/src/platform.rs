@@ -14,7 +14,9 @@ use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{copies, effects, housekeeping, maintenance, posts, reevaluate, retention, rotation, tell};
+use crate::{
+    copies, effects, housekeeping, maintenance, posts, reevaluate, retention, rotation, sealing, tell,
+};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -69,6 +71,8 @@ pub struct Platform {
     pub applications: applications::Room,
     /// Documents.
     pub licences: licences::Room,
+    /// Electronic seals.
+    pub seals: seals::Room,
     /// Calendars of working days.
     pub calendars: calendars::Room,
     /// The certificate that everything sealed here leads to.
@@ -89,7 +93,7 @@ pub fn registers_kept() -> catalogue::Registers {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-pub const MIGRATIONS: [&[store::Migration]; 11] = [
+pub const MIGRATIONS: [&[store::Migration]; 12] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     oidc::MIGRATIONS,
@@ -101,6 +105,7 @@ pub const MIGRATIONS: [&[store::Migration]; 11] = [
     messages::MIGRATIONS,
     calendars::MIGRATIONS,
     portal::MIGRATIONS,
+    seals::MIGRATIONS,
 ];
 
 /// Sentences of all rooms.
@@ -121,6 +126,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
         source("calendars", calendars::MESSAGES),
         source("portal", portal::MESSAGES),
         source("privacy", privacy::MESSAGES),
+        source("seals", seals::MESSAGES),
     ])?)
 }
 
@@ -140,6 +146,7 @@ impl Platform {
         let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
         let signers = licences::Signers::demo(authority.context("signing keys")?);
         let root = signers.root().clone();
+        let seals = sealing::open(&db, settings, now)?;
         let calendars = calendars::Room::open(&db, now).await?;
         let site = Site::new(Arc::new(texts()?), clock.clone(), settings.web.clone());
 
@@ -204,6 +211,7 @@ impl Platform {
             messages: &messages,
             calendars: &calendars,
             portal: &portal,
+            seals: &seals,
         };
         let (router, routes) = router(&site, &rooms, settings);
         let handlers = effects::handlers(&applications, &licences, &calendars)
@@ -217,6 +225,7 @@ impl Platform {
             .and(oidc::handlers(&oidc))
             .and(housekeeping::handlers(&oidc))
             .and(retention::handlers(&applications))
+            .and(sealing::handlers(&seals, &messages))
             .and(rotation);
         let deliverers = oidc::deliverers(&oidc, messages::deliverers(&messages))?;
         let platform = Self {
@@ -232,6 +241,7 @@ impl Platform {
             oidc,
             applications,
             licences,
+            seals,
             calendars,
             root,
             messages,
@@ -303,6 +313,7 @@ async fn load_packages(db: &Db, folder: &Path, now: Timestamp) -> anyhow::Result
     let mut tx = db.begin().await?;
     housekeeping::plan(&mut tx, now).await?;
     retention::plan(&mut tx, now).await?;
+    sealing::plan(&mut tx, now).await?;
     tx.commit().await?;
     // Nodes that start at the same moment with something new write down the same: whoever is later reads it.
     for _ in 0..2 {
@@ -351,6 +362,7 @@ struct Rooms<'a> {
     messages: &'a messages::Room,
     calendars: &'a calendars::Room,
     portal: &'a portal::Room,
+    seals: &'a seals::Room,
 }
 
 /// Everything that answers, room by room.
@@ -367,6 +379,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         messages,
         calendars,
         portal,
+        seals,
     } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
@@ -389,6 +402,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         .merge(registers::routes(registers::Room { db: db.clone() }))
         .merge(messages::routes(messages.clone()))
         .merge(calendars::routes(calendars.clone()))
+        .merge(seals::routes(seals.clone()))
         .merge(privacy::routes(privacy::Room {
             applications: applications.clone(),
             copies: copies::sources(identity, applications, messages),

@@ -8,7 +8,7 @@ use store::rotation::{self, ROTATE_JOB, SealedTables};
 use store::{Db, Files, Vault};
 
 /// What the rooms declare of their columns.
-const CLASSES: [(&str, &str); 11] = [
+const CLASSES: [(&str, &str); 12] = [
     ("store", store::CLASSES),
     ("identity", identity::CLASSES),
     ("oidc", oidc::CLASSES),
@@ -20,6 +20,7 @@ const CLASSES: [(&str, &str); 11] = [
     ("messages", messages::CLASSES),
     ("calendars", calendars::CLASSES),
     ("portal", portal::CLASSES),
+    ("seals", seals::CLASSES),
 ];
 
 /// Every table of the house, room by room, with what its columns hold.

@@ -61,6 +61,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("calendars", &["kernel", "legal-time", "store", "web", "cases"]),
     ("portal", &["kernel", "codes", "store", "web", "identity", "cases", "catalogue"]),
     ("privacy", &["kernel", "store", "web", "identity", "oidc", "cases", "messages", "applications"]),
+    ("seals", &["kernel", "codes", "guomi", "ofd", "store", "web", "identity"]),
     ("xtask", &[]),
 ];
 

@@ -28,7 +28,7 @@ mod view;
 
 pub use check::{Check, How, Verdict, check_file, look_up, look_up_identifier};
 pub use end::{cancel_held, replace_older};
-pub use fonts::{MissingGlyph, check_glyphs};
+pub use fonts::{MissingGlyph, check_glyphs, face_files};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
 pub use record::{

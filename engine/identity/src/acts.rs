@@ -57,11 +57,29 @@ pub enum ActKind {
     LookDelayEnded,
     /// A connected system or its keys were administered (接入系统管理).
     ClientManaged,
+    /// A seal was asked for (申请印章).
+    SealRequested,
+    /// A seal was approved (批准印章).
+    SealApproved,
+    /// A seal was not approved (不予批准印章).
+    SealRefused,
+    /// A seal was made (制作印章).
+    SealMade,
+    /// A seal was put in use (启用印章).
+    SealActivated,
+    /// A seal may not be used for the time being (暂停印章).
+    SealSuspended,
+    /// A seal may be used again (恢复印章).
+    SealResumed,
+    /// A seal was ended for good (撤销印章).
+    SealRevoked,
+    /// A key, or an authority that is trusted, was brought in for seals (导入印章密钥或证书).
+    SealKeyImported,
 }
 
 impl ActKind {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 31] = [
         Self::StaffAdded,
         Self::StaffImported,
         Self::PostGiven,
@@ -84,6 +102,15 @@ impl ActKind {
         Self::LookDelayed,
         Self::LookDelayEnded,
         Self::ClientManaged,
+        Self::SealRequested,
+        Self::SealApproved,
+        Self::SealRefused,
+        Self::SealMade,
+        Self::SealActivated,
+        Self::SealSuspended,
+        Self::SealResumed,
+        Self::SealRevoked,
+        Self::SealKeyImported,
     ];
 
     /// The word in tables and addresses.
@@ -111,6 +138,15 @@ impl ActKind {
             Self::LookDelayed => "look-delayed",
             Self::LookDelayEnded => "look-delay-ended",
             Self::ClientManaged => "client-managed",
+            Self::SealRequested => "seal-requested",
+            Self::SealApproved => "seal-approved",
+            Self::SealRefused => "seal-refused",
+            Self::SealMade => "seal-made",
+            Self::SealActivated => "seal-activated",
+            Self::SealSuspended => "seal-suspended",
+            Self::SealResumed => "seal-resumed",
+            Self::SealRevoked => "seal-revoked",
+            Self::SealKeyImported => "seal-key-imported",
         }
     }
 

@@ -101,6 +101,8 @@ typed_id! {
     RevisionId;
     /// A licence, certificate or notice that was issued (证照).
     LicenceId;
+    /// An electronic seal (电子印章).
+    SealId;
     /// Work to be done later, once (后台作业).
     JobId;
     /// A message to a person or a member of staff (消息).
