@@ -7,8 +7,6 @@ use crate::record::SealRecord;
 
 /// More characters than fit on the ring legibly.
 pub(crate) const RING_CHARACTERS_MAX: usize = 40;
-/// More characters than fit under the star.
-pub(crate) const BELOW_CHARACTERS_MAX: usize = 20;
 
 /// How a seal looks.
 pub(crate) fn design<'a>(ring: &'a str, below: &'a str, number: &'a str, diameter: u32) -> SealDesign<'a> {

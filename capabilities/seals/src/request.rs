@@ -7,7 +7,7 @@ use kernel::{Actor, FieldError, Message, Refusal, StaffActor, Timestamp, china_d
 use ofd::{Face, FaceError};
 use store::{Tx, fresh_id};
 
-use crate::draw::{BELOW_CHARACTERS_MAX, RING_CHARACTERS_MAX, design};
+use crate::draw::{RING_CHARACTERS_MAX, design};
 use crate::kinds::{Kind, Rules};
 use crate::record::{self, SealRecord};
 use crate::renew::tell;
@@ -204,7 +204,6 @@ fn period(new: &NewSeal, rules: &Rules, today: Date, faults: &mut Faults) -> (Da
 
 /// A seal that cannot be drawn is not asked for.
 fn drawn(ring: &str, kind: &Kind, faces: &[Face], faults: &mut Faults) {
-    debug_assert!(kind.below.chars().count() <= BELOW_CHARACTERS_MAX, "checked when the rules were read");
     match design(ring, &kind.below, "", kind.diameter).shapes(faces) {
         Ok(_shapes) => {}
         Err(FaceError::MissingGlyph(character)) => {

@@ -45,7 +45,7 @@ struct World {
     identity: identity::Room,
     site: Site,
     staff: Vec<(StaffId, BodyId)>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 struct Answer {
@@ -64,7 +64,7 @@ impl World {
     /// With an authority of its own.
     async fn new(db: Db) -> Self {
         let world = Self::without_keys(db).await;
-        let root = world._folder.path().join("root");
+        let root = world.folder.path().join("root");
         let now = world.now().as_second();
         world.room.keys.set_up(&root, "off line", ("示例县", "演示"), now).unwrap();
         std::fs::remove_dir_all(root).unwrap(); // carried away
@@ -102,7 +102,7 @@ impl World {
             behind_proxy: false,
             factors: identity::FactorRules::default(),
         };
-        Self { room, clock, identity, site, staff, _folder: folder }
+        Self { room, clock, identity, site, staff, folder }
     }
 
     fn now(&self) -> Timestamp {
