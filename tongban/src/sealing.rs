@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use guomi::demo_ca::DEMO_MARK;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use kernel::{BodyId, Message, Role, SealId, Timestamp, china_date, china_midnight};
 use messages::{Recipient, Telling, Topic};
 use seals::SealRecord;
@@ -17,6 +18,15 @@ use crate::platform::Settings;
 const NIGHT_JOB: &str = "seals.night";
 /// At this hour in China, when nobody waits.
 const HOUR: i64 = 4;
+
+/// What is told: a stable word, and the sentences of title and text.
+type Words = (&'static str, &'static str, &'static str);
+pub(crate) const ASKED: Words = ("seal-asked", "tell-seal-asked-title", "tell-seal-asked-text");
+pub(crate) const APPROVED: Words = ("seal-approved", "tell-seal-approved-title", "tell-seal-approved-text");
+pub(crate) const MADE: Words = ("seal-made", "tell-seal-made-title", "tell-seal-made-text");
+pub(crate) const REFUSED: Words = ("seal-refused", "tell-seal-refused-title", "tell-seal-refused-text");
+pub(crate) const STOPPED: Words = ("seal-stopped", "tell-seal-stopped-title", "tell-seal-stopped-text");
+pub(crate) const ENDS: Words = ("seal-ends", "tell-seal-ends-title", "tell-seal-ends-text");
 
 /// Opens the room. A demonstration has an authority at once; an office sets its own up (docs/seals.md).
 pub(crate) fn open(db: &Db, settings: &Settings, now: Timestamp) -> anyhow::Result<seals::Room> {
@@ -102,7 +112,7 @@ async fn night(
     let above = seals.authority(&mut tx).await?;
     for seal in seals::take_expiring(&mut tx, &seals.rules, now).await? {
         for to in keepers(&seal, above) {
-            let telling = telling(&seal, to, ("seal-ends", "tell-seal-ends-title", "tell-seal-ends-text"));
+            let telling = telling(seal.id, (&seal.name, seal.valid_until), to, ENDS);
             messages::tell(&mut tx, messages, &telling, now).await?;
         }
     }
@@ -134,29 +144,18 @@ async fn tell(
     let authority = seals.authority(&mut tx).await?;
     let work = |body, role| vec![Recipient::Work { body, role }];
     let of_authority = |role| authority.map(|body| work(body, role)).unwrap_or_default();
-    let (to, words) = match step {
-        "request" => {
-            (of_authority(Role::Decision), ("seal-asked", "tell-seal-asked-title", "tell-seal-asked-text"))
-        }
-        "approve" => (
-            of_authority(Role::Administration),
-            ("seal-approved", "tell-seal-approved-title", "tell-seal-approved-text"),
-        ),
-        "make" => (
-            work(seal.body, Role::Administration),
-            ("seal-made", "tell-seal-made-title", "tell-seal-made-text"),
-        ),
-        "refuse" => {
-            (keepers(&seal, authority), ("seal-refused", "tell-seal-refused-title", "tell-seal-refused-text"))
-        }
-        "suspend" | "revoke" => {
-            (keepers(&seal, authority), ("seal-stopped", "tell-seal-stopped-title", "tell-seal-stopped-text"))
-        }
+    let told = match step {
+        "request" => Some((of_authority(Role::Decision), ASKED)),
+        "approve" => Some((of_authority(Role::Administration), APPROVED)),
+        "make" => Some((work(seal.body, Role::Administration), MADE)),
+        "refuse" => Some((keepers(&seal, authority), REFUSED)),
+        "suspend" | "revoke" => Some((keepers(&seal, authority), STOPPED)),
         // Who puts it in use or lets it be used again knows it.
-        _ => (Vec::new(), ("", "", "")),
+        _ => None,
     };
+    let (to, words) = told.unwrap_or((Vec::new(), STOPPED));
     for to in to {
-        let mut telling = telling(&seal, to, words);
+        let mut telling = telling(seal.id, (&seal.name, seal.valid_until), to, words);
         telling.key = format!("{}:{}", telling.key, job.key);
         messages::tell(&mut tx, messages, &telling, now).await?;
     }
@@ -165,20 +164,21 @@ async fn tell(
     Ok(())
 }
 
-fn telling(
-    seal: &SealRecord,
+pub(crate) fn telling(
+    seal: SealId,
+    (name, until): (&str, Date),
     to: Recipient,
-    (kind, title, text): (&'static str, &'static str, &'static str),
+    (kind, title, text): Words,
 ) -> Telling {
-    let with = |key| Message::new(key).with("seal", &seal.name).with("until", seal.valid_until);
+    let with = |key| Message::new(key).with("seal", name).with("until", until);
     Telling {
         to,
         kind,
         topic: Topic::Work,
         title: with(title),
         text: with(text),
-        link: format!("/admin/seals/{}", seal.id),
+        link: format!("/admin/seals/{seal}"),
         about: None,
-        key: format!("{kind}:{}", seal.id),
+        key: format!("{kind}:{seal}"),
     }
 }
