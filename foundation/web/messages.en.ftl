@@ -15,6 +15,7 @@ web-my-licences = My licences
 web-check = Check a licence
 web-catalogue = Service items
 web-calendars = Calendar
+web-seals = Seals
 web-desk = Worklist
 web-messages = Messages
 web-unread = ({ $count } unread)

@@ -15,6 +15,7 @@ web-my-licences = 我的证照
 web-check = 证照核验
 web-catalogue = 事项管理
 web-calendars = 工作日历
+web-seals = 印章管理
 web-desk = 待办
 web-messages = 消息
 web-unread = （{ $count } 条未读）

@@ -15,6 +15,7 @@ pub(crate) mod packages;
 pub(crate) mod permissions;
 pub(crate) mod rules;
 pub(crate) mod scenarios;
+pub(crate) mod seal;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod simulate;

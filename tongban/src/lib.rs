@@ -16,4 +16,5 @@ pub mod reevaluate;
 pub mod retention;
 pub mod rotation;
 pub mod scenario;
+pub mod sealing;
 pub mod tell;

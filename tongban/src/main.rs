@@ -85,6 +85,11 @@ enum Command {
         #[command(subcommand)]
         command: cli::ledger::Command,
     },
+    /// Set up the authority of electronic seals, bring in certificates of another one, list revoked certificates.
+    Seal {
+        #[command(subcommand)]
+        command: cli::seal::Command,
+    },
     /// See how well everyday words find their items.
     Search {
         #[command(subcommand)]
@@ -125,6 +130,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Outbox { command } => cli::outbox::run(command),
         Command::Vault { command } => cli::vault::run(command),
         Command::Ledger { command } => cli::ledger::run(command),
+    },
+        Command::Seal { command } => cli::seal::run(command),
         Command::Search { command } => cli::search::run(command),
         Command::Bench { command } => cli::bench::run(command),
     }

@@ -14,7 +14,9 @@ use store::outbox::Deliverers;
 use store::{Db, Files, Vault};
 use web::{ApiInfo, Catalogue, RouteSpec, Routes, Site, Source, WebConfig};
 
-use crate::{copies, effects, housekeeping, maintenance, posts, reevaluate, retention, rotation, tell};
+use crate::{
+    copies, effects, housekeeping, maintenance, posts, reevaluate, retention, rotation, sealing, tell,
+};
 
 /// What a platform is made from.
 #[derive(Clone)]
@@ -75,6 +77,8 @@ pub struct Platform {
     pub applications: applications::Room,
     /// Documents.
     pub licences: licences::Room,
+    /// Electronic seals.
+    pub seals: seals::Room,
     /// Calendars of working days.
     pub calendars: calendars::Room,
     /// The certificate that everything sealed here leads to.
@@ -108,6 +112,7 @@ pub const MIGRATIONS: [&[store::Migration]; 12] = [
     messages::MIGRATIONS,
     calendars::MIGRATIONS,
     portal::MIGRATIONS,
+    seals::MIGRATIONS,
 ];
 
 /// Sentences of all rooms.
@@ -129,6 +134,7 @@ pub fn texts() -> anyhow::Result<Catalogue> {
         source("portal", portal::MESSAGES),
         source("privacy", privacy::MESSAGES),
         source("proofs", proofs::MESSAGES),
+        source("seals", seals::MESSAGES),
     ])?)
 }
 
@@ -148,6 +154,7 @@ impl Platform {
         let authority = DemoCa::open_or_create(&settings.folder.join("ca"), &settings.passphrase, from);
         let signers = licences::Signers::demo(authority.context("signing keys")?);
         let root = signers.root().clone();
+        let seals = sealing::open(&db, settings, now)?;
         let calendars = calendars::Room::open(&db, now).await?;
         let ledger = crate::ledger::open(&db, settings, now).await?;
         let witness = crate::ledger::witness(settings, &ledger)?;
@@ -216,6 +223,7 @@ impl Platform {
             portal: &portal,
             ledger: &ledger,
             witness: &witness,
+            seals: &seals,
         };
         let (router, routes) = router(&site, &rooms, settings);
         let handlers = effects::handlers(&applications, &licences, &calendars)
@@ -229,6 +237,7 @@ impl Platform {
             .and(oidc::handlers(&oidc))
             .and(housekeeping::handlers(&oidc))
             .and(retention::handlers(&applications))
+            .and(sealing::handlers(&seals, &messages))
             .and(rotation);
         let deliverers = oidc::deliverers(&oidc, messages::deliverers(&messages))?;
         let deliverers = licences::deliverers(&licences, deliverers)?;
@@ -247,6 +256,7 @@ impl Platform {
             witnesses: settings.witnessing.witnesses.clone(),
             applications,
             licences,
+            seals,
             calendars,
             root,
             messages,
@@ -318,6 +328,7 @@ async fn load_packages(db: &Db, folder: &Path, now: Timestamp) -> anyhow::Result
     let mut tx = db.begin().await?;
     housekeeping::plan(&mut tx, now).await?;
     retention::plan(&mut tx, now).await?;
+    sealing::plan(&mut tx, now).await?;
     tx.commit().await?;
     // Nodes that start at the same moment with something new write down the same: whoever is later reads it.
     for _ in 0..2 {
@@ -368,6 +379,7 @@ struct Rooms<'a> {
     portal: &'a portal::Room,
     ledger: &'a ledger::Ledger,
     witness: &'a Option<Arc<proofs::Witness>>,
+    seals: &'a seals::Room,
 }
 
 /// Everything that answers, room by room.
@@ -386,6 +398,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         portal,
         ledger,
         witness,
+        seals,
     } = *rooms;
     let rooms = web::own_routes(site)
         .merge(identity::routes(identity.clone()))
@@ -408,6 +421,7 @@ fn router(site: &Site, rooms: &Rooms<'_>, settings: &Settings) -> (Router, Vec<R
         .merge(registers::routes(registers::Room { db: db.clone() }))
         .merge(messages::routes(messages.clone()))
         .merge(calendars::routes(calendars.clone()))
+        .merge(seals::routes(seals.clone()))
         .merge(privacy::routes(privacy::Room {
             applications: applications.clone(),
             copies: copies::sources(identity, applications, messages),

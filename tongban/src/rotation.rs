@@ -21,6 +21,7 @@ const CLASSES: [(&str, &str); 12] = [
     ("messages", messages::CLASSES),
     ("calendars", calendars::CLASSES),
     ("portal", portal::CLASSES),
+    ("seals", seals::CLASSES),
 ];
 
 /// Every table of the house, room by room, with what its columns hold.

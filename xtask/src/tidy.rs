@@ -80,6 +80,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("portal", &["kernel", "codes", "store", "web", "identity", "cases", "catalogue"]),
     ("privacy", &["kernel", "store", "web", "identity", "oidc", "cases", "messages", "applications"]),
     ("proofs", &["kernel", "store", "ledger", "web"]),
+    ("seals", &["kernel", "codes", "guomi", "ofd", "store", "web", "identity"]),
     ("xtask", &[]),
 ];
 

@@ -15,6 +15,11 @@ static SUPPLEMENT: &[u8] = include_bytes!("../fonts/NotoSansCJKsc-Supplement.otf
 /// Height of capital letters and of the body of a Chinese character above the baseline, in em.
 pub(crate) const ASCENT: f32 = 0.88;
 
+/// Both faces as files, with a name, in the order in which a character is looked for: for whoever draws by other means.
+pub fn face_files() -> [(&'static str, &'static [u8]); 2] {
+    [("NotoSansSC", REGULAR), ("NotoSansCJKsc", SUPPLEMENT)]
+}
+
 struct Face {
     charmap: skrifa::charmap::Charmap<'static>,
     metrics: GlyphMetrics<'static>,

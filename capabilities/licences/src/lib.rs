@@ -43,7 +43,7 @@ pub use authorise::{
 pub use check::{Check, How, Verdict, check_file, look_up, look_up_identifier};
 pub use end::{cancel_held, replace_older};
 pub use facts::LEDGER_SOURCE;
-pub use fonts::{MissingGlyph, check_glyphs};
+pub use fonts::{MissingGlyph, check_glyphs, face_files};
 pub use issue::{Holder, IssueError, Issued, IssuerBody, NewLicence, Prepared, issue, prepare};
 pub use metadata::{Issue, METADATA_FILE, Metadata, MetadataError};
 pub use present::{PresentError, Presentation, forget_old, present};

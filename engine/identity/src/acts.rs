@@ -75,11 +75,29 @@ pub enum ActKind {
     NoticeAnnounced,
     /// A notice for every page was ended early (提前结束站内公告).
     NoticeEnded,
+    /// A seal was asked for (申请印章).
+    SealRequested,
+    /// A seal was approved (批准印章).
+    SealApproved,
+    /// A seal was not approved (不予批准印章).
+    SealRefused,
+    /// A seal was made (制作印章).
+    SealMade,
+    /// A seal was put in use (启用印章).
+    SealActivated,
+    /// A seal may not be used for the time being (暂停印章).
+    SealSuspended,
+    /// A seal may be used again (恢复印章).
+    SealResumed,
+    /// A seal was ended for good (撤销印章).
+    SealRevoked,
+    /// A key, or an authority that is trusted, was brought in for seals (导入印章密钥或证书).
+    SealKeyImported,
 }
 
 impl ActKind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 41] = [
         Self::StaffAdded,
         Self::StaffImported,
         Self::PostGiven,
@@ -111,6 +129,15 @@ impl ActKind {
         Self::NewsWithdrawn,
         Self::NoticeAnnounced,
         Self::NoticeEnded,
+        Self::SealRequested,
+        Self::SealApproved,
+        Self::SealRefused,
+        Self::SealMade,
+        Self::SealActivated,
+        Self::SealSuspended,
+        Self::SealResumed,
+        Self::SealRevoked,
+        Self::SealKeyImported,
     ];
 
     /// The word in tables and addresses.
@@ -147,6 +174,15 @@ impl ActKind {
             Self::NewsWithdrawn => "news-withdrawn",
             Self::NoticeAnnounced => "notice-announced",
             Self::NoticeEnded => "notice-ended",
+            Self::SealRequested => "seal-requested",
+            Self::SealApproved => "seal-approved",
+            Self::SealRefused => "seal-refused",
+            Self::SealMade => "seal-made",
+            Self::SealActivated => "seal-activated",
+            Self::SealSuspended => "seal-suspended",
+            Self::SealResumed => "seal-resumed",
+            Self::SealRevoked => "seal-revoked",
+            Self::SealKeyImported => "seal-key-imported",
         }
     }
 

@@ -14,10 +14,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::files::{self, Readers};
-use crate::key_file::{self, KeyFileError};
+use crate::pair::{self, PairError};
 use crate::random_bytes;
-use crate::signer::{FileSigner, Signer as _, SignerError};
+use crate::signer::{FileSigner, Signer as _};
 use crate::sm2::PrivateKey;
 use crate::x509::{CertError, Certificate, LeafUsage, Subject, Validity, issue_leaf, issue_root};
 
@@ -31,9 +30,6 @@ const SIGNER_YEARS: u16 = 10;
 const CLOCK_DIFFERENCE_SECONDS: i64 = 24 * 60 * 60;
 const USCC_CHARACTERS_MAX: usize = 32;
 
-const KEY_FILE: &str = "key.pem";
-const CERTIFICATE_FILE: &str = "certificate.pem";
-
 /// Why the authority cannot be opened or give a signer.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoCaError {
@@ -45,12 +41,9 @@ pub enum DemoCaError {
         /// What the file system said.
         source: io::Error,
     },
-    /// A key file could not be made.
+    /// A key with its certificate cannot be written or read.
     #[error(transparent)]
-    KeyFile(#[from] KeyFileError),
-    /// Key and certificate do not belong together or cannot be read.
-    #[error(transparent)]
-    Signer(#[from] SignerError),
+    Pair(#[from] PairError),
     /// A certificate could not be issued, for example because the body's name is too long.
     #[error(transparent)]
     Certificate(#[from] CertError),
@@ -86,9 +79,9 @@ impl DemoCa {
             };
             let not_before = now_unix.saturating_sub(CLOCK_DIFFERENCE_SECONDS);
             let certificate = issue_root(&subject, &key, not_before, ROOT_YEARS, random_bytes())?;
-            write_pair(&folder, &key, &certificate, passphrase)?;
+            pair::write(&folder, &key, &[certificate], passphrase)?;
         }
-        let root = open_pair(&folder, passphrase)?;
+        let root = pair::open(&folder, passphrase)?;
         Ok(Self { dir: dir.to_owned(), passphrase: Zeroizing::new(passphrase.to_owned()), root, now_unix })
     }
 
@@ -115,9 +108,9 @@ impl DemoCa {
         let folder = self.dir.join("signers").join(uscc);
         if !folder.is_dir() {
             let key = PrivateKey::generate();
-            write_pair(&folder, &key, &self.issue(&subject, &key)?, &self.passphrase)?;
+            pair::write(&folder, &key, &[self.issue(&subject, &key)?], &self.passphrase)?;
         }
-        let signer = open_pair(&folder, &self.passphrase)?;
+        let signer = pair::open(&folder, &self.passphrase)?;
         let certificate = signer.certificate();
         let is_current = certificate.subject() == subject
             && certificate.is_valid_at(self.now_unix)
@@ -127,10 +120,8 @@ impl DemoCa {
 
     fn renew(&self, folder: &Path, subject: &Subject, old: &FileSigner) -> Result<FileSigner, DemoCaError> {
         let certificate = self.issue(subject, old.key())?;
-        let path = folder.join(CERTIFICATE_FILE);
-        files::write_atomically(&path, certificate.to_pem().as_bytes(), Readers::Everybody)
-            .map_err(|source| DemoCaError::Folder { path, source })?;
-        Ok(open_pair(folder, &self.passphrase)?)
+        pair::replace_certificate(folder, &certificate)?;
+        Ok(pair::open(folder, &self.passphrase)?)
     }
 
     fn issue(&self, subject: &Subject, key: &PrivateKey) -> Result<Certificate, CertError> {
@@ -152,28 +143,6 @@ impl fmt::Debug for DemoCa {
 /// Whether a certificate is for demonstrations only.
 pub fn is_demo(certificate: &Certificate) -> bool {
     certificate.subject().unit == DEMO_MARK
-}
-
-fn write_pair(
-    folder: &Path,
-    key: &PrivateKey,
-    certificate: &Certificate,
-    passphrase: &str,
-) -> Result<(), DemoCaError> {
-    let key = key_file::to_text(key, passphrase)?;
-    let certificate = certificate.to_pem();
-    let files = [
-        (KEY_FILE, key.as_bytes(), Readers::OwnerOnly),
-        (CERTIFICATE_FILE, certificate.as_bytes(), Readers::Everybody),
-    ];
-    // If another process came first, its pair is as good as ours.
-    files::create_folder_atomically(folder, &files)
-        .map(|_ours| ())
-        .map_err(|source| DemoCaError::Folder { path: folder.to_owned(), source })
-}
-
-fn open_pair(folder: &Path, passphrase: &str) -> Result<FileSigner, SignerError> {
-    FileSigner::open(&folder.join(KEY_FILE), &folder.join(CERTIFICATE_FILE), passphrase)
 }
 
 #[cfg(test)]

@@ -4,10 +4,14 @@
 //! [`Signer`]. Nothing here reads a clock: time comes in as unix seconds.
 
 pub mod asn1;
+pub mod authority;
+pub mod crl;
 pub mod demo_ca;
 mod files;
 pub mod key_file;
+pub mod pair;
 pub mod passphrase;
+pub mod pkcs8;
 pub mod random;
 pub mod signed_data;
 mod signer;
@@ -18,6 +22,8 @@ pub mod sm4;
 mod testing;
 pub mod x509;
 
+pub use authority::Authority;
+pub use crl::Crl;
 pub use random::random_bytes;
 pub use signer::{FileSigner, Signer, SignerError};
 pub use sm2::{PrivateKey, PublicKey, Signature};

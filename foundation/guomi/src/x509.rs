@@ -21,8 +21,8 @@ use crate::{DEFAULT_ID, sm3};
 
 pub use chain::{ChainError, verify_chain};
 pub(crate) use chain::{check_validity, find_path};
-pub(crate) use issue::time_der;
 pub use issue::{LeafUsage, Validity, issue_leaf, issue_root};
+pub(crate) use issue::{date_time, time_der};
 pub use subject::Subject;
 
 /// SM2 signature over SM3 (GB/T 33560-2017).
@@ -149,6 +149,11 @@ impl Certificate {
         Self::from_der(&der)
     }
 
+    /// Whether it is its own issuer, as roots are.
+    pub fn is_self_signed(&self) -> bool {
+        self.verify_signed_by(self).is_ok()
+    }
+
     /// The encoding.
     pub fn to_der(&self) -> &[u8] {
         &self.der
@@ -241,12 +246,37 @@ impl Certificate {
         self.inner.tbs_certificate().issuer() == issuer.inner.tbs_certificate().subject() && key_ids_agree
     }
 
+    /// The holder's name, and the identifier of the key that signs for them.
+    pub(crate) fn as_issuer(&self) -> (&x509_cert::name::Name, Vec<u8>) {
+        let key_id = self.subject_key_id.clone().unwrap_or_else(|| issue::key_id(&self.public_key));
+        (self.inner.tbs_certificate().subject(), key_id)
+    }
+
+    /// Whether the holder may sign lists of revoked certificates: cRLSign, where a key usage is given.
+    pub(crate) fn may_sign_lists(&self) -> bool {
+        self.usage.is_none_or(|usage| usage.crl_sign())
+    }
+
     /// Issuer's name and serial number, both in DER: what a signature container refers to a certificate by.
     pub(crate) fn issuer_and_serial(&self) -> Result<[Vec<u8>; 2], CertError> {
         let tbs = self.inner.tbs_certificate();
         let malformed = |_asn1| CertError::Malformed { what: "structure" };
         Ok([tbs.issuer().to_der().map_err(malformed)?, tbs.serial_number().to_der().map_err(malformed)?])
     }
+}
+
+/// Reads certificates that stand behind each other in PEM, at least one and at most 16.
+pub fn read_bundle(text: &str) -> Result<Vec<Certificate>, CertError> {
+    const END: &str = "-----END CERTIFICATE-----";
+    const CERTIFICATES_MAX: usize = 16;
+    let frame = CertError::Malformed { what: "PEM frame" };
+    let parts: Vec<&str> = text.trim().split_inclusive(END).collect();
+    if parts.len() > CERTIFICATES_MAX {
+        return Err(CertError::Malformed { what: "number of certificates" });
+    }
+    let read = |part: &&str| Certificate::from_pem(&format!("{}\n", part.trim()));
+    let certificates = parts.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    if certificates.is_empty() { Err(frame) } else { Ok(certificates) }
 }
 
 impl PartialEq for Certificate {

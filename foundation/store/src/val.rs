@@ -92,5 +92,5 @@ macro_rules! ids {
 }
 
 ids! {
-    ActId, AuthorisationId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, JobId, LegalPersonId, LetterId, LicenceId, MandateId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, OfferId, PersonId, PostId, RecoveryId, RevisionId, SessionId, StaffId, StaffImportId, TaskId, TemplateId,
+    ActId, AuthorisationId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, JobId, LegalPersonId, LetterId, LicenceId, MandateId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId, NoticeId, OfferId, PersonId, PostId, RecoveryId, RevisionId, SealId, SessionId, StaffId, StaffImportId, TaskId, TemplateId,
 }

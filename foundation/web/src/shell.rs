@@ -75,6 +75,7 @@ const ADMIN_NAV: &[NavLink] = &[
     link("/desk", "web-desk"),
     link("/admin/staff", "web-staff"),
     link("/admin/calendars", "web-calendars"),
+    link("/admin/seals", "web-seals"),
     link("/admin/outbox", "web-outbox"),
     link("/admin/clients", "web-clients"),
     link("/admin/keys", "web-keys"),
@@ -100,6 +101,7 @@ const AUDIT_NAV: &[NavLink] = &[
     link("/desk/looks", "web-looks"),
     link("/admin/keys", "web-keys"),
     link("/admin/clients", "web-clients"),
+    link("/admin/seals", "web-seals"),
     link("/search", "web-search"),
     link("/check", "web-check"),
 ];

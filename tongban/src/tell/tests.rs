@@ -232,7 +232,14 @@ fn every_event_that_concerns_somebody_is_told_in_whole_sentences() {
     let to = kernel::Principal::Person(id(4));
     let offered = mandates::offered(id(4), "演示", "key");
     let mandated = identity::What::ALL.into_iter().map(|what| mandates::telling(to, what, "演示", "key"));
-    for telling in mandated.chain([offered]) {
+    let sealed = {
+        use crate::sealing::{APPROVED, ASKED, ENDS, MADE, REFUSED, STOPPED, telling};
+        [ASKED, APPROVED, MADE, REFUSED, STOPPED, ENDS].map(|words| {
+            let to = Recipient::Work { body: id(1), role: kernel::Role::Administration };
+            telling(id(2), ("演示专用章", date("2028-10-08")), to, words)
+        })
+    };
+    for telling in mandated.chain([offered]).chain(sealed) {
         assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
         for message in [&telling.title, &telling.text] {
             used.insert(message.key);

@@ -34,6 +34,7 @@ mod posts;
 mod privacy;
 mod recusal;
 mod rotation;
+mod seals;
 mod server;
 mod suggestions;
 mod tampering;

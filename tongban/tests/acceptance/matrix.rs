@@ -113,6 +113,11 @@ impl Filled {
         let client = oidc::register_client(&mut tx, &Actor::System, &settings, now).await.unwrap();
         tx.commit().await.unwrap();
         things.insert("clients", client.id.to_string());
+        let seal = json!({ "body": "furong-mz", "kind": "04", "reason": "核发证照",
+            "valid_from": "2026-12-01", "valid_until": "2028-11-30" });
+        let administrator = self.asker("administrator");
+        let seal = self.call(&administrator, Method::POST, "/api/v1/seals", Some(seal)).await;
+        things.insert("seals", word(&seal, "id"));
         self.people(&mut things).await;
         things.insert("connected-systems", client.id.to_string());
         self.things = things;

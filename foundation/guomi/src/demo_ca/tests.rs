@@ -4,6 +4,8 @@ use std::fs;
 
 use super::*;
 use crate::DEFAULT_ID;
+use crate::key_file::KeyFileError;
+use crate::pair::{CERTIFICATE_FILE, KEY_FILE};
 use crate::x509::verify_chain;
 
 const NOW: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
@@ -36,8 +38,8 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let root = DemoCa::open_or_create(dir.path(), "演示", NOW).unwrap().root().clone();
     let refused = DemoCa::open_or_create(dir.path(), "别的", NOW);
-    let wrong = SignerError::KeyFile(KeyFileError::WrongPassphrase);
-    assert!(matches!(refused, Err(DemoCaError::Signer(error)) if error.to_string() == wrong.to_string()));
+    let wrong = KeyFileError::WrongPassphrase;
+    assert!(matches!(refused, Err(DemoCaError::Pair(error)) if error.to_string() == wrong.to_string()));
     assert_eq!(*DemoCa::open_or_create(dir.path(), "演示", NOW).unwrap().root(), root);
 }
 
@@ -131,8 +133,8 @@ fn a_damaged_folder_is_reported_not_replaced() {
     let certificate = dir.path().join("root").join(CERTIFICATE_FILE);
     fs::write(&certificate, "damaged").unwrap();
     let refused = DemoCa::open_or_create(dir.path(), "演示", NOW);
-    assert!(matches!(refused, Err(DemoCaError::Signer(SignerError::Certificate(_)))));
+    assert!(matches!(refused, Err(DemoCaError::Pair(PairError::Certificate { .. }))));
     fs::remove_file(&certificate).unwrap();
     let refused = DemoCa::open_or_create(dir.path(), "演示", NOW);
-    assert!(matches!(refused, Err(DemoCaError::Signer(SignerError::CertificateFile { .. }))));
+    assert!(matches!(refused, Err(DemoCaError::Pair(PairError::Folder { .. }))));
 }

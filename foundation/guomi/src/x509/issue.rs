@@ -55,7 +55,7 @@ impl Validity {
     }
 }
 
-fn date_time(unix_seconds: i64) -> Result<DateTime, CertError> {
+pub(crate) fn date_time(unix_seconds: i64) -> Result<DateTime, CertError> {
     let seconds = u64::try_from(unix_seconds).map_err(|_negative| CertError::Validity)?;
     DateTime::from_unix_duration(Duration::from_secs(seconds)).map_err(|_asn1| CertError::Validity)
 }
@@ -143,7 +143,7 @@ pub fn issue_leaf(
 }
 
 /// The first 160 bits of SM3 over the key; RFC 5280 clause 4.2.1.2 leaves the method open.
-fn key_id(public: &PublicKey) -> Vec<u8> {
+pub(super) fn key_id(public: &PublicKey) -> Vec<u8> {
     sm3::digest(&public.to_sec1())[..20].to_vec()
 }
 

@@ -79,6 +79,7 @@ impl World {
         world.connected().await;
         world.upstream().await;
         world.calendar().await;
+        world.seal().await;
         world.lists().await;
         world.house.work().await;
         world.news().await;
@@ -298,6 +299,21 @@ impl World {
         let made = client.send(Method::POST, "/api/v1/calendars", admin.as_deref(), Some(&new)).await;
         assert!(made.is_good(), "calendar: {}", String::from_utf8_lossy(&made.bytes));
         self.names.insert("calendar", made.json()["version"].as_str().unwrap().to_owned());
+    }
+
+    /// A seal that is made and waits to be put in use.
+    async fn seal(&mut self) {
+        let [admin, decider] = ["admin", "province-decision"].map(Who::Staff);
+        let new = json!({ "body": "furong-mz", "kind": "04", "reason": "核发证照",
+            "valid_from": "2026-06-10", "valid_until": "2028-06-09" });
+        let made = self.create("/api/v1/seals", self.token(&admin).await, &new).await;
+        let id = made["id"].as_str().unwrap().to_owned();
+        let steps = format!("/api/v1/seals/{id}/steps");
+        for (who, step, version) in [(&decider, "approve", 1), (&admin, "make", 2)] {
+            let step = json!({ "step": step, "version": version });
+            self.create(&steps, self.token(who).await, &step).await;
+        }
+        self.names.insert("seal", id);
     }
 
     /// Lists of items: two that were brought in, and one of which it is only known what it would change.
