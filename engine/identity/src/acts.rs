@@ -97,7 +97,7 @@ pub enum ActKind {
 
 impl ActKind {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 40] = [
         Self::StaffAdded,
         Self::StaffImported,
         Self::PostGiven,

@@ -15,8 +15,8 @@ pub use assurance::AssuranceLevel;
 pub use id::{
     ActId, AuthorisationId, BodyId, CaseId, ClientId, DeputyId, DraftId, EventId, GrantId, InvalidId, JobId,
     LegalPersonId, LetterId, LicenceId, MandateId, MasterCaseId, MaterialId, MessageId, NewsId, NoteId,
-    NoticeId, OfferId, PersonId, PostId, RecoveryId, RevisionId, SealId, SessionId, StaffId, StaffImportId, TaskId,
-    TemplateId, TypedId,
+    NoticeId, OfferId, PersonId, PostId, RecoveryId, RevisionId, SealId, SessionId, StaffId, StaffImportId,
+    TaskId, TemplateId, TypedId,
 };
 pub use mandate::{Items, Mandate, MandateKind, Principal, Right};
 pub use refusal::{FieldError, Message, Refusal};
