@@ -130,7 +130,6 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Outbox { command } => cli::outbox::run(command),
         Command::Vault { command } => cli::vault::run(command),
         Command::Ledger { command } => cli::ledger::run(command),
-    },
         Command::Seal { command } => cli::seal::run(command),
         Command::Search { command } => cli::search::run(command),
         Command::Bench { command } => cli::bench::run(command),
