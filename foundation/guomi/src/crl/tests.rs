@@ -1,3 +1,5 @@
+//! Lists of revoked certificates, and what is none.
+
 use std::process::Command;
 
 use proptest::prelude::*;
