@@ -102,7 +102,7 @@ typed_id! {
     /// A licence, certificate or notice that was issued (证照).
     LicenceId;
     /// A right to use a licence that its holder gave (用证授权).
-    AuthorisationId,
+    AuthorisationId;
     /// An electronic seal (电子印章).
     SealId;
     /// Work to be done later, once (后台作业).
