@@ -99,7 +99,7 @@ pub fn registers_kept() -> catalogue::Registers {
 }
 
 /// Tables of all rooms, in the order in which they stand on each other.
-pub const MIGRATIONS: [&[store::Migration]; 12] = [
+pub const MIGRATIONS: [&[store::Migration]; 13] = [
     store::MIGRATIONS,
     identity::MIGRATIONS,
     oidc::MIGRATIONS,

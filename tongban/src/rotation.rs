@@ -8,7 +8,7 @@ use store::rotation::{self, ROTATE_JOB, SealedTables};
 use store::{Db, Files, Vault};
 
 /// What the rooms declare of their columns.
-const CLASSES: [(&str, &str); 12] = [
+const CLASSES: [(&str, &str); 13] = [
     ("store", store::CLASSES),
     ("identity", identity::CLASSES),
     ("oidc", oidc::CLASSES),
