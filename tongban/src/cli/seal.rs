@@ -158,7 +158,7 @@ fn described(certificate: &Certificate) -> String {
 }
 
 fn hex_of(certificate: &Certificate) -> String {
-    certificate.fingerprint().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(certificate.fingerprint())
 }
 
 async fn open(config: &Path) -> anyhow::Result<Platform> {

@@ -1,5 +1,6 @@
 //! Every event that concerns somebody is told to somebody, in whole sentences of both languages.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use cases::{Applicant, Asked, Defect, Ground, Intake, Outcome, TaskKind};
@@ -10,6 +11,7 @@ use testkit::{date, instant};
 use web::{Catalogue, Lang, Source};
 
 use super::*;
+use crate::sealing::{APPROVED, ASKED, ENDS, MADE, REFUSED, STOPPED};
 
 fn id<T: TypedId>(n: u8) -> T {
     T::from_parts(instant("2026-10-09T09:00"), [n; 10])
@@ -178,76 +180,54 @@ fn samples(package: &Package) -> Vec<Event> {
     ]
 }
 
+/// Whole sentences in both languages, and a link that stays here.
+fn check_said(texts: &Catalogue, used: &mut BTreeSet<&'static str>, telling: &Telling) {
+    assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
+    for message in [&telling.title, &telling.text] {
+        used.insert(message.key);
+        for lang in Lang::ALL {
+            let text = texts.format(lang, message.key, &message.args);
+            let kind = telling.kind;
+            assert!(!text.contains(['⟦', '{']) && !text.trim().is_empty(), "{kind}: {text}");
+            assert!(!text.contains("。。") && !text.contains(".."), "{kind}: {text}");
+            assert!(!text.contains("unknown") && !text.contains("none"), "{kind}: {text}");
+        }
+    }
+}
+
 #[test]
 fn every_event_that_concerns_somebody_is_told_in_whole_sentences() {
     let package = package();
     let texts = Catalogue::load(&[Source { room: "tell", zh_cn: MESSAGES.0, en: MESSAGES.1 }]).unwrap();
-    let mut used = std::collections::BTreeSet::new();
+    let mut used = BTreeSet::new();
     for event in samples(&package) {
         let kind = event.kind();
         assert!(event.tells(), "{kind}");
         let told = told_of(&package, event, None);
         assert!(!told.is_empty(), "{kind} is told to nobody");
-        for telling in told {
-            for message in [&telling.title, &telling.text] {
-                used.insert(message.key);
-                for lang in Lang::ALL {
-                    let text = texts.format(lang, message.key, &message.args);
-                    assert!(!text.contains(['⟦', '{']) && !text.trim().is_empty(), "{kind}: {text}");
-                    assert!(!text.contains("。。") && !text.contains("。."), "{kind}: {text}");
-                    assert!(!text.contains("unknown") && !text.contains("none"), "{kind}: {text}");
-                }
-            }
-            assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
-        }
+        told.iter().for_each(|telling| check_said(&texts, &mut used, telling));
     }
     // Said of what is no event of a case, or only when somebody else did it: tested below.
     used.extend(["tell-handed-on-title", "tell-handed-on-text"]);
     for what in ["named", "ended"] {
-        for telling in deputies::tellings(&deputy(), what) {
-            for message in [&telling.title, &telling.text] {
-                used.insert(message.key);
-                for lang in Lang::ALL {
-                    let text = texts.format(lang, message.key, &message.args);
-                    assert!(!text.contains(['⟦', '{']) && !text.contains("。。"), "{what}: {text}");
-                }
-            }
-        }
+        deputies::tellings(&deputy(), what).iter().for_each(|telling| check_said(&texts, &mut used, telling));
     }
     for what in identity::Told::ALL {
         for (owner, device) in
             [(identity::Subject::Person(id(4)), "Firefox · Linux"), (identity::Subject::Staff(id(5)), "")]
         {
-            let telling = account::telling(owner, what, device, "key");
-            assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
-            for message in [&telling.title, &telling.text] {
-                used.insert(message.key);
-                for lang in Lang::ALL {
-                    let text = texts.format(lang, message.key, &message.args);
-                    assert!(!text.contains(['⟦', '{']) && !text.contains("unknown"), "{what:?}: {text}");
-                }
-            }
+            check_said(&texts, &mut used, &account::telling(owner, what, device, "key"));
         }
     }
     let to = kernel::Principal::Person(id(4));
-    let offered = mandates::offered(id(4), "演示", "key");
-    let mandated = identity::What::ALL.into_iter().map(|what| mandates::telling(to, what, "演示", "key"));
-    let sealed = {
-        use crate::sealing::{APPROVED, ASKED, ENDS, MADE, REFUSED, STOPPED, telling};
-        [ASKED, APPROVED, MADE, REFUSED, STOPPED, ENDS].map(|words| {
-            let to = Recipient::Work { body: id(1), role: kernel::Role::Administration };
-            telling(id(2), ("演示专用章", date("2028-10-08")), to, words)
-        })
-    };
-    for telling in mandated.chain([offered]).chain(sealed) {
-        assert!(web::local_path(&telling.link).is_some(), "{}", telling.link);
-        for message in [&telling.title, &telling.text] {
-            used.insert(message.key);
-            for lang in Lang::ALL {
-                let text = texts.format(lang, message.key, &message.args);
-                assert!(!text.contains(['⟦', '{']) && !text.contains("unknown"), "{}: {text}", telling.kind);
-            }
-        }
+    check_said(&texts, &mut used, &mandates::offered(id(4), "演示", "key"));
+    for what in identity::What::ALL {
+        check_said(&texts, &mut used, &mandates::telling(to, what, "演示", "key"));
+    }
+    for words in [ASKED, APPROVED, MADE, REFUSED, STOPPED, ENDS] {
+        let to = Recipient::Work { body: id(1), role: kernel::Role::Administration };
+        let seal = ("演示专用章", date("2028-10-08"));
+        check_said(&texts, &mut used, &crate::sealing::telling(id(2), seal, to, words));
     }
     let written = MESSAGES.0.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
     let unused: Vec<&str> = written.filter(|key| key.starts_with("tell-") && !used.contains(key)).collect();

@@ -125,7 +125,7 @@ const TOLD: [&str; 7] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_is_told_from_the_receipt_to_the_document() {
-    testkit::each_test_database(async |test_db| {
+    Box::pin(testkit::each_test_database(async |test_db| {
         let town = Town::open(&test_db.url).await;
         let applicant = identity::Subject::Person(town.imported.persons["li-shili"]);
         let token = town.token(applicant).await;
@@ -151,7 +151,7 @@ async fn a_case_is_told_from_the_receipt_to_the_document() {
             assert!(!outside.contains(secret), "{secret} in {outside}");
         }
         nothing_twice(&town, applicant).await;
-    })
+    }))
     .await;
 }
 
