@@ -10,7 +10,7 @@ use web::{RouteKind, RouteSpec};
 use crate::server::{Place, filled, machine_clock};
 
 /// Where strangers come in, and what they say of an answer.
-const DOORS: [&str; 32] = [
+const DOORS: [&str; 39] = [
     "/sign-in",
     "/sign-out",
     "/staff/sign-in",
@@ -47,6 +47,15 @@ const DOORS: [&str; 32] = [
     "/oauth/device-authorization",
     "/oauth/end-session",
     "/oauth/end-session/confirm",
+    // What such systems ask about licences, each with the token that it got there.
+    "/api/v1/licence-service/queries",
+    "/api/v1/licence-service/comparisons",
+    "/api/v1/licence-service/fetches",
+    "/api/v1/licence-service/codes",
+    "/api/v1/licence-service/subscriptions/{identifier}",
+    // Checks a proof and keeps nothing; and the checkpoints of logs that are witnessed, signed by each.
+    "/ledger/check",
+    "/ledger/witness/add-checkpoint",
 ];
 
 /// What everybody changes for themselves alone: what they have read, how they are told, what they say of an answer.
