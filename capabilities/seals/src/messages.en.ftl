@@ -5,7 +5,6 @@ seals-authority-missing-text = Seals can be asked for, but nobody can approve th
 seals-new = Ask for a seal
 seals-search = Search by name, body or number
 seals-state = State
-seals-state-any = Any state
 seals-none-found = No seal fits
 seals-none-found-text = Try other words or another state.
 seals-all = See all seals

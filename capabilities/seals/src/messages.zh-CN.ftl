@@ -5,7 +5,6 @@ seals-authority-missing-text = 可以提交申请，但没有机构可以审批�
 seals-new = 申请印章
 seals-search = 按名称、机构或编码查找
 seals-state = 状态
-seals-state-any = 全部状态
 seals-none-found = 没有符合条件的印章
 seals-none-found-text = 请换一个词或状态再查。
 seals-all = 查看全部印章
