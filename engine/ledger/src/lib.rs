@@ -40,13 +40,16 @@ pub use prove::{Provable, last_checkpoint, prove, prove_consistency};
 pub use publish::{publish, read_published};
 pub use source::{Read, Reading, Source};
 
-/// Tables of this room. The two texts differ in the types of the numbers that count rows: SQLite keeps a table in the order
-/// of an `integer primary key`.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration::two(
-    "ledger/0001_ledger",
-    include_str!("sql/0001_ledger.sql"),
-    include_str!("sql/0001_ledger.postgres.sql"),
-)];
+/// Tables of this room. Those of the entries have two texts, which differ in the types of the numbers that count rows:
+/// SQLite keeps a table in the order of an `integer primary key`.
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration::new("ledger/0001_ledger", include_str!("sql/0001_ledger.sql")),
+    store::Migration::two(
+        "ledger/0002_entries",
+        include_str!("sql/0002_entries.sql"),
+        include_str!("sql/0002_entries.postgres.sql"),
+    ),
+];
 
 /// What each column of these tables holds ([`store::data_class`]).
 pub const CLASSES: &str = include_str!("sql/classes.txt");

@@ -4,9 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
 use kernel::{FieldError, PostId, Refusal, Role, StaffId};
+use store::Tx;
 use store::idempotency::Once;
 use web::{AppError, FormErrors, FormPairs, Nothing, PostForm, Visitor};
 
+use super::StaffingError;
 use super::hire::{GivenPost, Hire, fault, hire};
 use super::leave::{Leave, leave, stay};
 use super::pages::{self, Said, Typed};
@@ -262,6 +264,30 @@ pub(crate) async fn submit_leave(
     }
 }
 
+/// Keeps what was done and shows the start password that came of it, this once; or the page again, with what was wrong.
+async fn with_secret(
+    room: &Room,
+    visitor: &Visitor,
+    mut tx: Tx,
+    staff: StaffId,
+    done: Result<Option<String>, StaffingError>,
+) -> Result<Response, AppError> {
+    let start = match done.map_err(Refusal::from) {
+        Ok(start) => start,
+        Err(refusal) => {
+            drop(tx);
+            let errors = FormErrors::of(visitor, refusal)?;
+            return pages::one(room, visitor, staff, &Typed::default(), Said::at("", errors)).await;
+        }
+    };
+    let found = crate::staff::find_staff(&mut tx, staff).await?.ok_or(AppError(Refusal::NotFound))?;
+    tx.commit().await?;
+    match start {
+        Some(start) => pages::secret(visitor, staff, &found.login, &start),
+        None => Ok(back(staff)),
+    }
+}
+
 pub(crate) async fn submit_stay(
     State(room): State<Room>,
     visitor: Visitor,
@@ -271,20 +297,7 @@ pub(crate) async fn submit_stay(
     let staff = staff_id(&staff)?;
     let mut tx = room.db.begin().await?;
     let done = stay(&mut tx, &room.passwords, &visitor.actor, visitor.now, staff).await;
-    let start = match done.map_err(Refusal::from) {
-        Ok(start) => start,
-        Err(refusal) => {
-            drop(tx);
-            let errors = FormErrors::of(&visitor, refusal)?;
-            return pages::one(&room, &visitor, staff, &Typed::default(), Said::at("", errors)).await;
-        }
-    };
-    let found = crate::staff::find_staff(&mut tx, staff).await?;
-    tx.commit().await?;
-    match (start, found) {
-        (Some(start), Some(found)) => pages::secret(&visitor, staff, &found.login, &start),
-        _ => Ok(back(staff)),
-    }
+    with_secret(&room, &visitor, tx, staff, done).await
 }
 
 pub(crate) async fn submit_start(
@@ -296,15 +309,5 @@ pub(crate) async fn submit_start(
     let staff = staff_id(&staff)?;
     let mut tx = room.db.begin().await?;
     let given = give_start_password(&mut tx, &room.passwords, &visitor.actor, visitor.now, staff).await;
-    let start = match given.map_err(Refusal::from) {
-        Ok(start) => start,
-        Err(refusal) => {
-            drop(tx);
-            let errors = FormErrors::of(&visitor, refusal)?;
-            return pages::one(&room, &visitor, staff, &Typed::default(), Said::at("", errors)).await;
-        }
-    };
-    let found = crate::staff::find_staff(&mut tx, staff).await?.ok_or(AppError(Refusal::NotFound))?;
-    tx.commit().await?;
-    pages::secret(&visitor, staff, &found.login, &start)
+    with_secret(&room, &visitor, tx, staff, given.map(Some)).await
 }

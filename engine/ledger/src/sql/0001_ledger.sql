@@ -9,27 +9,6 @@ create table ledger_log (
     leader text not null,
     lease_until bigint not null
 );
--- What was written and has no place in the tree yet. Rows come with the transaction of the fact and go with the one that
--- gives them their place, so the table stays small; it has no index but its own order.
-create table ledger_pending (
-    ordinal integer not null constraint ledger_pending_pk primary key autoincrement,
-    kind text not null,
-    reference text not null,
-    at bigint not null,
-    salt bytea not null,
-    commitment bytea not null
-);
--- What stands in the tree, in its order. The salt is null once it was deleted: then nobody can find out what the entry
--- stands for.
-create table ledger_entries (
-    position integer not null constraint ledger_entries_pk primary key,
-    kind text not null,
-    reference text not null,
-    at bigint not null,
-    salt bytea,
-    commitment bytea not null
-);
-create index ledger_entries_by_reference on ledger_entries (reference, kind);
 -- The nodes of the tree, 256 to a row, as they are published; the last row of a level has fewer.
 create table ledger_tiles (
     level bigint not null,
